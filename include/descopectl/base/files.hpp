@@ -1,0 +1,23 @@
+// Reading files within limits, and writing them so that a crash leaves the old or the new one, never half.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "descopectl/base/result.hpp"
+
+namespace descopectl::base {
+
+/// The whole file. kNotFound where it does not exist, kInvalidInput where it is larger than `limit` bytes, is a
+/// folder, or can't be read; the message names the path and the system's reason. The size is looked at before
+/// anything is read, and a pipe or device is cut off at the limit.
+[[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t limit);
+
+/// Replaces `path` durably: a temporary file beside it with `mode`, fsync, rename, fsync of the folder.
+/// Parent folders are created. A symbolic link is followed, so that the link stays.
+[[nodiscard]] Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content,
+                                                 unsigned mode);
+
+}  // namespace descopectl::base

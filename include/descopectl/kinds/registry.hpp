@@ -1,0 +1,21 @@
+// All kinds, in the order in which they are explained and listed.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "descopectl/schema/kind.hpp"
+
+namespace descopectl::kinds {
+
+/// Every kind.
+[[nodiscard]] std::span<const schema::Kind* const> all();
+
+/// The kind of that name, or null.
+[[nodiscard]] const schema::Kind* find(std::string_view name);
+
+/// The names of all kinds, for suggestions.
+[[nodiscard]] const std::vector<std::string_view>& names();
+
+}  // namespace descopectl::kinds

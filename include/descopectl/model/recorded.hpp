@@ -1,0 +1,62 @@
+// Recorded state: what we own in a project and what we last wrote there. Holds no secret, only keyed fingerprints.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "descopectl/base/json.hpp"
+
+namespace descopectl::model {
+
+/// How an object is addressed in output and state: "Connection/google-calendar".
+struct ObjectKey {
+  std::string kind;
+  std::string handle;
+
+  [[nodiscard]] std::string to_string() const { return kind + "/" + handle; }
+  friend auto operator<=>(const ObjectKey&, const ObjectKey&) = default;
+};
+
+/// What a secret was when it was last sent, without saying what it was.
+struct Fingerprint {
+  std::string scheme;  ///< "hmac-sha256", or "scrypt-16384-8-1" for secrets under 20 characters
+  std::string digest;  ///< lower-case hexadecimal
+  friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
+};
+
+/// A value that the server hands back changed, and that therefore counts as equal to what was sent (sheet 13.2).
+struct SentGot {
+  json::value sent;
+  json::value got;
+};
+
+/// One owned object.
+struct RecordedObject {
+  ObjectKey key;
+  std::string live_id;    ///< the live object's id; for kinds without one, their natural key
+  std::string object_id;  ///< random, ours; stays when the handle moves; goes into fingerprints
+  std::string root;       ///< the manifests root that declared it
+  bool prevent_destroy = false;
+  bool keep_on_removal = false;  ///< lifecycle.onRemoval: keep
+  bool is_partial = false;       ///< only items of the object are ours (McpScope on {live: ID})
+  json::object applied;          ///< managed fields as last applied, in wire form, references as live ids
+  std::map<std::string, Fingerprint, std::less<>> secrets;  ///< by JSON pointer
+  std::map<std::string, SentGot, std::less<>> changed_by_server;  ///< by JSON pointer
+};
+
+/// The whole recorded state of one project. Keys sort by kind, then handle.
+struct RecordedState {
+  std::string project_id;      ///< empty: nothing was ever written
+  std::string base_url;
+  std::string fingerprint_key;  ///< 32 random bytes as hexadecimal
+  std::string lineage;          ///< random id of this state's history
+  std::uint64_t serial = 0;     ///< grows with every record written
+  std::map<ObjectKey, RecordedObject> objects;
+
+  /// The owned object with that live id, or null.
+  [[nodiscard]] const RecordedObject* find_live(std::string_view kind, std::string_view live_id) const;
+};
+
+}  // namespace descopectl::model

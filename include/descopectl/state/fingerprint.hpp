@@ -1,0 +1,17 @@
+// Keyed fingerprints of secrets: they tell that a secret changed and nothing else.
+#pragma once
+
+#include <string_view>
+
+#include "descopectl/model/recorded.hpp"
+#include "descopectl/model/secret.hpp"
+
+namespace descopectl::state {
+
+/// HMAC-SHA-256 under the state's key over (object id, field, secret), each with its length before it, so that
+/// neither equal secrets of two objects nor a moved handle give anything away. Secrets under 20 characters take
+/// scrypt (about 80 ms) over the same bytes with the key as salt: they might be guessed.
+[[nodiscard]] model::Fingerprint make_fingerprint(std::string_view key_hex, std::string_view object_id,
+                                                  std::string_view pointer, const model::Secret& secret);
+
+}  // namespace descopectl::state
