@@ -14,7 +14,8 @@ namespace descopectl::base {
 class Environment {
  public:
   Environment() = default;
-  explicit Environment(std::map<std::string, std::string, std::less<>> variables) : variables_(std::move(variables)) {}
+  explicit Environment(std::map<std::string, std::string, std::less<>> variables)
+      : variables_(std::move(variables)) {}
 
   /// The variable's value, or none where it is unset. An empty value is a value.
   [[nodiscard]] std::optional<std::string> find(std::string_view name) const {
@@ -28,7 +29,8 @@ class Environment {
   std::map<std::string, std::string, std::less<>> variables_;
 };
 
-/// Wall-clock time, for time stamps in results. Durations are measured with std::chrono::steady_clock at the rim.
+/// Wall-clock time, for time stamps in results. Durations are measured with std::chrono::steady_clock at the
+/// rim.
 class Clock {
  public:
   virtual ~Clock() = default;
@@ -37,7 +39,9 @@ class Clock {
 
 class SystemClock final : public Clock {
  public:
-  [[nodiscard]] std::chrono::system_clock::time_point now() const override { return std::chrono::system_clock::now(); }
+  [[nodiscard]] std::chrono::system_clock::time_point now() const override {
+    return std::chrono::system_clock::now();
+  }
 };
 
 /// RFC 3339 in UTC with whole seconds: "2026-01-31T12:00:00Z".

@@ -10,9 +10,9 @@
 
 namespace descopectl::base {
 
-/// The whole file. kNotFound where it does not exist, kInvalidInput where it is larger than `limit` bytes, is a
-/// folder, or can't be read; the message names the path and the system's reason. The size is looked at before
-/// anything is read, and a pipe or device is cut off at the limit.
+/// The whole file. kNotFound where it does not exist, kInvalidInput where it is larger than `limit` bytes, is
+/// a folder, or can't be read; the message names the path and the system's reason. The size is looked at
+/// before anything is read, and a pipe or device is cut off at the limit.
 [[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t limit);
 
 /// Replaces `path` durably: a temporary file beside it with `mode`, fsync, rename, fsync of the folder.

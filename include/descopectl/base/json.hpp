@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "descopectl/base/result.hpp"
 
@@ -22,7 +23,8 @@ namespace base {
 /// One line without spaces in which object members are sorted by name: equal values give equal bytes.
 [[nodiscard]] std::string to_canonical_json(const json::value& value);
 
-/// True for null, "", 0, false, [] and {}: what the API does not tell apart from an absent field (sheet 13.2).
+/// True for null, "", 0, false, [] and {}: what the API does not tell apart from an absent field
+/// (sheet 13.2).
 [[nodiscard]] bool is_zero(const json::value& value);
 
 /// The member `name` of `object`, or null where it is absent.

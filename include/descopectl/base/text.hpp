@@ -1,6 +1,7 @@
 // Small text helpers: UTF-8 checks, nearest words, number formatting.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,8 +9,24 @@
 
 namespace descopectl::base {
 
-/// The byte offset of the first byte that is not valid UTF-8, or none. Overlong forms and surrogates are invalid.
+/// The byte offset of the first byte that is not valid UTF-8, or none. Overlong forms and surrogates are
+/// invalid.
 [[nodiscard]] std::optional<std::size_t> find_invalid_utf8(std::string_view text);
+
+/// One code point read from a text: its value and how many bytes it takes. Where the bytes are no valid
+/// UTF-8, `is_valid` is false and `size` is 1.
+struct CodePoint {
+  char32_t value = 0;
+  unsigned size = 1;
+  bool is_valid = false;
+};
+
+/// The code point that begins at byte `offset` (less than the text's size).
+[[nodiscard]] CodePoint decode_utf8(std::string_view text, std::size_t offset);
+
+/// False for control characters (C0, DEL, C1), for line separators and for the marks that turn the direction
+/// of writing: what can steer a terminal or make a line read as something else.
+[[nodiscard]] bool is_printable(char32_t code_point);
 
 /// The word of `known` that `word` was most likely meant to be (Damerau-Levenshtein, at most a third of the
 /// word's length, case-insensitive), or none. Ties go to the first in `known`.
@@ -17,7 +34,8 @@ namespace descopectl::base {
                                                            const std::vector<std::string_view>& known);
 
 /// `words` as "a, b and c" (or another last joiner).
-[[nodiscard]] std::string join_words(const std::vector<std::string_view>& words, std::string_view last = " and ");
+[[nodiscard]] std::string join_words(const std::vector<std::string_view>& words,
+                                     std::string_view last = " and ");
 
 /// "1 object", "2 objects".
 [[nodiscard]] std::string counted(std::size_t count, std::string_view singular, std::string_view plural = {});
@@ -28,8 +46,10 @@ namespace descopectl::base {
 /// True for an empty text or one of white space only.
 [[nodiscard]] bool is_blank(std::string_view text);
 
-/// `text` with control characters (but not valid UTF-8 letters) shown as \xNN, so that what a server or a file
-/// says cannot steer the user's terminal. Newlines become spaces.
+/// `text` with what is_printable refuses, and what is no UTF-8, shown as \xNN, so that what a server or a
+/// file says cannot steer the user's terminal. Newlines and tabs become spaces. Past `limit` code points it
+/// is cut, with
+/// "..." at its end.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 400);
 
 }  // namespace descopectl::base

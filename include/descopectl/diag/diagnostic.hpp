@@ -15,8 +15,8 @@ enum class Severity : unsigned char { kError, kWarning, kNote };
 /// "error", "warning" or "note".
 [[nodiscard]] std::string_view to_string(Severity severity);
 
-/// One finding. `code` is stable ("unknown-field"); `summary` is one line, `detail` may be more sentences, `hint`
-/// says what to do. `related` are further places with a word on each ("first declared here").
+/// One finding. `code` is stable ("unknown-field"); `summary` is one line, `detail` may be more sentences,
+/// `hint` says what to do. `related` are further places with a word on each ("first declared here").
 struct Diagnostic {
   Severity severity = Severity::kError;
   std::string code;
@@ -27,12 +27,15 @@ struct Diagnostic {
   std::vector<std::pair<Span, std::string>> related;
 };
 
-/// Collects the diagnostics of a run. Not thread-safe: work done side by side uses a sink each, merged in order.
+/// Collects the diagnostics of a run. Not thread-safe: work done side by side uses a sink each, merged in
+/// order.
 class Sink {
  public:
   void add(Diagnostic diagnostic);
-  void error(std::string code, Span span, std::string summary, std::string hint = {}, std::string detail = {});
-  void warning(std::string code, Span span, std::string summary, std::string hint = {}, std::string detail = {});
+  void error(std::string code, Span span, std::string summary, std::string hint = {},
+             std::string detail = {});
+  void warning(std::string code, Span span, std::string summary, std::string hint = {},
+               std::string detail = {});
   /// Appends everything of `other`.
   void merge(Sink&& other);
 
@@ -48,12 +51,12 @@ class Sink {
   std::size_t warnings_ = 0;
 };
 
-/// The diagnostics in the order of files as loaded, then of position, those without a place last, doubles dropped:
-/// the order does not depend on the order of finding.
+/// The diagnostics in the order of files as loaded, then of position, those without a place last, doubles
+/// dropped: the order does not depend on the order of finding.
 [[nodiscard]] std::vector<Diagnostic> sorted(std::vector<Diagnostic> diagnostics);
 
-/// `descope/a.yaml:3:5: error: unknown field 'x' in Connection [unknown-field]`, the line with a caret, related
-/// places, and `hint: ...`; ends in a newline. Without a place: `error: ... [code]`.
+/// `descope/a.yaml:3:5: error: unknown field 'x' in Connection [unknown-field]`, the line with a caret,
+/// related places, and `hint: ...`; ends in a newline. Without a place: `error: ... [code]`.
 [[nodiscard]] std::string to_text(const Diagnostic& diagnostic, const SourceTable& sources);
 
 /// The JSON form of contract section 5; `range` is left out where there is no place.

@@ -33,11 +33,13 @@ inline constexpr std::array<ExitStatusText, 12> kExitStatusTexts{{
     {ExitStatus::kDifferences, "differences", "differences (plan --detailed-exitcode, drift)"},
     {ExitStatus::kInvalidInput, "invalid-input", "the input is wrong: manifest, flag, config"},
     {ExitStatus::kCredentials, "credentials", "credentials missing or refused (401, 403)"},
-    {ExitStatus::kUnreachable, "unreachable", "the API can't be reached, or its rate limit outlasted the retries"},
+    {ExitStatus::kUnreachable, "unreachable",
+     "the API can't be reached, or its rate limit outlasted the retries"},
     {ExitStatus::kLockHeld, "lock-held", "the state's lock is held by somebody else"},
     {ExitStatus::kStale, "stale", "the plan is stale: live or manifests moved since it was made"},
     {ExitStatus::kRefused, "refused",
-     "a safety rail refused: preventDestroy, replacement not allowed, wrong project, no terminal to ask on, declined"},
+     "a safety rail refused: preventDestroy, replacement not allowed, wrong project, no terminal to ask on, "
+     "declined"},
     {ExitStatus::kPartial, "partial", "applied in part: some actions failed or were not started"},
     {ExitStatus::kInterrupted, "interrupted", "interrupted (SIGINT)"},
     {ExitStatus::kTerminated, "terminated", "terminated (SIGTERM)"},
@@ -50,8 +52,9 @@ inline constexpr std::array<ExitStatusText, 12> kExitStatusTexts{{
   return kExitStatusTexts[1];
 }
 
-/// Of two statuses that both hold, the one that counts: the first of 130/143, 4, 5, 7, 9, 1 (contract section 4),
-/// then the others by number.
+/// Of two statuses that both hold, the one that counts: the first of 130/143, 4, 5, 7, 9, 1 (contract section
+/// 4), then the others, the larger number first (a refusal tells more than a difference, anything more than
+/// 0).
 [[nodiscard]] ExitStatus stronger(ExitStatus left, ExitStatus right);
 
 }  // namespace descopectl::diag

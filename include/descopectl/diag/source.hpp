@@ -1,8 +1,10 @@
-// Source texts and positions in them: a position is two small numbers, lines and columns are worked out on showing.
+// Source texts and positions in them: a position is two small numbers, lines and columns are worked out on
+// showing.
 #pragma once
 
 #include <cstdint>
 #include <deque>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,7 +12,8 @@
 
 namespace descopectl::diag {
 
-/// A stretch of a source text: bytes [begin, end) of the source with number `source`. `source` 0 is "nowhere".
+/// A stretch of a source text: bytes [begin, end) of the source with number `source`. `source` 0 is
+/// "nowhere".
 struct Span {
   std::uint32_t source = 0;
   std::uint32_t begin = 0;
@@ -28,10 +31,13 @@ struct Position {
   std::uint32_t byte = 0;
 };
 
-/// All source texts of a run, by number. Texts keep their addresses for the table's life, so that views stay good.
+/// All source texts of a run, by number. Texts keep their addresses for the table's life, so that views stay
+/// good. The const functions may be called from several threads at once. A number or byte that is not there
+/// gives an empty text and the nearest position.
 class SourceTable {
  public:
-  /// Adds a text and gives its number (from 1). `name` is shown as is: a path relative to where the user stands.
+  /// Adds a text and gives its number (from 1). `name` is shown as is: a path relative to where the user
+  /// stands.
   std::uint32_t add(std::string name, std::string text);
 
   [[nodiscard]] std::string_view name(std::uint32_t source) const;
@@ -44,9 +50,10 @@ class SourceTable {
   /// Never to be quoted: the value of a secret. Quoting replaces these bytes by asterisks.
   void mark_secret(const Span& span);
 
-  /// The line (without its end) that holds the span's first byte, with secret stretches replaced, tabs as one
-  /// space, and cut to about `limit` characters around the span. `first` is the column within that text at which
-  /// the caret begins (from 0, in code points), `count` how many carets (at least 1).
+  /// The line (without its end) that holds the span's first byte, with secret stretches as "***", tabs as one
+  /// space, what base::is_printable refuses as U+FFFD, and cut to about `limit` bytes around the span, "..."
+  /// where something is left out. `first` is the column within that text at which the caret begins (from 0,
+  /// in code points), `count` how many carets (at least 1).
   struct Quote {
     std::string text;
     std::uint32_t first = 0;
@@ -59,7 +66,12 @@ class SourceTable {
     std::string name;
     std::string text;
     std::vector<std::pair<std::uint32_t, std::uint32_t>> secrets;
+    // Where each line begins; made when first asked for, since most texts are never pointed at.
+    mutable std::once_flag lines_made;
+    mutable std::vector<std::uint32_t> lines;
   };
+  [[nodiscard]] const Source* find(std::uint32_t source) const;
+  [[nodiscard]] static std::size_t line_of(const Source& source, std::uint32_t byte);
   [[nodiscard]] Position position(std::uint32_t source, std::uint32_t byte) const;
   std::deque<Source> sources_;
 };

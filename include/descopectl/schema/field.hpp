@@ -42,7 +42,7 @@ enum class Format : std::uint8_t {
 };
 
 /// The calls a field takes part in.
-enum Calls : std::uint8_t { kInCreate = 1, kInUpdate = 2, kInLoad = 4, kEverywhere = 7 };
+enum Calls : std::uint8_t { kNowhere = 0, kInCreate = 1, kInUpdate = 2, kInLoad = 4, kInWrites = 3, kEverywhere = 7 };
 
 struct Field {
   std::string_view name;      ///< in manifests and, unless `wire` is given, on the wire
@@ -58,6 +58,9 @@ struct Field {
   bool may_come_back_changed = false;  ///< the server may store a hosted copy (sheet 13.2): (sent, got) is remembered
   bool echo_version = false;       ///< read-only, yet sent back on update as loaded (sheet 2.5)
   bool dropped_on_update = false;  ///< the update call loses it (sheet 7.3)
+  bool has_unique_keys = false;    ///< of a kObject: an item's key may stand once in all its keyed lists together
+  std::uint8_t generation = 0;     ///< 1 or 2: only in that generation of the kind's endpoints (sheet 0.3, trap 10)
+  std::string_view update_wire = {};  ///< the update call names it so ("newName", sheet 9)
   ListForm list = ListForm::kNone;
   std::string_view key = {};                   ///< of kKeyed
   std::span<const Field> fields = {};          ///< of kObject, kObjectList, kObjectMap
@@ -98,7 +101,7 @@ struct Field {
     }
     const bool refers = field.type == Type::kReference || field.type == Type::kConnectionScopes;
     if (refers == field.reference.empty()) return false;
-    if (field.read_only && (field.required || field.immutable || field.secret || field.in(kInCreate))) return false;
+    if (field.read_only && (field.required || field.immutable || field.secret)) return false;
     if (field.echo_version && !field.read_only) return false;
     if (field.secret && field.type != Type::kString) return false;
     if (field.secret && !field.write_only) return false;

@@ -26,6 +26,18 @@ struct Endpoint {
 /// How a list endpoint hands out its pages (sheet 1.12).
 enum class Paging : unsigned char { kNone, kQuery, kBody };
 
+/// The calls of a kind. `load` takes `?id=` unless its path holds `{id}`.
+struct Endpoints {
+  Endpoint list = {};
+  Paging paging = Paging::kNone;
+  Endpoint load = {};
+  Endpoint create = {};
+  Endpoint update = {};
+  Endpoint patch = {};
+  Endpoint erase = {};
+  Endpoint erase_batch = {};
+};
+
 /// A finding of a cross-field rule: the manifest field it is about (a JSON pointer into spec, wire names), code,
 /// summary, hint.
 struct RuleFinding {
@@ -67,13 +79,12 @@ struct Kind {
   /// Pairs that the emulator keeps unique on create (wire names).
   std::span<const std::string_view> unique = {};
 
-  Endpoint list = {};
-  Paging paging = Paging::kNone;
-  Endpoint load = {};  ///< `?id=` unless the path holds `{id}`
-  Endpoint create = {};
-  Endpoint update = {};
-  Endpoint erase = {};
-  Endpoint erase_batch = {};
+  Endpoints calls = {};
+  /// The second generation, where the service has two; what it lacks is done through `calls`.
+  Endpoints second_calls = {};
+  /// Listed only where a manifest, the state or a name in a scope asks for it; the others are always listed, so
+  /// that what is unmanaged is counted and what refers to an object is seen before that object is deleted.
+  bool is_listed_on_demand = false;
   /// Wire fields that official clients send although the documentation lacks them (sheet 1.5); the emulator takes
   /// and ignores them.
   std::span<const std::string_view> tolerated = {};

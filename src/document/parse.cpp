@@ -1,0 +1,2 @@
+// Placeholder.
+#include "descopectl/document/parse.hpp"

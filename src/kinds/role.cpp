@@ -1,0 +1,114 @@
+// Role and Permission: the RBAC objects that scopes of API resources name (sheet 9).
+#include "kinds.hpp"
+#include "shared_fields.hpp"
+
+namespace descopectl::kinds {
+namespace {
+
+constexpr Field kRbacId{.name = "id",
+                        .calls = kInUpdate | kInLoad,
+                        .read_only = true,
+                        .doc = "The live id, chosen by the server.",
+                        .source = "sheet 9"};
+
+constexpr std::array kRoleFields{
+    kRbacId,
+    Field{.name = "name",
+          .required = true,
+          .update_wire = "newName",
+          .doc = "The role's name, unique in the project.",
+          .source = "sheet 9.2"},
+    Field{.name = "description", .doc = "What the role is for.", .source = "sheet 9.2"},
+    Field{.name = "permissionNames",
+          .type = Type::kStringList,
+          .list = ListForm::kSet,
+          .names = "Permission",
+          .doc = "Exact names of the permissions that the role holds.",
+          .source = "sheet 9.2"},
+    Field{.name = "tenantId",
+          .immutable = true,
+          .doc = "The tenant of a tenant role; empty for a project role.",
+          .source = "sheet 9.2"},
+    Field{.name = "default", .type = Type::kBoolean, .doc = "Given to new users.", .source = "sheet 9.2"},
+    Field{.name = "private",
+          .type = Type::kBoolean,
+          .doc = "Hidden from APIs that users reach.",
+          .source = "sheet 9.2"},
+    Field{.name = "createdTime",
+          .type = Type::kInteger,
+          .calls = kInLoad,
+          .read_only = true,
+          .doc = "When the role was made, in epoch seconds.",
+          .source = "sheet 9.2"},
+};
+static_assert(schema::is_valid_table(kRoleFields));
+
+constexpr std::array kPermissionFields{
+    kRbacId,
+    Field{.name = "name",
+          .required = true,
+          .update_wire = "newName",
+          .doc = "The permission's name, unique in the project.",
+          .source = "sheet 9.1"},
+    Field{.name = "description", .doc = "What the permission allows.", .source = "sheet 9.1"},
+    Field{.name = "systemDefault",
+          .type = Type::kBoolean,
+          .calls = kInLoad,
+          .read_only = true,
+          .doc = "One of the system's own.",
+          .source = "sheet 9.1"},
+};
+static_assert(schema::is_valid_table(kPermissionFields));
+
+constexpr std::array<std::string_view, 1> kUnique{"name"};
+
+bool is_tenant_role(const json::object& live) {
+  const json::value* tenant = base::find_member(live, "tenantId");
+  return tenant != nullptr && tenant->is_string() && !tenant->get_string().empty();
+}
+
+bool is_system_permission(const json::object& live) {
+  const json::value* system = base::find_member(live, "systemDefault");
+  return system != nullptr && system->is_bool() && system->get_bool();
+}
+
+constexpr schema::Kind kRole{
+    .name = "Role",
+    .title = "role",
+    .doc = "A role that users hold and that scopes of API resources may demand.",
+    .source = "sheet 9.2",
+    .fields = kRoleFields,
+    .id_prefix = "ROL",
+    .is_name_identity = true,
+    .unique = kUnique,
+    .calls = {.list = {"GET", "/v1/mgmt/role/all", "", "roles"},
+              .create = {"POST", "/v1/mgmt/role/create", "", ""},
+              .update = {"POST", "/v1/mgmt/role/update", "", ""},
+              .erase = {"POST", "/v1/mgmt/role/delete", "", ""}},
+    .is_listed_on_demand = true,
+    .is_never_pruned = is_tenant_role,
+};
+
+constexpr schema::Kind kPermission{
+    .name = "Permission",
+    .title = "permission",
+    .doc = "A permission that roles hold.",
+    .source = "sheet 9.1",
+    .fields = kPermissionFields,
+    .id_prefix = "PERM",
+    .is_name_identity = true,
+    .unique = kUnique,
+    .calls = {.list = {"GET", "/v1/mgmt/permission/all", "", "permissions"},
+              .create = {"POST", "/v1/mgmt/permission/create", "", ""},
+              .update = {"POST", "/v1/mgmt/permission/update", "", ""},
+              .erase = {"POST", "/v1/mgmt/permission/delete", "", ""}},
+    .is_listed_on_demand = true,
+    .is_never_pruned = is_system_permission,
+};
+
+}  // namespace
+
+const schema::Kind& role() { return kRole; }
+const schema::Kind& permission() { return kPermission; }
+
+}  // namespace descopectl::kinds
