@@ -12,7 +12,9 @@
 namespace descopectl::document {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 template <class Predicate>
 bool all_of(std::string_view text, Predicate predicate) {
@@ -47,9 +49,8 @@ bool is_not_a_number(std::string_view text) {
 bool is_integer(std::string_view text) {
   if (text.starts_with("0o")) return all_of(text.substr(2), [](char c) { return c >= '0' && c <= '7'; });
   if (text.starts_with("0x")) {
-    return all_of(text.substr(2), [](char c) {
-      return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-    });
+    return all_of(text.substr(2),
+                  [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); });
   }
   return all_of(without_sign(text), is_digit);
 }
@@ -81,13 +82,20 @@ bool is_float(std::string_view text) {
 
 std::string_view describe(NodeKind kind) {
   switch (kind) {
-    case NodeKind::kNull: return "null";
-    case NodeKind::kBoolean: return "a boolean";
-    case NodeKind::kInteger: return "an integer";
-    case NodeKind::kFloat: return "a number";
-    case NodeKind::kString: return "a string";
-    case NodeKind::kSequence: return "a list";
-    case NodeKind::kMapping: return "a map";
+    case NodeKind::kNull:
+      return "null";
+    case NodeKind::kBoolean:
+      return "a boolean";
+    case NodeKind::kInteger:
+      return "an integer";
+    case NodeKind::kFloat:
+      return "a number";
+    case NodeKind::kString:
+      return "a string";
+    case NodeKind::kSequence:
+      return "a list";
+    case NodeKind::kMapping:
+      return "a map";
   }
   return "a value";
 }
@@ -130,10 +138,17 @@ std::optional<double> Node::as_float() const {
 NodeKind resolve_plain_scalar(std::string_view text) {
   if (text.empty() || text == "~") return NodeKind::kNull;
   switch (text.front()) {
-    case 'n': case 'N': return is_word(text, "null") ? NodeKind::kNull : NodeKind::kString;
-    case 't': case 'T': return is_word(text, "true") ? NodeKind::kBoolean : NodeKind::kString;
-    case 'f': case 'F': return is_word(text, "false") ? NodeKind::kBoolean : NodeKind::kString;
-    default: break;
+    case 'n':
+    case 'N':
+      return is_word(text, "null") ? NodeKind::kNull : NodeKind::kString;
+    case 't':
+    case 'T':
+      return is_word(text, "true") ? NodeKind::kBoolean : NodeKind::kString;
+    case 'f':
+    case 'F':
+      return is_word(text, "false") ? NodeKind::kBoolean : NodeKind::kString;
+    default:
+      break;
   }
   if (!is_digit(text.front()) && text.front() != '.' && text.front() != '-' && text.front() != '+') {
     return NodeKind::kString;

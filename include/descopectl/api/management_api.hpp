@@ -1,5 +1,5 @@
-// The Management API, typed by kind descriptors: reading apart from writing, so that a command which may not write
-// holds an object that can't.
+// The Management API, typed by kind descriptors: reading apart from writing, so that a command which may not
+// write holds an object that can't.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -20,28 +20,30 @@
 
 namespace descopectl::api {
 
-/// The base URL that a project lives at: with 32 characters or more, characters 2 to 5 in lower case name the region
+/// The base URL that a project lives at: with 32 characters or more, characters 2 to 5 in lower case name the
+/// region
 /// (`https://api.use1.descope.com`), else `https://api.descope.com` (sheet 1.1, Go's rule).
 [[nodiscard]] std::string base_url_of_project(std::string_view project_id);
 
 struct ApiOptions {
   std::string project_id;
   model::Secret management_key;
-  http::ClientOptions http;                       ///< base_url, timeouts, parallelism, CA
-  unsigned retries = 6;                           ///< further tries of a read, and of anything answered 429
-  std::chrono::milliseconds retry_base{500};      ///< first back-off; doubled each time, full jitter, at most 30 s
-  unsigned requests_per_minute = 0;               ///< 0: no cap but the server's 429
-  std::function<void(std::string_view)> log;      ///< trace lines, without secrets and credentials; may be null
-  std::function<void(std::string_view)> progress; ///< "rate limited: waiting 8 s"; may be null
-  std::function<double()> random;                 ///< [0, 1): jitter
+  http::ClientOptions http;  ///< base_url, timeouts, parallelism, CA
+  unsigned retries = 6;      ///< further tries of a read, and of anything answered 429
+  std::chrono::milliseconds retry_base{
+      500};                          ///< first back-off; doubled each time, full jitter, at most 30 s
+  unsigned requests_per_minute = 0;  ///< 0: no cap but the server's 429
+  std::function<void(std::string_view)> log;  ///< trace lines, without secrets and credentials; may be null
+  std::function<void(std::string_view)> progress;  ///< "rate limited: waiting 8 s"; may be null
+  std::function<double()> random;                  ///< [0, 1): jitter; null: always a half
 };
 
 /// What a create told. `id` is empty where the answer has none (permissions: look in the list).
 struct Created {
   std::string id;
-  std::string client_id;        ///< of an inbound app
-  model::Secret cleartext;      ///< an inbound app's generated secret
-  json::object object;          ///< the object as answered; empty where the answer is not the object
+  std::string client_id;    ///< of an inbound app
+  model::Secret cleartext;  ///< an inbound app's generated secret
+  json::object object;      ///< the object as answered; empty where the answer is not the object
 };
 
 /// Secrets that go into a body on the wire and nowhere else: JSON pointer into the body, value.
@@ -52,8 +54,8 @@ class Reader {
  public:
   virtual ~Reader() = default;
 
-  /// All objects of a kind: every page, sorted by id, doubles dropped, write-only members stripped. `generation` 2
-  /// takes Kind::second_calls where they exist. Retries network errors, 429 and 5xx.
+  /// All objects of a kind: every page, sorted by id, doubles dropped, write-only members stripped.
+  /// `generation` 2 takes Kind::second_calls where they exist. Retries network errors, 429 and 5xx.
   virtual boost::asio::awaitable<Result<std::vector<model::LiveObject>>> list(const schema::Kind& kind,
                                                                               unsigned generation) = 0;
   /// One object by its id; kNotFound only where the service says so.
@@ -63,8 +65,9 @@ class Reader {
   [[nodiscard]] virtual std::uint64_t request_count() const = 0;
 };
 
-/// The calls that change something. 429 is retried (it did not run); nothing else is: after a timeout, reset or 5xx
-/// the error is kOutcomeUnknown. kNotFound, kConflict, kRefused, kUnknownField, kUnauthorized are the service's.
+/// The calls that change something. 429 is retried (it did not run); nothing else is: after a timeout, reset
+/// or 5xx the error is kOutcomeUnknown. kNotFound, kConflict, kRefused, kUnknownField, kUnauthorized are the
+/// service's.
 class Writer : public Reader {
  public:
   virtual boost::asio::awaitable<Result<Created>> create(const schema::Kind& kind, json::object body,
@@ -76,7 +79,9 @@ class Writer : public Reader {
   virtual boost::asio::awaitable<Result<void>> erase(const schema::Kind& kind, std::string id) = 0;
 };
 
-[[nodiscard]] Result<std::unique_ptr<Reader>> make_reader(boost::asio::any_io_executor executor, ApiOptions options);
-[[nodiscard]] Result<std::unique_ptr<Writer>> make_writer(boost::asio::any_io_executor executor, ApiOptions options);
+[[nodiscard]] Result<std::unique_ptr<Reader>> make_reader(boost::asio::any_io_executor executor,
+                                                          ApiOptions options);
+[[nodiscard]] Result<std::unique_ptr<Writer>> make_writer(boost::asio::any_io_executor executor,
+                                                          ApiOptions options);
 
 }  // namespace descopectl::api

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "descopectl/base/json.hpp"
 
@@ -41,6 +42,7 @@ struct RecordedObject {
   bool prevent_destroy = false;
   bool keep_on_removal = false;  ///< lifecycle.onRemoval: keep
   bool is_partial = false;       ///< only items of the object are ours (McpScope on {live: ID})
+  std::vector<ObjectKey> depends_on;  ///< what it referred to when last applied: orders its deletion
   json::object applied;          ///< managed fields as last applied, in wire form, references as live ids
   std::map<std::string, Fingerprint, std::less<>> secrets;  ///< by JSON pointer
   std::map<std::string, SentGot, std::less<>> changed_by_server;  ///< by JSON pointer

@@ -8,10 +8,10 @@
 
 namespace descopectl::state {
 
-/// HMAC-SHA-256 under the state's key over (object id, field, secret), each with its length before it, so that
-/// neither equal secrets of two objects nor a moved handle give anything away. Secrets under 20 characters take
-/// scrypt (about 80 ms) over the same bytes with the key as salt: they might be guessed. An empty or malformed key
-/// (a state that does not exist yet) gives an empty fingerprint, never an unkeyed one.
+/// HMAC-SHA-256 under the state's key over (object id, field, secret), each with its length before it, so
+/// that neither equal secrets of two objects nor a moved handle give anything away. Secrets under 20
+/// characters take scrypt (about 80 ms) over the same bytes with the key as salt: they might be guessed. An
+/// empty or malformed key (a state that does not exist yet) gives an empty fingerprint, never an unkeyed one.
 [[nodiscard]] model::Fingerprint make_fingerprint(std::string_view key_hex, std::string_view object_id,
                                                   std::string_view pointer, const model::Secret& secret);
 

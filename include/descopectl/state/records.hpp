@@ -4,9 +4,9 @@
 //   118 2c26b46b68ffc68f {"record":"put","serial":42,"object":{"kind":"Connection","handle":"slack",...}}
 //    95 fcde2b2edba56bf4 {"record":"remove","serial":43,"key":{"kind":"Role","handle":"editor"}}
 //
-// Length and checksum are those of the JSON after them. Serial numbers follow one another, so that a line that
-// went missing is noticed as well as one that changed. Later versions keep the frame and the first three members,
-// which is how an older program can tell a newer file from a broken one.
+// Length and checksum are those of the JSON after them. Serial numbers follow one another, so that a line
+// that went missing is noticed as well as one that changed. Later versions keep the frame and the first three
+// members, which is how an older program can tell a newer file from a broken one.
 #pragma once
 
 #include <cstdint>
@@ -54,14 +54,15 @@ struct NumberedChange {
 /// The payload of one change.
 [[nodiscard]] std::string encode_change(const Change& change, std::uint64_t serial);
 
-/// The state of a base's payload. kInvalidInput with what is wrong; the hint is set where a newer program helps.
+/// The state of a base's payload. kInvalidInput with what is wrong; the hint is set where a newer program
+/// helps.
 [[nodiscard]] Result<model::RecordedState> decode_base(std::string_view payload);
 
 /// The change of a payload, with errors as in decode_base.
 [[nodiscard]] Result<NumberedChange> decode_change(std::string_view payload);
 
-/// Whether `change` makes sense for `state`: what is removed or moved is there (else kNotFound), and a move meets
-/// nothing at its end (else kConflict).
+/// Whether `change` makes sense for `state`: what is removed or moved is there (else kNotFound), and a move
+/// meets nothing at its end (else kConflict).
 [[nodiscard]] Result<void> check_change(const model::RecordedState& state, const Change& change);
 
 /// Carries out a change that check_change approves of.

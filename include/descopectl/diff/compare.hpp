@@ -1,0 +1,64 @@
+// One object's three-way comparison: desired, live, last applied (contract section 3, "Managed fields").
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "descopectl/diff/bind.hpp"
+#include "descopectl/schema/kind.hpp"
+#include "descopectl/schema/values.hpp"
+
+namespace descopectl::diff {
+
+/// How typed connection scopes become strings on the wire; no public source settles it (sheet 3.1).
+enum class ConnectionScopeFormat : unsigned char { kUnset, kScope, kId, kIdAndScope };
+
+/// What is known of a secret before it is sent.
+struct SecretStatus {
+  enum class Form : unsigned char {
+    kUnavailable,   ///< unset, missing: can't be compared; fine unless an action sends it
+    kUnchanged,
+    kChanged,
+    kNotRecorded,   ///< there is a value, but no fingerprint to compare it with
+  };
+  std::string pointer;
+  Form form = Form::kUnavailable;
+  std::string problem;  ///< of kUnavailable: what is missing
+};
+
+/// The live id of a declared object, where it is known.
+using IdOf = std::function<std::optional<std::string>(const model::ObjectKey&)>;
+
+struct Comparison {
+  /// The managed fields in wire form; references are live ids, or markers where the id is known only later; null
+  /// resets.
+  json::object managed;
+  /// Live with the managed fields over it; for a create, `managed` without nulls.
+  json::object target;
+  std::vector<schema::FieldChange> changes;          ///< without secrets
+  std::vector<std::string> replaced_by;              ///< paths of changed immutable fields
+  std::vector<std::string> no_longer_managed;        ///< paths that stay as they are
+  bool uses_unverified_encoding = false;
+};
+
+/// Desired fields with references resolved and connection scopes encoded; `live` (may be null) keeps its own form of
+/// connection scopes where it means the same.
+[[nodiscard]] json::object resolve_fields(const schema::Kind& kind, const json::object& spec, const json::object* live,
+                                          const IdOf& id_of, ConnectionScopeFormat format, bool& uses_unverified_encoding);
+
+/// Compares a bound object. `live` null: everything is to be created.
+[[nodiscard]] Comparison compare_object(const schema::Kind& kind, const Binding& binding, const IdOf& id_of,
+                                        ConnectionScopeFormat format);
+
+/// Live ids and names that a live object refers to, by kind: reads the rows that are references.
+struct LiveReference {
+  std::string kind;
+  std::string value;  ///< an id, or, where `is_name`, a name
+  bool is_name = false;
+  std::string pointer;
+};
+[[nodiscard]] std::vector<LiveReference> find_live_references(const schema::Kind& kind, const json::object& body);
+
+}  // namespace descopectl::diff

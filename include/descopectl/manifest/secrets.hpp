@@ -1,0 +1,28 @@
+// Looking up secrets where manifests say they are: environment, file, command.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <string>
+
+#include "descopectl/base/environment.hpp"
+#include "descopectl/base/result.hpp"
+#include "descopectl/model/desired.hpp"
+
+namespace descopectl::manifest {
+
+struct SecretContext {
+  const base::Environment* environment = nullptr;
+  std::map<std::string, std::string> variables;
+  std::chrono::milliseconds command_timeout{30'000};
+};
+
+/// The secret, with one trailing newline dropped. kNotFound where the variable is unset, the file missing or the
+/// command failed; kInvalidInput where it is empty or white space. Messages name the source, never the value.
+/// Commands run without a shell, with standard input empty and standard error passed on.
+[[nodiscard]] Result<model::Secret> resolve_secret(const model::SecretSource& source, const SecretContext& context);
+
+/// "the environment variable GOOGLE_SECRET", for messages.
+[[nodiscard]] std::string describe_source(const model::SecretSource& source);
+
+}  // namespace descopectl::manifest

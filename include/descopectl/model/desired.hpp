@@ -1,0 +1,113 @@
+// Desired state: what the manifests declare, decoded by field table into the wire's names.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "descopectl/base/json.hpp"
+#include "descopectl/diag/source.hpp"
+#include "descopectl/model/recorded.hpp"
+#include "descopectl/model/secret.hpp"
+
+namespace descopectl::schema {
+struct Kind;
+}
+
+namespace descopectl::model {
+
+/// Where the value of a secret comes from. It is looked up when it is needed, not when the manifest is read.
+struct SecretSource {
+  enum class Form : unsigned char { kText, kEnvironment, kFile, kCommand, kClear };
+  Form form = Form::kText;
+  Secret text;                    ///< kText: as written, `${..}` not yet replaced
+  std::string name;               ///< kEnvironment: the variable; kFile: the path, relative to `folder`
+  std::vector<std::string> argv;  ///< kCommand
+  std::string folder;             ///< the manifest's folder
+};
+
+struct SecretField {
+  std::string pointer;  ///< of the wire body: "/clientSecret"
+  SecretSource source;
+  diag::Span span;
+};
+
+/// A field that names another object by handle. In `spec` a reference marker stands in its place.
+struct Reference {
+  std::string pointer;
+  ObjectKey target;
+  diag::Span span;
+};
+
+/// A field that holds the name of a project-level object, such as a role.
+struct NameUse {
+  std::string kind;
+  std::string name;
+  diag::Span span;
+};
+
+/// Where an item of a keyed list was written: "/scopes/connectionsScopes/mcp:read".
+struct ItemPlace {
+  std::string pointer;
+  diag::Span span;
+};
+
+struct Lifecycle {
+  bool prevent_destroy = false;
+  bool keep_on_removal = false;
+  std::vector<std::string> ignore_fields;  ///< JSON pointers in wire names
+};
+
+struct DesiredObject {
+  const schema::Kind* kind = nullptr;
+  ObjectKey key;
+  std::optional<std::string> id;  ///< metadata.id
+  std::map<std::string, std::string> labels;
+  Lifecycle lifecycle;
+  std::string root;  ///< the manifests entry that it came from
+  json::object spec;  ///< managed fields by wire name, with markers; null means: reset
+  std::vector<SecretField> secrets;
+  std::vector<Reference> references;
+  std::vector<NameUse> names;
+  std::vector<ItemPlace> items;
+  /// Keys of items that came from documents of their own (McpScope), by the list's pointer.
+  std::map<std::string, std::set<std::string>> own_items;
+  bool is_partial = false;  ///< declares items of an object that others declare; `id` is that object's
+  diag::Span span;          ///< of the handle
+};
+
+/// All declared objects, sorted by key.
+struct DesiredState {
+  std::vector<DesiredObject> objects;
+  std::vector<std::string> roots;  ///< loaded whole in this run, as they are recorded
+  std::size_t documents = 0;
+  std::size_t files = 0;
+
+  [[nodiscard]] const DesiredObject* find(const ObjectKey& key) const;
+};
+
+/// Markers: what stands in a body for a value that is known only later. Each is an object with one member whose
+/// name no manifest and no API can produce (it begins with a control character).
+namespace marker {
+
+/// A reference to a declared object whose live id may not be known yet.
+[[nodiscard]] json::value make_reference(const ObjectKey& target);
+[[nodiscard]] std::optional<ObjectKey> find_reference(const json::value& value);
+
+/// A typed connection scope list: each item is {"connection": <string or reference marker>, "scopes": [..]}.
+[[nodiscard]] json::value make_connections(json::array items);
+[[nodiscard]] const json::array* find_connections(const json::value& value);
+
+/// Items of a keyed list of which the rest belongs to somebody else: upserted; `removed` keys are taken out.
+[[nodiscard]] json::value make_items(json::array items, json::array removed);
+[[nodiscard]] const json::array* find_items(const json::value& value);
+[[nodiscard]] const json::array* find_removed_items(const json::value& value);
+
+/// True where a reference marker stands anywhere in `value`.
+[[nodiscard]] bool has_reference(const json::value& value);
+
+}  // namespace marker
+}  // namespace descopectl::model

@@ -1,0 +1,52 @@
+// Sends calls: credentials, the shared gate, tries again where that is safe, trace lines.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "descopectl/api/timing.hpp"
+#include "errors.hpp"
+#include "gate.hpp"
+
+namespace descopectl::api {
+
+class Engine {
+ public:
+  Engine(std::unique_ptr<http::Client> client, ApiOptions options, std::unique_ptr<Timing> timing);
+
+  /// Sends the call until it is answered for good. The answer's object; an empty body counts as an empty
+  /// object for writes alone.
+  boost::asio::awaitable<Result<json::object>> send(Call call);
+
+  [[nodiscard]] std::uint64_t request_count() const { return request_count_; }
+  /// A trace line.
+  void log(std::string_view line) const;
+
+ private:
+  /// What one try came to: the answer, or a failure.
+  using Outcome = boost::system::result<json::object, Failure>;
+
+  boost::asio::awaitable<Result<void>> wait_for_turn();
+  boost::asio::awaitable<Result<void>> wait_for(std::chrono::milliseconds delay);
+  boost::asio::awaitable<Outcome> try_once(const Call& call);
+  boost::asio::awaitable<Result<http::Response>> exchange(const Call& call);
+  /// Waits as long as `failure` asks for before the next try; an error where there should be none.
+  boost::asio::awaitable<Result<void>> prepare_next(const Call& call, Failure failure, unsigned tries_before);
+
+  [[nodiscard]] http::Request make_request(const Call& call) const;
+  [[nodiscard]] Outcome read_answer(const Call& call, http::Response response);
+  [[nodiscard]] double random() const { return options_.random ? options_.random() : 0.5; }
+  void say(std::string_view text) const;
+
+  std::unique_ptr<http::Client> client_;
+  ApiOptions options_;
+  std::unique_ptr<Timing> timing_;
+  Gate gate_;
+  std::uint64_t request_count_ = 0;
+};
+
+}  // namespace descopectl::api

@@ -1,0 +1,222 @@
+// List, load, create, update and erase by a kind's table of endpoints.
+#include "operations.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "descopectl/base/text.hpp"
+#include "secret_text.hpp"
+
+namespace descopectl::api {
+namespace {
+
+using boost::asio::awaitable;
+using schema::Endpoint;
+using schema::Endpoints;
+using schema::Kind;
+using schema::Paging;
+
+constexpr unsigned kPageSize = 100;
+constexpr unsigned kMostPages = 10'000;
+
+/// The endpoint `which` of the generation asked for, or of the first where the second lacks it.
+Endpoint choose(const Kind& kind, Endpoint Endpoints::* which, unsigned generation) {
+  const Endpoint& second = kind.second_calls.*which;
+  return generation == 2 && second.exists() ? second : kind.calls.*which;
+}
+
+Error no_such_call(const Kind& kind, std::string_view call) {
+  return {ErrorKind::kFailure, fmt::format("the Management API has no call to {} a {}", call, kind.name)};
+}
+
+/// "GET ..." for page `page`; a list without pages has one.
+Call make_list_call(const Kind& kind, const Endpoint& endpoint, Paging paging, unsigned page) {
+  std::string target(endpoint.path);
+  if (paging == Paging::kQuery) target += fmt::format("?page={}&limit={}", page, kPageSize);
+  WireBody body;
+  if (paging == Paging::kBody) {
+    body = WireBody(fmt::format(R"({{"page":{},"limit":{}}})", page, kPageSize));
+  } else if (endpoint.method != "GET") {
+    body = WireBody("{}");
+  }
+  return {Purpose::kList, kind, endpoint.method, std::move(target), std::move(body)};
+}
+
+/// Takes the string under `name` out of `answer`, and its bytes with it.
+model::Secret take_secret(json::object& answer, std::string_view name) {
+  json::value* value = answer.if_contains(name);
+  if (value == nullptr) return {};
+  model::Secret secret;
+  if (auto* text = value->if_string()) {
+    secret = model::Secret(std::string(text->data(), text->size()));
+    std::fill(text->begin(), text->end(), '\0');
+  }
+  answer.erase(name);
+  return secret;
+}
+
+/// The object that a write was answered with, fit to be kept; empty where the answer is not the object: an
+/// inbound app's create tells ids alone.
+json::object object_of_answer(const Kind& kind, std::optional<json::object> object) {
+  if (!object || !object->contains(kind.name_field)) return {};
+  strip_write_only(kind.fields, *object);
+  return std::move(*object);
+}
+
+}  // namespace
+
+awaitable<Result<std::vector<model::LiveObject>>> Operations::list(const Kind& kind, unsigned generation) {
+  const Endpoint endpoint = choose(kind, &Endpoints::list, generation);
+  if (!endpoint.exists()) co_return no_such_call(kind, "list");
+  const bool is_second = generation == 2 && kind.second_calls.list.exists();
+  const Paging paging = is_second ? kind.second_calls.paging : kind.calls.paging;
+  auto listing = co_await list_pages(kind, endpoint, paging);
+  if (!listing) co_return listing.error();
+  if (paging != Paging::kNone && listing->is_short()) {
+    // Objects may have moved to an earlier page while we were reading: one more look, and then it is the
+    // service's word.
+    auto again = co_await list_pages(kind, endpoint, paging);
+    if (!again) co_return again.error();
+    listing = std::move(again);
+  }
+  if (listing->is_short())
+    engine_->log(fmt::format("{}: {} listed although the total is {}", endpoint.path, listing->objects.size(),
+                             *listing->total));
+  std::vector<model::LiveObject> objects;
+  objects.reserve(listing->objects.size());
+  for (auto& [id, body] : listing->objects)
+    objects.push_back({id, std::move(body)});
+  co_return objects;
+}
+
+awaitable<Result<Operations::Listing>> Operations::list_pages(const Kind& kind, Endpoint endpoint,
+                                                              Paging paging) {
+  Listing listing;
+  for (unsigned page = 0; page < kMostPages; ++page) {
+    Call call = make_list_call(kind, endpoint, paging, page);
+    const std::string name = call.name();
+    auto answer = co_await engine_->send(std::move(call));
+    if (!answer) co_return answer.error();
+    auto read = read_page(kind, std::move(*answer), endpoint.out, page == 0, name);
+    if (!read) co_return read.error();
+    if (read->total) listing.total = read->total;
+    // A page without anything new is the end as well: the service may not know of pages.
+    const bool has_new = take_page(kind, std::move(*read), listing);
+    if (paging == Paging::kNone || !has_new) co_return listing;
+    if (listing.total.value_or(0) > 0 && !listing.is_short()) co_return listing;
+  }
+  co_return Error(ErrorKind::kBadAnswer,
+                  fmt::format("{} {}: the list has no end", endpoint.method, endpoint.path));
+}
+
+bool Operations::take_page(const Kind& kind, Page page, Listing& listing) {
+  bool has_new = false;
+  for (model::LiveObject& object : page.objects) {
+    if (page.has_nameless && !object.body.contains(kind.id_field)) nameless_.emplace(kind.name, object.id);
+    const auto [at, inserted] =
+        listing.objects.insert_or_assign(std::move(object.id), std::move(object.body));
+    has_new = has_new || inserted;
+  }
+  return has_new;
+}
+
+awaitable<Result<model::LiveObject>> Operations::load(const Kind& kind, std::string id, unsigned generation) {
+  const Endpoint endpoint = choose(kind, &Endpoints::load, generation);
+  if (id.empty()) co_return Error(ErrorKind::kFailure, fmt::format("no id of a {} to load", kind.name));
+  if (!endpoint.exists()) {
+    auto found = co_await find_in_list(kind, id, generation);
+    co_return found;
+  }
+  Call call(Purpose::kLoad, kind, endpoint.method, target_with_id(endpoint.path, id), WireBody());
+  const std::string name = call.name();
+  auto answer = co_await engine_->send(std::move(call));
+  if (!answer) co_return answer.error();
+  auto object = unwrap(std::move(*answer), endpoint.out, kind.id_field);
+  const std::string got = object ? string_member(*object, kind.id_field) : std::string();
+  if (got.empty())
+    co_return Error(ErrorKind::kBadAnswer,
+                    fmt::format("{}: the answer holds no object with '{}'", name, kind.id_field));
+  if (got != id)
+    co_return Error(ErrorKind::kBadAnswer,
+                    fmt::format("{}: the answer is another object, '{}'", name, base::printable(got, 100)));
+  strip_write_only(kind.fields, *object);
+  model::LiveObject live;
+  live.id = std::move(id);
+  live.body = std::move(*object);
+  co_return live;
+}
+
+awaitable<Result<model::LiveObject>> Operations::find_in_list(const Kind& kind, std::string id,
+                                                              unsigned generation) {
+  auto objects = co_await list(kind, generation);
+  if (!objects) co_return objects.error();
+  for (model::LiveObject& object : *objects)
+    if (object.id == id) co_return std::move(object);
+  co_return Error(ErrorKind::kNotFound,
+                  fmt::format("{} '{}' is not in the list of its kind", kind.name, base::printable(id, 100)));
+}
+
+awaitable<Result<Created>> Operations::create(const Kind& kind, json::object body, BodySecrets secrets,
+                                              unsigned generation) {
+  const Endpoint endpoint = choose(kind, &Endpoints::create, generation);
+  if (!endpoint.exists()) co_return no_such_call(kind, "create");
+  auto wire = WireBody::make(std::move(body), endpoint.in, std::move(secrets));
+  if (!wire) co_return wire.error();
+  Call call(Purpose::kCreate, kind, endpoint.method, std::string(endpoint.path), std::move(*wire));
+  auto answer = co_await engine_->send(std::move(call));
+  if (!answer) co_return answer.error();
+
+  Created created;
+  created.cleartext = take_secret(*answer, "cleartext");
+  auto object = unwrap(std::move(*answer), endpoint.out, kind.id_field);
+  if (object) {
+    created.id = string_member(*object, kind.id_field);
+    created.client_id = string_member(*object, "clientId");
+  }
+  created.object = object_of_answer(kind, std::move(object));
+  co_return created;
+}
+
+awaitable<Result<json::object>> Operations::update(const Kind& kind, json::object body, BodySecrets secrets,
+                                                   unsigned generation) {
+  const Endpoint endpoint = choose(kind, &Endpoints::update, generation);
+  if (!endpoint.exists()) co_return no_such_call(kind, "update");
+  const std::string id = string_member(body, kind.id_field);
+  if (id.empty())
+    co_return Error(ErrorKind::kFailure, fmt::format("an update of a {} without its id", kind.name));
+  rename_for_update(kind, body);
+  select(kind, id, body);
+  auto wire = WireBody::make(std::move(body), endpoint.in, std::move(secrets));
+  if (!wire) co_return wire.error();
+  Call call(Purpose::kUpdate, kind, endpoint.method, std::string(endpoint.path), std::move(*wire));
+  auto answer = co_await engine_->send(std::move(call));
+  if (!answer) co_return answer.error();
+  co_return object_of_answer(kind, unwrap(std::move(*answer), endpoint.out, kind.id_field));
+}
+
+awaitable<Result<void>> Operations::erase(const Kind& kind, std::string id) {
+  const Endpoint endpoint = kind.calls.erase;
+  if (!endpoint.exists()) co_return no_such_call(kind, "delete");
+  // Some delete calls take an empty selection for everything (sheet 0.3, trap 8).
+  if (id.empty())
+    co_return Error(ErrorKind::kFailure, fmt::format("a delete of a {} without its id", kind.name));
+  json::object body;
+  select(kind, id, body);
+  Call call(Purpose::kErase, kind, endpoint.method, std::string(endpoint.path),
+            WireBody(json::serialize(body)));
+  auto answer = co_await engine_->send(std::move(call));
+  if (!answer && answer.error().kind() != ErrorKind::kNotFound) co_return answer.error();
+  co_return Result<void>();
+}
+
+void Operations::select(const Kind& kind, const std::string& id, json::object& body) const {
+  if (nameless_.contains({kind.name, id})) {
+    body.erase(kind.id_field);
+    body[kind.name_field] = id;
+  } else {
+    body[kind.id_field] = id;
+  }
+}
+
+}  // namespace descopectl::api

@@ -1,0 +1,56 @@
+// The calls of a kind, made from its descriptor: what Reader and Writer offer.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine.hpp"
+
+namespace descopectl::api {
+
+class Operations {
+ public:
+  explicit Operations(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
+
+  boost::asio::awaitable<Result<std::vector<model::LiveObject>>> list(const schema::Kind& kind,
+                                                                      unsigned generation);
+  boost::asio::awaitable<Result<model::LiveObject>> load(const schema::Kind& kind, std::string id,
+                                                         unsigned generation);
+  boost::asio::awaitable<Result<Created>> create(const schema::Kind& kind, json::object body,
+                                                 BodySecrets secrets, unsigned generation);
+  boost::asio::awaitable<Result<json::object>> update(const schema::Kind& kind, json::object body,
+                                                      BodySecrets secrets, unsigned generation);
+  boost::asio::awaitable<Result<void>> erase(const schema::Kind& kind, std::string id);
+
+  [[nodiscard]] std::uint64_t request_count() const { return engine_->request_count(); }
+
+ private:
+  /// All pages of a list, once through.
+  struct Listing {
+    Listing() = default;
+    std::map<std::string, json::object> objects;
+    std::optional<std::int64_t> total;
+    [[nodiscard]] bool is_short() const {
+      return total && static_cast<std::int64_t>(objects.size()) < *total;
+    }
+  };
+  boost::asio::awaitable<Result<Listing>> list_pages(const schema::Kind& kind, schema::Endpoint endpoint,
+                                                     schema::Paging paging);
+  boost::asio::awaitable<Result<model::LiveObject>> find_in_list(const schema::Kind& kind, std::string id,
+                                                                 unsigned generation);
+  /// Takes a page's objects over; true where one of them is new.
+  bool take_page(const schema::Kind& kind, Page page, Listing& listing);
+  /// {"id": ...}, or {"name": ...} where the object is known by name alone.
+  void select(const schema::Kind& kind, const std::string& id, json::object& body) const;
+
+  std::unique_ptr<Engine> engine_;
+  /// Kind and name of objects that were listed without an id.
+  std::set<std::pair<std::string_view, std::string>> nameless_;
+};
+
+}  // namespace descopectl::api

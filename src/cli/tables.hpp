@@ -1,0 +1,91 @@
+// The shape of the two tables behind the command line: commands and flags. See tables.cpp for the rows.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "descopectl/cli/options.hpp"
+
+namespace descopectl::cli {
+
+struct CommandRow {
+  Command command;
+  std::string_view name;
+  std::string_view summary;      ///< one line for the list of commands
+  std::string_view description;  ///< paragraphs for the command's own help
+  config::Needs needs = {};
+  std::span<const Format> formats = {};       ///< of -o and --report; the first is the default
+  std::span<const std::string_view> examples = {};  ///< pairs: a line, what it does
+};
+
+/// What a flag's value looks like; decides how it is checked.
+enum class FlagType : unsigned char {
+  kSwitch,       ///< no value, or =true and =false
+  kText,         ///< anything but empty
+  kNumber,       ///< a whole number in [minimum, maximum]
+  kWord,         ///< one of `words`
+  kFormat,       ///< one of the command's formats
+  kTexts,        ///< repeatable from here on
+  kWords,        ///< several of `words`, separated by commas or repeated
+  kAssignments,  ///< NAME=VALUE; variable and flags add up
+  kKinds,        ///< KIND
+  kObjects,      ///< KIND/NAME
+  kFields,       ///< KIND/NAME:FIELD
+  kReports,      ///< FORMAT=FILE
+};
+
+/// Where a flag stands in help.
+enum class FlagGroup : unsigned char { kInput, kTarget, kOutput, kGeneral, kCommand };
+
+/// A checked value, ready to be stored.
+struct FlagValue {
+  bool is_on = false;              ///< kSwitch
+  std::int64_t number = 0;         ///< kNumber
+  std::size_t word = 0;            ///< kWord, kFormat: the index
+  std::vector<std::string> texts;  ///< all other types; kText: one
+  std::vector<std::size_t> words;  ///< kWords: indexes
+  bool is_from_variable = false;
+};
+
+/// A set of commands, one bit each.
+using Commands = std::uint32_t;
+inline constexpr Commands kAllCommands = ~Commands{0};
+template <class... C>
+[[nodiscard]] constexpr Commands on(C... commands) {
+  return ((Commands{1} << static_cast<unsigned>(commands)) | ...);
+}
+
+struct FlagRow {
+  std::string_view name;  ///< without dashes
+  FlagType type;
+  FlagGroup group;
+  std::string_view value_name = {};  ///< for help: "FILE"
+  std::string_view help;
+  void (*store)(Options& options, const FlagValue& value);
+  Commands commands = kAllCommands;
+  char short_name = '\0';
+  std::string_view alias = {};
+  std::int64_t minimum = 0;
+  std::int64_t maximum = 0;
+  std::span<const std::string_view> words = {};
+  bool has_variable = true;
+
+  [[nodiscard]] constexpr bool is_switch() const { return type == FlagType::kSwitch; }
+  [[nodiscard]] constexpr bool is_repeatable() const { return type >= FlagType::kTexts; }
+  [[nodiscard]] constexpr bool is_of(Command command) const { return (commands & on(command)) != 0; }
+};
+
+[[nodiscard]] std::span<const CommandRow> command_table();
+[[nodiscard]] std::span<const FlagRow> flag_table();
+[[nodiscard]] const CommandRow& row_of(Command command);
+
+/// "text", "json".
+[[nodiscard]] std::string_view name_of(Format format);
+
+/// "DESCOPECTL_LOG_LEVEL" for "log-level".
+[[nodiscard]] std::string variable_name(std::string_view flag);
+
+}  // namespace descopectl::cli

@@ -1,0 +1,104 @@
+// The emulated project: a family of objects per kind, resource policies, scope claim mappings.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "answer.hpp"
+#include "collection.hpp"
+#include "descopectl/base/environment.hpp"
+#include "descopectl/emulator/service.hpp"
+#include "descopectl/schema/kind.hpp"
+#include "ids.hpp"
+
+namespace descopectl::emulator {
+
+class Project;
+struct Family;
+
+enum class Write : unsigned char { kCreate, kUpdate, kPatch };
+
+/// A write on its way: what was sent (decoded), what it finds, and what it will leave.
+struct Change {
+  Write write = Write::kCreate;
+  std::uint8_t generation = 1;
+  const json::object* sent = nullptr;
+  const Record* before = nullptr;  ///< null on create
+  Record* after = nullptr;
+};
+
+/// What the rows of a kind can't say about its endpoints.
+struct Traits {
+  std::string_view kind;
+  std::string_view not_found = "E990004";
+  std::string_view duplicate = "E990009";
+  std::string_view scope = {};             ///< a field within whose values the unique fields are unique
+  std::string_view loads_by = {};          ///< a unique field by which the first generation's load finds, too
+  bool has_total = false;                  ///< lists answer `total` (sheet 1.12)
+  bool answers_object_flat = false;        ///< writes without a wrapper answer the object, not `{}`
+  /// Checks and completes a write before it is stored. May be null.
+  Outcome<void> (*prepare)(Project& project, Change& change) = nullptr;
+  /// The answer of a create, where it is not the object. May be null.
+  std::string (*created)(const Record& record) = nullptr;
+  /// Takes along what depends on a deleted object. May be null.
+  void (*erased)(Project& project, const Record& record) = nullptr;
+};
+
+/// The traits of a kind; plain ones for a kind without an entry.
+[[nodiscard]] const Traits& find_traits(std::string_view kind);
+
+/// A kind with its objects.
+struct Family {
+  const schema::Kind* kind = nullptr;
+  const Traits* traits = nullptr;
+  Collection objects;
+};
+
+/// (thirdPartyApplicationId, resourceId)
+using PolicyKey = std::pair<std::string, std::string>;
+
+class Project {
+ public:
+  Project(Options options, const base::Clock& clock);
+
+  [[nodiscard]] const Switches& switches() const { return options_.switches; }
+  [[nodiscard]] const Options& options() const { return options_; }
+  [[nodiscard]] Time now() const { return clock_.now(); }
+  [[nodiscard]] std::int64_t milliseconds() const;
+  [[nodiscard]] IdMaker& ids() { return ids_; }
+
+  /// The family of that kind. There is one for every registered kind that has endpoints.
+  [[nodiscard]] Family* find_family(std::string_view kind);
+  [[nodiscard]] std::vector<std::unique_ptr<Family>>& families() { return families_; }
+  [[nodiscard]] const std::vector<std::unique_ptr<Family>>& families() const { return families_; }
+  [[nodiscard]] std::map<PolicyKey, json::object>& policies() { return policies_; }
+  [[nodiscard]] const std::map<PolicyKey, json::object>& policies() const { return policies_; }
+  [[nodiscard]] json::array& mappings() { return mappings_; }
+  [[nodiscard]] const json::array& mappings() const { return mappings_; }
+
+  void touch() { ++revision_; }
+  [[nodiscard]] std::uint64_t revision() const { return revision_; }
+  /// Takes over the content (not the options) of `other`.
+  void adopt(Project&& other);
+
+ private:
+  Options options_;
+  const base::Clock& clock_;
+  IdMaker ids_;
+  std::vector<std::unique_ptr<Family>> families_;
+  std::map<PolicyKey, json::object> policies_;
+  json::array mappings_;
+  std::uint64_t revision_ = 0;
+};
+
+/// Removes the policies of an app or of a resource (sheet 16, row 15).
+void erase_policies_of_app(Project& project, std::string_view app);
+void erase_policies_of_resource(Project& project, std::string_view resource);
+
+}  // namespace descopectl::emulator

@@ -1,0 +1,53 @@
+// From method and path to the function that answers.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "answer.hpp"
+#include "descopectl/base/json.hpp"
+
+namespace descopectl::emulator {
+
+/// One request as an endpoint sees it.
+struct Call {
+  std::string_view target;
+  std::string id;     ///< the decoded `{id}` of the path
+  json::object body;  ///< empty for GET
+
+  [[nodiscard]] std::string query(std::string_view name) const { return http::query_value(target, name); }
+};
+
+/// Answers with the body of a 200.
+using Endpoint = std::function<Outcome<std::string>(const Call&)>;
+
+class Router {
+ public:
+  /// `path` may hold one `{id}`, which takes one segment. The first endpoint of a method and path stays.
+  void add(std::string_view method, std::string_view path, Endpoint endpoint);
+
+  struct Match {
+    const Endpoint* endpoint = nullptr;  ///< null: no such path, or no such method on it
+    std::string id;
+    bool is_path_known = false;
+  };
+  /// A path written out wins over one with `{id}`.
+  [[nodiscard]] Match find(std::string_view method, std::string_view path) const;
+
+ private:
+  using Methods = std::vector<std::pair<std::string, Endpoint>>;
+  struct Pattern {
+    std::string before;
+    std::string after;
+    Methods methods;
+  };
+
+  std::unordered_map<std::string, Methods> exact_;
+  std::vector<Pattern> patterns_;
+};
+
+}  // namespace descopectl::emulator

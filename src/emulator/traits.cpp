@@ -1,0 +1,82 @@
+// What the rows of a kind can't say about its endpoints: one entry per kind that has such behaviour.
+#include <array>
+
+#include "inbound_apps.hpp"
+#include "project.hpp"
+#include "rbac.hpp"
+#include "codec.hpp"
+
+namespace descopectl::emulator {
+namespace {
+
+/// The guide's rules on OAuth connections, which the service is only known to enforce for the name (sheet 7.3).
+Outcome<void> check_guide(const json::object& fields, const json::object& hidden) {
+  const auto is_set = [&](std::string_view name) {
+    const json::value* value = base::find_member(fields, name);
+    return value != nullptr && !base::is_zero(*value);
+  };
+  if (text_of(fields, "appType") == "apikey") return {};
+  if (!is_set("useDcr")) {
+    if (!is_set("clientId")) return missing("clientId");
+    if (text_of(hidden, "clientSecret").empty()) return missing("clientSecret");
+  }
+  if (is_set("discoveryUrl")) return {};
+  if (!is_set("authorizationUrl")) return missing("authorizationUrl");
+  if (!is_set("tokenUrl")) return missing("tokenUrl");
+  return {};
+}
+
+Outcome<void> prepare_connection(Project& project, Change& change) {
+  json::object& fields = change.after->fields;
+  if (text_of(fields, "id").find('/') != std::string_view::npos) return invalid_value("invalid value for id");
+  if (text_of(fields, "appType").empty()) fields["appType"] = project.switches().default_app_type;
+  if (project.switches().strict_connection) return check_guide(fields, change.after->hidden);
+  return {};
+}
+
+void erase_resource_policies(Project& project, const Record& record) {
+  erase_policies_of_resource(project, text_of(record.fields, "id"));
+}
+
+constexpr Traits kPlain{};
+
+constexpr std::array kTraits{
+    Traits{.kind = "Resource",
+           .not_found = "E990104",
+           .duplicate = "E990109",
+           .has_total = true,
+           .erased = erase_resource_policies},
+    Traits{.kind = "InboundApp",
+           .not_found = "E990204",
+           .duplicate = "E990209",
+           .loads_by = "clientId",
+           .has_total = true,
+           .prepare = prepare_inbound_app,
+           .created = answer_created_app,
+           .erased = erase_app_policies},
+    Traits{.kind = "Connection", .not_found = "E990304", .duplicate = "E151001", .prepare = prepare_connection},
+    Traits{.kind = "DynamicRegistrationTemplate",
+           .not_found = "E990404",
+           .duplicate = "E990409",
+           .has_total = true},
+    Traits{.kind = "Role",
+           .not_found = kRoleNotFound,
+           .duplicate = "E024209",
+           .scope = "tenantId",
+           .answers_object_flat = true,
+           .prepare = prepare_role},
+    Traits{.kind = "Permission",
+           .not_found = kPermissionNotFound,
+           .duplicate = "E024104",
+           .erased = take_permission_from_roles},
+};
+
+}  // namespace
+
+const Traits& find_traits(std::string_view kind) {
+  for (const Traits& traits : kTraits)
+    if (traits.kind == kind) return traits;
+  return kPlain;
+}
+
+}  // namespace descopectl::emulator

@@ -1,0 +1,29 @@
+// ${env:NAME}, ${var:NAME} and ${file:PATH} inside strings.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "descopectl/base/environment.hpp"
+#include "descopectl/schema/decode.hpp"
+
+namespace descopectl::manifest {
+
+/// Replaces what a manifest takes from outside. `$${` gives a literal `${`; an unknown form is an error.
+class Substitution final : public schema::TextResolver {
+ public:
+  Substitution(const base::Environment& environment, const std::map<std::string, std::string>& variables,
+               std::string folder)
+      : environment_(environment), variables_(variables), folder_(std::move(folder)) {}
+
+  std::optional<std::string> resolve(std::string_view text, diag::Span span, diag::Sink& sink) const override;
+
+ private:
+  std::optional<std::string> look_up(std::string_view expression, diag::Span span, diag::Sink& sink) const;
+
+  const base::Environment& environment_;
+  const std::map<std::string, std::string>& variables_;
+  std::string folder_;
+};
+
+}  // namespace descopectl::manifest

@@ -1,0 +1,71 @@
+// Look-ups in desired state, and the markers for values that are known later.
+#include "descopectl/model/desired.hpp"
+
+#include <algorithm>
+
+namespace descopectl::model {
+namespace {
+
+constexpr std::string_view kReferenceName{"\x01reference"};
+constexpr std::string_view kConnectionsName{"\x01connections"};
+constexpr std::string_view kItemsName{"\x01items"};
+constexpr std::string_view kRemovedName{"\x01removed"};
+
+const json::value* find_marked(const json::value& value, std::string_view name) {
+  const json::object* object = value.if_object();
+  return object == nullptr ? nullptr : object->if_contains(name);
+}
+
+}  // namespace
+
+const DesiredObject* DesiredState::find(const ObjectKey& key) const {
+  const auto at = std::lower_bound(objects.begin(), objects.end(), key,
+                                   [](const DesiredObject& object, const ObjectKey& wanted) { return object.key < wanted; });
+  return at != objects.end() && at->key == key ? &*at : nullptr;
+}
+
+namespace marker {
+
+json::value make_reference(const ObjectKey& target) {
+  return json::object{{kReferenceName, json::array{target.kind, target.handle}}};
+}
+
+std::optional<ObjectKey> find_reference(const json::value& value) {
+  const json::value* marked = find_marked(value, kReferenceName);
+  if (marked == nullptr) return std::nullopt;
+  const json::array& parts = marked->get_array();
+  return ObjectKey{std::string(parts[0].get_string()), std::string(parts[1].get_string())};
+}
+
+json::value make_connections(json::array items) { return json::object{{kConnectionsName, std::move(items)}}; }
+
+const json::array* find_connections(const json::value& value) {
+  const json::value* marked = find_marked(value, kConnectionsName);
+  return marked == nullptr ? nullptr : marked->if_array();
+}
+
+json::value make_items(json::array items, json::array removed) {
+  return json::object{{kItemsName, std::move(items)}, {kRemovedName, std::move(removed)}};
+}
+
+const json::array* find_items(const json::value& value) {
+  const json::value* marked = find_marked(value, kItemsName);
+  return marked == nullptr ? nullptr : marked->if_array();
+}
+
+const json::array* find_removed_items(const json::value& value) {
+  const json::value* marked = find_marked(value, kRemovedName);
+  return marked == nullptr ? nullptr : marked->if_array();
+}
+
+bool has_reference(const json::value& value) {
+  if (const json::array* array = value.if_array())
+    return std::any_of(array->begin(), array->end(), [](const json::value& item) { return has_reference(item); });
+  const json::object* object = value.if_object();
+  if (object == nullptr) return false;
+  if (object->contains(kReferenceName)) return true;
+  return std::any_of(object->begin(), object->end(), [](const auto& member) { return has_reference(member.value()); });
+}
+
+}  // namespace marker
+}  // namespace descopectl::model

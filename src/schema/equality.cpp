@@ -1,0 +1,143 @@
+// Equality of wire values by field table (sheet 13.1, 13.2).
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <set>
+
+#include "descopectl/model/desired.hpp"
+#include "descopectl/schema/values.hpp"
+
+namespace descopectl::schema {
+namespace {
+
+const json::value kNull;
+
+const json::value& member(const json::object& object, std::string_view name) {
+  const json::value* found = object.if_contains(name);
+  return found == nullptr ? kNull : *found;
+}
+
+std::optional<std::int64_t> as_integer(const json::value& value) {
+  if (value.is_int64()) return value.get_int64();
+  if (value.is_uint64()) return static_cast<std::int64_t>(value.get_uint64());
+  if (value.is_double() && value.get_double() == static_cast<double>(static_cast<std::int64_t>(value.get_double())))
+    return static_cast<std::int64_t>(value.get_double());
+  if (value.is_string()) {
+    const auto& text = value.get_string();
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error == std::errc() && end == text.data() + text.size()) return number;
+  }
+  return std::nullopt;
+}
+
+bool is_same_string(const Field& field, const json::value& left, const json::value& right) {
+  if (base::is_zero(left) && base::is_zero(right)) return true;
+  const auto text = [](const json::value& value) -> std::string_view {
+    return value.is_string() ? std::string_view(value.get_string()) : std::string_view();
+  };
+  if (!field.same_values.empty() && (left.is_string() || left.is_null()) && (right.is_string() || right.is_null())) {
+    const auto is_same = [&](const json::value& value) {
+      return std::find(field.same_values.begin(), field.same_values.end(), text(value)) != field.same_values.end();
+    };
+    if (is_same(left) && is_same(right)) return true;
+  }
+  return left == right;
+}
+
+bool is_same_set(const json::value& left, const json::value& right) {
+  const json::array* first = left.if_array();
+  const json::array* second = right.if_array();
+  if ((first == nullptr && !base::is_zero(left)) || (second == nullptr && !base::is_zero(right))) return left == right;
+  const auto canonical = [](const json::array* array) {
+    std::set<std::string> values;
+    if (array != nullptr)
+      for (const json::value& value : *array) values.insert(base::to_canonical_json(value));
+    return values;
+  };
+  return canonical(first) == canonical(second);
+}
+
+bool is_same_object(Fields fields, const json::value& left, const json::value& right) {
+  static const json::object kEmpty;
+  const json::object* first = left.if_object();
+  const json::object* second = right.if_object();
+  if ((first == nullptr && !base::is_zero(left)) || (second == nullptr && !base::is_zero(right))) return left == right;
+  if (first == nullptr) first = &kEmpty;
+  if (second == nullptr) second = &kEmpty;
+  for (const auto& [name, value] : *first)
+    if (!is_equal(find_wire_field(fields, name), value, member(*second, name))) return false;
+  for (const auto& [name, value] : *second)
+    if (!first->contains(name) && !is_equal(find_wire_field(fields, name), kNull, value)) return false;
+  return true;
+}
+
+bool is_same_map(const Field& field, const json::value& left, const json::value& right) {
+  const json::object* first = left.if_object();
+  const json::object* second = right.if_object();
+  if (first == nullptr || second == nullptr || first->empty() || second->empty())
+    return (base::is_zero(left) && base::is_zero(right)) || left == right;
+  if (first->size() != second->size()) return false;
+  for (const auto& [name, value] : *first) {
+    const json::value* other = second->if_contains(name);
+    if (other == nullptr) return false;
+    if (field.type == Type::kStringMap ? value != *other : !is_same_object(field.fields, value, *other)) return false;
+  }
+  return true;
+}
+
+bool is_same_keyed_list(const Field& field, const json::value& left, const json::value& right) {
+  static const json::array kEmpty;
+  const json::array* first = left.if_array();
+  const json::array* second = right.if_array();
+  if ((first == nullptr && !base::is_zero(left)) || (second == nullptr && !base::is_zero(right))) return left == right;
+  if (first == nullptr) first = &kEmpty;
+  if (second == nullptr) second = &kEmpty;
+  if (first->size() != second->size()) return false;
+  for (const json::value& item : *first) {
+    const json::object* object = item.if_object();
+    if (object == nullptr) return left == right;
+    const json::value& key = member(*object, field.key);
+    const auto* other = std::find_if(second->begin(), second->end(), [&](const json::value& candidate) {
+      return candidate.is_object() && member(candidate.get_object(), field.key) == key;
+    });
+    if (other == second->end() || !is_same_object(field.fields, item, *other)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool is_equal(const Field* field, const json::value& left, const json::value& right) {
+  if (left == right) return true;
+  // What is known only after the apply can't be told to be equal to anything else.
+  if (model::marker::has_reference(left) || model::marker::has_reference(right)) return false;
+  if (field == nullptr) return base::is_zero(left) && base::is_zero(right);
+  switch (field->type) {
+    case Type::kString:
+    case Type::kReference:
+      return is_same_string(*field, left, right);
+    case Type::kBoolean:
+      return base::is_zero(left) && base::is_zero(right);
+    case Type::kInteger:
+    case Type::kInteger64: {
+      const auto first = as_integer(left);
+      const auto second = as_integer(right);
+      return first.value_or(0) == second.value_or(0) && (first || base::is_zero(left)) && (second || base::is_zero(right));
+    }
+    case Type::kStringList:
+    case Type::kConnectionScopes:
+      return field->list == ListForm::kOrdered ? base::is_zero(left) && base::is_zero(right) : is_same_set(left, right);
+    case Type::kObject:
+      return is_same_object(field->fields, left, right);
+    case Type::kObjectList:
+      if (field->list == ListForm::kKeyed) return is_same_keyed_list(*field, left, right);
+      return base::is_zero(left) && base::is_zero(right);
+    case Type::kStringMap:
+    case Type::kObjectMap:
+      return is_same_map(*field, left, right);
+  }
+  return false;
+}
+
+}  // namespace descopectl::schema

@@ -1,0 +1,314 @@
+// The store in a local file: one appended line a change, and a rewritten base now and then.
+//
+// Everything goes through one file descriptor that is compared with the path before each write. Whoever holds
+// the lock is alone among us, but an editor, a checkout or a restored copy knows no lock: a file that is not
+// what we left is not written to.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <optional>
+#include <system_error>
+
+#include "descopectl/base/digest.hpp"
+#include "descopectl/base/files.hpp"
+#include "descopectl/base/text.hpp"
+#include "descopectl/state/file_handle.hpp"
+#include "descopectl/state/records.hpp"
+#include "descopectl/state/store.hpp"
+
+namespace descopectl::state {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kMaxStateBytes = std::uint64_t{1} << 30;
+constexpr std::size_t kMinTailBytes =
+    64 * 1024;  // a shorter tail is not worth a rewrite in the middle of a run
+constexpr mode_t kFileMode = 0600;
+constexpr mode_t kFolderMode = 0700;
+constexpr std::size_t kKeyBytes = 32;
+constexpr std::size_t kLineageBytes = 16;
+constexpr int kMaxLinks = 40;
+
+std::string reason_of(int error) {
+  return std::generic_category().message(error);
+}
+
+// Where a chain of symbolic links ends, whether or not there is a file yet.
+Result<fs::path> follow_links(const fs::path& path) {
+  fs::path target = path;
+  std::error_code error;
+  for (int i = 0; i < kMaxLinks; ++i) {
+    if (!fs::is_symlink(fs::symlink_status(target, error))) return target;
+    const fs::path next = fs::read_symlink(target, error);
+    if (error) break;
+    target = next.is_absolute() ? next : target.parent_path() / next;
+  }
+  return Error(
+      ErrorKind::kInvalidInput,
+      fmt::format("the state {} is a symbolic link that leads nowhere", base::printable(path.string())),
+      "Mend the link, or name the state itself with state.path or --state.");
+}
+
+int sync_folder(const fs::path& folder) {
+  const FileHandle handle(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!handle.is_open()) return errno;
+  // Some network file systems can't sync folders and say EINVAL.
+  return ::fsync(handle.get()) == 0 || errno == EINVAL ? 0 : errno;
+}
+
+// Makes `folder` and what is missing above it, each 0700 and durable. Returns the system's error number, or
+// 0.
+int make_private_folder(const fs::path& folder) {
+  std::error_code ignored;
+  if (folder.empty() || fs::is_directory(folder, ignored)) return 0;
+  const fs::path parent = folder.parent_path();
+  if (parent != folder)
+    if (const int error = make_private_folder(parent); error != 0) return error;
+  if (::mkdir(folder.c_str(), kFolderMode) != 0) return errno == EEXIST ? 0 : errno;
+  return sync_folder(parent);
+}
+
+// Writes all of `text`, usually in one call. Returns the system's error number, or 0.
+int write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(descriptor, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return errno;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return 0;
+}
+
+int sync_content(int descriptor) {
+  while (::fdatasync(descriptor) != 0)
+    if (errno != EINTR) return errno;
+  return 0;
+}
+
+// The text of the state, or none where there is no file.
+Result<std::optional<std::string>> read_text(const fs::path& path) {
+  auto text = base::read_file(path, kMaxStateBytes);
+  if (text) return std::optional<std::string>(std::move(*text));
+  if (text.error().kind() == ErrorKind::kNotFound) return std::optional<std::string>();
+  return Error(text.error().kind(), "the state can't be read: " + text.error().message(),
+               "Check the path (state.path or --state) and the rights to the file.");
+}
+
+class LocalStore final : public Store {
+ public:
+  LocalStore(fs::path path, std::string name, StateLock lock)
+      : lock_(std::move(lock)), path_(std::move(path)), name_(std::move(name)) {}
+
+  // Reads what is there and gets it ready for appending.
+  Result<void> load();
+
+  [[nodiscard]] const model::RecordedState& current() const override { return state_; }
+  [[nodiscard]] bool is_kept() const override { return true; }
+
+  Result<void> set_target(std::string project_id, std::string base_url) override {
+    if (state_.project_id == project_id && state_.base_url == base_url) return {};
+    return record(TargetChange{std::move(project_id), std::move(base_url)});
+  }
+  Result<void> put(model::RecordedObject object) override { return record(PutChange{std::move(object)}); }
+  Result<void> remove(const model::ObjectKey& key) override { return record(RemoveChange{key}); }
+  Result<void> move(const model::ObjectKey& from, const model::ObjectKey& to) override {
+    if (from == to && state_.objects.contains(from)) return {};
+    return record(MoveChange{from, to});
+  }
+  Result<void> compact() override {
+    if (whole_bytes_ == base_bytes_) return {};
+    return rewrite();
+  }
+
+ private:
+  Result<void> record(const Change& change);
+  Result<void> append(const std::string& line);
+  Result<void> rewrite();
+  Result<void> check_untouched() const;
+  Result<void> open_file();
+  Result<void> mend_end(const Loaded& loaded, std::size_t file_bytes);
+  void set_sizes(std::size_t base_bytes, std::size_t whole_bytes);
+  [[nodiscard]] Error make_failure(std::string_view what, int error) const;
+  [[nodiscard]] Error make_stale() const;
+
+  StateLock lock_;  // first, so that it goes last
+  fs::path path_;   // links followed
+  std::string name_;
+  model::RecordedState state_;
+  FileHandle file_;  // not open: there is no file yet
+  std::size_t base_bytes_ = 0;
+  std::size_t whole_bytes_ = 0;
+  std::size_t compact_above_ = kMinTailBytes;  // bytes of tail
+  std::string broken_;                         // why nothing may be written any more; empty: it may
+};
+
+Error LocalStore::make_failure(std::string_view what, int error) const {
+  return {ErrorKind::kFailure,
+          fmt::format("the state {} {}: {}", base::printable(name_), what, reason_of(error)),
+          "What was recorded before is safe. Make room or mend the rights, then run the command again."};
+}
+
+Error LocalStore::make_stale() const {
+  return {
+      ErrorKind::kStale,
+      fmt::format("the state {} was changed by another program while it was open", base::printable(name_)),
+      "Nothing was written over it. Find out what else writes to the file, then run the command again."};
+}
+
+Result<void> LocalStore::open_file() {
+  file_ = FileHandle(::open(path_.c_str(), O_RDWR | O_APPEND | O_CLOEXEC));
+  if (!file_.is_open()) return make_failure("can't be opened for writing", errno);
+  return {};
+}
+
+void LocalStore::set_sizes(std::size_t base_bytes, std::size_t whole_bytes) {
+  base_bytes_ = base_bytes;
+  whole_bytes_ = whole_bytes;
+  compact_above_ = std::max(base_bytes, kMinTailBytes);
+}
+
+Result<void> LocalStore::load() {
+  auto text = read_text(path_);
+  if (!text) return text.error();
+  if (!*text) {
+    state_.fingerprint_key = base::random_hex(kKeyBytes);
+    state_.lineage = base::random_hex(kLineageBytes);
+    return {};
+  }
+  auto loaded = load_records(**text, name_);
+  if (!loaded) return loaded.error();
+  if (const auto opened = open_file(); !opened) return opened;
+  if (const auto mended = mend_end(*loaded, (*text)->size()); !mended) return mended;
+  state_ = std::move(loaded->state);
+  return {};
+}
+
+// Cuts off a torn record, or gives a whole one the newline that it lacks.
+Result<void> LocalStore::mend_end(const Loaded& loaded, std::size_t file_bytes) {
+  set_sizes(loaded.base_bytes, file_bytes);
+  if (const auto untouched = check_untouched(); !untouched) return untouched;
+  set_sizes(loaded.base_bytes, loaded.whole_bytes);
+  int error = 0;
+  if (loaded.whole_bytes < file_bytes &&
+      ::ftruncate(file_.get(), static_cast<off_t>(loaded.whole_bytes)) != 0)
+    error = errno;
+  if (error == 0 && loaded.lacks_newline) {
+    error = write_all(file_.get(), "\n");
+    set_sizes(loaded.base_bytes + (loaded.tail_records == 0 ? 1 : 0), loaded.whole_bytes + 1);
+  }
+  if (error == 0 && whole_bytes_ != file_bytes) error = sync_content(file_.get());
+  if (error != 0) return make_failure("can't be mended after an interrupted write", error);
+  return {};
+}
+
+// Whether the path still names the file that we know, as long as we left it.
+Result<void> LocalStore::check_untouched() const {
+  struct stat named{};
+  const bool is_there = ::stat(path_.c_str(), &named) == 0;
+  if (!file_.is_open()) {
+    if (is_there) return make_stale();
+    return {};
+  }
+  struct stat ours{};
+  if (::fstat(file_.get(), &ours) != 0) return make_failure("can't be examined", errno);
+  if (!is_there || named.st_dev != ours.st_dev || named.st_ino != ours.st_ino ||
+      static_cast<std::size_t>(ours.st_size) != whole_bytes_)
+    return make_stale();
+  return {};
+}
+
+Result<void> LocalStore::record(const Change& change) {
+  if (const auto fits = check_change(state_, change); !fits) return fits;
+  const std::string payload = encode_change(change, state_.serial + 1);
+  // What goes into memory is read back from what goes to disk, so that the two can't differ, and nothing is
+  // ever written that can't be read.
+  auto decoded = decode_change(payload);
+  if (!decoded)
+    return Error(ErrorKind::kFailure,
+                 "the change can't be recorded in the state: " + decoded.error().message());
+  if (!file_.is_open())
+    if (const auto begun = rewrite(); !begun) return begun;
+  if (const auto appended = append(frame_record(payload)); !appended) return appended;
+  apply_change(state_, std::move(*decoded));
+  // The change is safe already. A rewrite that fails leaves the file as it is and is tried again later.
+  if (const std::size_t tail = whole_bytes_ - base_bytes_; tail > compact_above_ && !rewrite())
+    compact_above_ = 2 * tail;
+  return {};
+}
+
+Result<void> LocalStore::append(const std::string& line) {
+  if (!broken_.empty()) return Error(ErrorKind::kFailure, broken_);
+  if (const auto untouched = check_untouched(); !untouched) return untouched;
+  struct stat status{};
+  // Best effort: a file that somebody else owns can be written to without its mode being ours to change.
+  if (::fstat(file_.get(), &status) == 0 && (status.st_mode & 0177U) != 0)
+    static_cast<void>(::fchmod(file_.get(), kFileMode));
+
+  int error = write_all(file_.get(), line);
+  if (error == 0) error = sync_content(file_.get());
+  if (error == 0) {
+    whole_bytes_ += line.size();
+    return {};
+  }
+  if (::ftruncate(file_.get(), static_cast<off_t>(whole_bytes_)) != 0) {
+    const Error failure = make_failure("took half a record that can't be cut off", errno);
+    broken_ = failure.message();
+    return failure;
+  }
+  return make_failure("can't be written", error);
+}
+
+Result<void> LocalStore::rewrite() {
+  if (!broken_.empty()) return Error(ErrorKind::kFailure, broken_);
+  if (const auto untouched = check_untouched(); !untouched) return untouched;
+  const std::string line = frame_record(encode_base(state_));
+  const auto written = base::write_file_atomically(path_, line, kFileMode);
+  if (!written) {
+    const Error failure(
+        ErrorKind::kFailure, "the state can't be rewritten: " + written.error().message(),
+        "What was recorded before is safe. Make room or mend the rights, then run the command again.");
+    // The new file is in place but perhaps not for good: what is appended to it now could be lost.
+    if (!check_untouched()) broken_ = failure.message();
+    return failure;
+  }
+  if (const auto opened = open_file(); !opened) {
+    broken_ = opened.error().message();
+    return opened;
+  }
+  set_sizes(line.size(), line.size());
+  return {};
+}
+
+}  // namespace
+
+Result<model::RecordedState> read_state(const fs::path& path) {
+  const auto text = read_text(path);
+  if (!text) return text.error();
+  if (!*text) return model::RecordedState{};
+  auto loaded = load_records(**text, path.string());
+  if (!loaded) return loaded.error();
+  return std::move(loaded->state);
+}
+
+Result<std::unique_ptr<Store>> open_for_writing(const fs::path& path, const LockHolder& holder) {
+  auto target = follow_links(path);
+  if (!target) return target.error();
+  if (const int error = make_private_folder(target->parent_path()); error != 0)
+    return Error(ErrorKind::kFailure,
+                 fmt::format("can't create the folder of the state {}: {}", base::printable(path.string()),
+                             reason_of(error)),
+                 "Check the path (state.path or --state) and the rights to the folder above it.");
+  fs::path lock_path = *target;
+  lock_path += ".lock";
+  auto lock = StateLock::acquire(lock_path, path.string(), holder);
+  if (!lock) return lock.error();
+  auto store = std::make_unique<LocalStore>(std::move(*target), path.string(), std::move(*lock));
+  if (const auto loaded = store->load(); !loaded) return loaded.error();
+  return std::unique_ptr<Store>(std::move(store));
+}
+
+}  // namespace descopectl::state

@@ -1,0 +1,27 @@
+// The store of `backend: none`, which forgets everything.
+#include "descopectl/state/store.hpp"
+
+namespace descopectl::state {
+namespace {
+
+class NullStore final : public Store {
+ public:
+  [[nodiscard]] const model::RecordedState& current() const override { return nothing_; }
+  [[nodiscard]] bool is_kept() const override { return false; }
+  Result<void> set_target(std::string, std::string) override { return {}; }
+  Result<void> put(model::RecordedObject) override { return {}; }
+  Result<void> remove(const model::ObjectKey&) override { return {}; }
+  Result<void> move(const model::ObjectKey&, const model::ObjectKey&) override { return {}; }
+  Result<void> compact() override { return {}; }
+
+ private:
+  model::RecordedState nothing_;
+};
+
+}  // namespace
+
+std::unique_ptr<Store> make_null_store() {
+  return std::make_unique<NullStore>();
+}
+
+}  // namespace descopectl::state

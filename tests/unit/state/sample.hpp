@@ -1,0 +1,114 @@
+// What the tests of the state share: a temporary folder, sample objects, files as text.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "descopectl/state/records.hpp"
+#include "descopectl/state/store.hpp"
+
+namespace descopectl::state::test {
+
+/// A folder that goes when the test does.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "descopectl-state-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
+    path_ = name;
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  [[nodiscard]] std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+inline std::string read_bytes(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+inline void write_bytes(const std::filesystem::path& path, std::string_view bytes) {
+  std::ofstream(path, std::ios::binary | std::ios::trunc)
+      .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+}
+
+inline unsigned mode_of(const std::filesystem::path& path) {
+  struct stat status{};
+  return ::stat(path.c_str(), &status) == 0 ? status.st_mode & 0777U : 0;
+}
+
+inline ino_t inode_of(const std::filesystem::path& path) {
+  struct stat status{};
+  return ::stat(path.c_str(), &status) == 0 ? status.st_ino : 0;
+}
+
+inline LockHolder sample_holder() {
+  return {.who = "ann@build-7",
+          .host = "build-7",
+          .pid = 4711,
+          .command = "apply",
+          .since = "2026-01-31T12:00:00Z"};
+}
+
+inline model::ObjectKey connection_key(const std::string& handle) {
+  return {.kind = "Connection", .handle = handle};
+}
+
+/// An object with something in each of its members.
+inline model::RecordedObject sample_object(const std::string& handle) {
+  model::RecordedObject object;
+  object.key = connection_key(handle);
+  object.live_id = "live-" + handle;
+  object.object_id = "0b1ec7" + handle;
+  object.root = "descope/";
+  object.prevent_destroy = true;
+  object.is_partial = true;
+  object.applied = {{"name", "Größe \"1\"\n"},
+                    {"pkce", true},
+                    {"scopes", {"b", "a"}},
+                    {"nothing", nullptr},
+                    {"expiry", 1234567890123}};
+  object.secrets["/clientSecret"] = {.scheme = "hmac-sha256", .digest = "abcdef"};
+  object.changed_by_server["/logo"] = {.sent = "a.png", .got = "https://cdn.example.com/a.png"};
+  return object;
+}
+
+/// A state with a key, as read from a base.
+inline model::RecordedState sample_state() {
+  model::RecordedState state;
+  state.project_id = "P2sample";
+  state.base_url = "https://api.descope.com";
+  state.fingerprint_key = std::string(64, 'a');
+  state.lineage = "5eed";
+  state.serial = 7;
+  for (const char* handle : {"google", "slack"})
+    state.objects[connection_key(handle)] = sample_object(handle);
+  return state;
+}
+
+/// `state` as text: two states are equal where these are.
+inline std::string text_of(const model::RecordedState& state) {
+  return encode_base(state);
+}
+
+/// Opens for writing, and throws where that fails: for tests that are about something else.
+inline std::unique_ptr<Store> open_store(const std::filesystem::path& path) {
+  return open_for_writing(path, sample_holder()).value();
+}
+
+}  // namespace descopectl::state::test
