@@ -109,7 +109,7 @@ boost::asio::awaitable<Result<void>> Engine::prepare_next(const Call& call, Fail
         fmt::format("{}; it asks to wait {}", failure.error.message(), transport::format_duration(delay)),
         failure.error.hint());
   // The gate makes all requests wait, this one with them. Said once, however many were refused at a time.
-  if (gate_.close_until(timing_->now() + delay) && delay.count() > 0)
+  if (gate_.close_until(timing_->now() + delay))
     say(fmt::format("rate limited at {}: waiting {}", call.name(), transport::format_duration(delay)));
   co_return Result<void>();
 }

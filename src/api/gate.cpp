@@ -99,9 +99,10 @@ boost::asio::awaitable<void> Gate::pass() {
 }
 
 bool Gate::close_until(TimePoint when) {
-  if (when <= opens_at_) return false;
-  opens_at_ = when;
-  return true;
+  constexpr std::chrono::seconds kWorthTelling{1};
+  const bool is_news = when - opens_at_ >= kWorthTelling;
+  opens_at_ = std::max(opens_at_, when);
+  return is_news;
 }
 
 Gate::TimePoint Gate::take_slot() {

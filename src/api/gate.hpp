@@ -23,7 +23,7 @@ class Gate {
   /// Returns when a request may be sent. A cancelled waiter leaves by boost::system::system_error.
   boost::asio::awaitable<void> pass();
 
-  /// Nobody passes before `when`. True where that is later than what held before.
+  /// Nobody passes before `when`. True where that is news: a second or more later than what held before.
   bool close_until(TimePoint when);
 
  private:

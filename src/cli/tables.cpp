@@ -13,7 +13,6 @@ using enum FlagType;
 using enum FlagGroup;
 
 constexpr std::array kTextAndJson{Format::kText, Format::kJson};
-constexpr std::array kTextOnly{Format::kText};
 
 // In the order of the enumerations in options.hpp: a value is stored by its index.
 constexpr std::array kColors{"auto"sv, "always"sv, "never"sv};
@@ -23,51 +22,60 @@ constexpr std::array kDriftCounts{"manifest"sv, "unmanaged"sv};
 constexpr std::array kDcrUpdates{"keep"sv, "reset"sv, "store"sv};
 constexpr std::array kAppTypes{"oauth"sv, "custom"sv, "apikey"sv};
 
-constexpr std::array kValidateExamples{
-    "descopectl validate"sv, "check what descopectl.yaml names"sv,
-    "descopectl validate -f descope/ -o json"sv, "check a folder, for a program to read"sv};
-constexpr std::array kPlanExamples{
-    "descopectl plan"sv, "show what apply would do"sv,
-    "descopectl plan --env staging --detailed-exitcode"sv, "in a pipeline: exit with 2 where there is something to do"sv,
-    "descopectl plan --report json=plan.json"sv, "text for people and JSON for programs at once"sv};
-constexpr std::array kApplyExamples{
-    "descopectl apply"sv, "show the plan, ask, carry it out"sv,
-    "descopectl apply --env production --auto-approve"sv, "in a pipeline: nothing is asked"sv,
-    "descopectl apply --sandbox"sv, "try it out without a Descope account"sv};
-constexpr std::array kDriftExamples{
-    "descopectl drift"sv, "exit with 2 where somebody changed the live project"sv,
-    "descopectl drift --count manifest,unmanaged -o json"sv, "from cron: count everything, for a program to read"sv};
-constexpr std::array kDestroyExamples{
-    "descopectl destroy --env staging"sv, "show what would go, ask, delete it"sv};
-constexpr std::array kEmulatorExamples{
-    "descopectl emulator --port 8080 --data descope.json"sv, "serve on 127.0.0.1:8080, keep the data in a file"sv,
-    "descopectl plan --base-url http://127.0.0.1:8080"sv, "in another terminal: talk to it"sv};
+constexpr std::array kValidateExamples{"descopectl validate"sv, "check what descopectl.yaml names"sv,
+                                       "descopectl validate -f descope/ -o json"sv,
+                                       "check a folder, for a program to read"sv};
+constexpr std::array kPlanExamples{"descopectl plan"sv,
+                                   "show what apply would do"sv,
+                                   "descopectl plan --env staging --detailed-exitcode"sv,
+                                   "in a pipeline: exit with 2 where there is something to do"sv,
+                                   "descopectl plan --report json=plan.json"sv,
+                                   "text for people and JSON for programs at once"sv};
+constexpr std::array kApplyExamples{"descopectl apply"sv,
+                                    "show the plan, ask, carry it out"sv,
+                                    "descopectl apply --env production --auto-approve"sv,
+                                    "in a pipeline: nothing is asked"sv,
+                                    "descopectl apply --sandbox"sv,
+                                    "try it out without a Descope account"sv};
+constexpr std::array kDriftExamples{"descopectl drift"sv,
+                                    "exit with 2 where somebody changed the live project"sv,
+                                    "descopectl drift --count manifest,unmanaged -o json"sv,
+                                    "from cron: count everything, for a program to read"sv};
+constexpr std::array kDestroyExamples{"descopectl destroy --env staging"sv,
+                                      "show what would go, ask, delete it"sv};
+constexpr std::array kEmulatorExamples{"descopectl emulator --port 8080 --data descope.json"sv,
+                                       "serve on 127.0.0.1:8080, keep the data in a file"sv,
+                                       "descopectl plan --base-url http://127.0.0.1:8080"sv,
+                                       "in another terminal: talk to it"sv};
 constexpr std::array kVersionExamples{"descopectl version -o json"sv, "for a program to read"sv};
 
 constexpr std::array kCommandRows{
     CommandRow{.command = Command::kValidate,
                .name = "validate",
                .summary = "check manifests, offline",
-               .description = "Reads all manifests and reports every problem in them, with its place. Nothing is "
-                              "asked of the network, and secrets need not be set.",
+               .description =
+                   "Reads all manifests and reports every problem in them, with its place. Nothing is "
+                   "asked of the network, and secrets need not be set.",
                .needs = {.manifests = true},
                .formats = kTextAndJson,
                .examples = kValidateExamples},
     CommandRow{.command = Command::kPlan,
                .name = "plan",
                .summary = "show what apply would do",
-               .description = "Compares the manifests with the live project and shows what 'apply' would create, "
-                              "update, replace, delete and adopt. Nothing is changed and no lock is taken. It takes "
-                              "the permissions of 'apply', so that it shows what 'apply' would do with them.",
+               .description =
+                   "Compares the manifests with the live project and shows what 'apply' would create, "
+                   "update, replace, delete and adopt. Nothing is changed and no lock is taken. It takes "
+                   "the permissions of 'apply', so that it shows what 'apply' would do with them.",
                .needs = {.manifests = true, .target = true},
                .formats = kTextAndJson,
                .examples = kPlanExamples},
     CommandRow{.command = Command::kApply,
                .name = "apply",
                .summary = "make the live project equal to the manifests",
-               .description = "Plans, shows the plan, asks (on a terminal) and carries it out: what is referred to "
-                              "first, deletions last. Without a terminal nothing is asked: --auto-approve is needed "
-                              "then. An apply that was interrupted is finished by the next one.",
+               .description =
+                   "Plans, shows the plan, asks (on a terminal) and carries it out: what is referred to "
+                   "first, deletions last. Without a terminal nothing is asked: --auto-approve is needed "
+                   "then. An apply that was interrupted is finished by the next one.",
                .needs = {.manifests = true, .target = true, .writes = true},
                .formats = kTextAndJson,
                .examples = kApplyExamples},
@@ -83,26 +91,29 @@ constexpr std::array kCommandRows{
     CommandRow{.command = Command::kDestroy,
                .name = "destroy",
                .summary = "delete what is owned and declared",
-               .description = "Deletes the live objects that this state owns and the manifests declare, what refers "
-                              "to others first. What merely matches a manifest is left alone.",
+               .description =
+                   "Deletes the live objects that this state owns and the manifests declare, what refers "
+                   "to others first. What merely matches a manifest is left alone.",
                .needs = {.manifests = true, .target = true, .writes = true},
                .formats = kTextAndJson,
                .examples = kDestroyExamples},
     CommandRow{.command = Command::kEmulator,
                .name = "emulator",
                .summary = "serve an emulated Management API on loopback",
-               .description = "Serves the part of the Management API that descopectl uses, on 127.0.0.1, until it "
-                              "is interrupted. It takes the credentials in DESCOPE_PROJECT_ID and "
-                              "DESCOPE_MANAGEMENT_KEY where both are set, else any. The switches choose how it "
-                              "behaves where the service's own behaviour is not known.",
-               .formats = kTextOnly,
-               .examples = kEmulatorExamples},
-    CommandRow{.command = Command::kVersion,
-               .name = "version",
-               .summary = "print version, build and library versions",
-               .description = "Prints the version of descopectl, how it was built, and the libraries it uses.",
+               .description =
+                   "Serves the part of the Management API that descopectl uses, on 127.0.0.1, until it "
+                   "is interrupted. It takes the credentials in DESCOPE_PROJECT_ID and "
+                   "DESCOPE_MANAGEMENT_KEY where both are set, else any. The switches choose how it "
+                   "behaves where the service's own behaviour is not known.",
                .formats = kTextAndJson,
-               .examples = kVersionExamples},
+               .examples = kEmulatorExamples},
+    CommandRow{
+        .command = Command::kVersion,
+        .name = "version",
+        .summary = "print version, build and library versions",
+        .description = "Prints the version of descopectl, how it was built, and the libraries it uses.",
+        .formats = kTextAndJson,
+        .examples = kVersionExamples},
 };
 
 constexpr auto kPlanApply = on(Command::kPlan, Command::kApply);
@@ -129,9 +140,10 @@ std::vector<Report> reports(const std::vector<std::string>& texts) {
 
 // Field order in the rows: name, type, group, value_name, help, store, then what is particular.
 constexpr std::array kFlagRows{
-    FlagRow{"filename", kTexts, kInput, "PATH",
-            "manifests: a file, a folder (*.yaml and *.yml in it and below) or - for standard input; repeatable",
-            [](Options& o, const FlagValue& v) { o.settings.filenames = v.texts; }, kAllCommands, 'f'},
+    FlagRow{
+        "filename", kTexts, kInput, "PATH",
+        "manifests: a file, a folder (*.yaml and *.yml in it and below) or - for standard input; repeatable",
+        [](Options& o, const FlagValue& v) { o.settings.filenames = v.texts; }, kAllCommands, 'f'},
     FlagRow{"config", kText, kInput, "FILE", "use this file in place of the nearest descopectl.yaml",
             [](Options& o, const FlagValue& v) { o.settings.config = v.texts.front(); }},
     FlagRow{"chdir", kText, kInput, "DIR", "work as if started in this folder",
@@ -153,19 +165,20 @@ constexpr std::array kFlagRows{
     FlagRow{"management-key-file", kText, kTarget, "FILE",
             "read the management key from this file (- for standard input), not from DESCOPE_MANAGEMENT_KEY",
             [](Options& o, const FlagValue& v) { o.settings.management_key_file = v.texts.front(); }},
-    FlagRow{"sandbox", kSwitch, kTarget, "", "work on an emulated project inside this program; needs no account",
+    FlagRow{"sandbox", kSwitch, kTarget, "",
+            "work on an emulated project inside this program; needs no account",
             [](Options& o, const FlagValue& v) { o.settings.sandbox = v.is_on; }},
     FlagRow{"parallelism", kNumber, kTarget, "N", "requests at once (default 10)",
-            [](Options& o, const FlagValue& v) { o.settings.parallelism = v.number; }, kAllCommands, '\0', "", 1,
-            100},
+            [](Options& o, const FlagValue& v) { o.settings.parallelism = v.number; }, kAllCommands, '\0', "",
+            1, 100},
     FlagRow{"ca-file", kText, kTarget, "FILE", "further certificate authorities to trust (PEM)",
             [](Options& o, const FlagValue& v) { o.settings.ca_file = v.texts.front(); }},
     FlagRow{"allow-insecure", kSwitch, kTarget, "", "allow http:// beyond loopback",
             [](Options& o, const FlagValue& v) { o.settings.allow_insecure = v.is_on; }},
 
     FlagRow{"output", kFormat, kOutput, "FORMAT", "format of the result on standard output: text or json",
-            [](Options& o, const FlagValue& v) { o.format = row_of(o.command).formats[v.word]; }, kAllCommands,
-            'o'},
+            [](Options& o, const FlagValue& v) { o.format = row_of(o.command).formats[v.word]; },
+            kAllCommands, 'o'},
     FlagRow{"json", kSwitch, kOutput, "", "the same as -o json",
             [](Options& o, const FlagValue& v) {
               if (v.is_on) o.format = Format::kJson;
@@ -173,8 +186,8 @@ constexpr std::array kFlagRows{
     FlagRow{"report", kReports, kOutput, "FORMAT=FILE", "write the same result to a file as well; repeatable",
             [](Options& o, const FlagValue& v) { o.reports = reports(v.texts); }},
     FlagRow{"color", kWord, kOutput, "WHEN", "auto, always or never",
-            [](Options& o, const FlagValue& v) { o.color = static_cast<config::ColorMode>(v.word); }, kAllCommands,
-            '\0', "", 0, 0, kColors},
+            [](Options& o, const FlagValue& v) { o.color = static_cast<config::ColorMode>(v.word); },
+            kAllCommands, '\0', "", 0, 0, kColors},
     FlagRow{"no-color", kSwitch, kOutput, "", "the same as --color never",
             [](Options& o, const FlagValue& v) {
               if (v.is_on) o.color = config::ColorMode::kNever;
@@ -183,14 +196,37 @@ constexpr std::array kFlagRows{
             [](Options& o, const FlagValue& v) { o.log_level = static_cast<LogLevel>(v.word); }, kAllCommands,
             '\0', "", 0, 0, kLogLevels},
     FlagRow{"log-format", kWord, kOutput, "FORMAT", "text or json",
-            [](Options& o, const FlagValue& v) { o.log_format = static_cast<LogFormat>(v.word); }, kAllCommands,
-            '\0', "", 0, 0, kLogFormats},
+            [](Options& o, const FlagValue& v) { o.log_format = static_cast<LogFormat>(v.word); },
+            kAllCommands, '\0', "", 0, 0, kLogFormats},
 
-    // Install scripts set DESCOPECTL_VERSION to the version they want: these two have no variable of their own.
-    FlagRow{"help", kSwitch, kGeneral, "", "show this help, or a command's",
-            [](Options&, const FlagValue&) {}, kAllCommands, 'h', "", 0, 0, {}, false},
-    FlagRow{"version", kSwitch, kGeneral, "", "the same as the command 'version'",
-            [](Options&, const FlagValue&) {}, kAllCommands, '\0', "", 0, 0, {}, false},
+    // Install scripts set DESCOPECTL_VERSION to the version they want: these two have no variable of their
+    // own.
+    FlagRow{"help",
+            kSwitch,
+            kGeneral,
+            "",
+            "show this help, or a command's",
+            [](Options&, const FlagValue&) {},
+            kAllCommands,
+            'h',
+            "",
+            0,
+            0,
+            {},
+            false},
+    FlagRow{"version",
+            kSwitch,
+            kGeneral,
+            "",
+            "the same as the command 'version'",
+            [](Options&, const FlagValue&) {},
+            kAllCommands,
+            '\0',
+            "",
+            0,
+            0,
+            {},
+            false},
 
     FlagRow{"detailed-exitcode", kSwitch, kCommand, "", "exit with 2 where there is something to do",
             [](Options& o, const FlagValue& v) { o.plan.detailed_exitcode = v.is_on; }, on(Command::kPlan)},
@@ -205,7 +241,8 @@ constexpr std::array kFlagRows{
             [](Options& o, const FlagValue& v) { o.allow.adopt = v.is_on; }, kPlanApply},
     FlagRow{"allow-replace", kSwitch, kCommand, "", "delete and create anew where a field can't be changed",
             [](Options& o, const FlagValue& v) { o.allow.replace = v.is_on; }, kPlanApply},
-    FlagRow{"allow-empty-kind", kKinds, kCommand, "KIND", "allow the last object of this kind to go; repeatable",
+    FlagRow{"allow-empty-kind", kKinds, kCommand, "KIND",
+            "allow the last object of this kind to go; repeatable",
             [](Options& o, const FlagValue& v) { o.allow.empty_kinds = v.texts; }, kPlanApply},
     FlagRow{"allow-destroy", kObjects, kCommand, "KIND/NAME",
             "allow this object to be deleted in spite of preventDestroy; repeatable",
@@ -216,19 +253,22 @@ constexpr std::array kFlagRows{
             [](Options& o, const FlagValue& v) { o.allow.drop = v.texts; }, kPlanApply},
     FlagRow{"allow-recreate", kNumber, kCommand, "N",
             "create up to N objects again where most of a kind's owned objects are gone",
-            [](Options& o, const FlagValue& v) { o.allow.recreate = v.number; }, kPlanApply, '\0', "", 0, kMany},
+            [](Options& o, const FlagValue& v) { o.allow.recreate = v.number; }, kPlanApply, '\0', "", 0,
+            kMany},
     FlagRow{"send-secret", kObjects, kCommand, "KIND/NAME",
             "send this object's secrets although they can't be compared; repeatable",
             [](Options& o, const FlagValue& v) { o.allow.send_secrets = v.texts; }, kPlanApply},
-    FlagRow{"count", kWords, kCommand, "CAUSE,...",
-            "exit with 2 for these as well: manifest, unmanaged",
+    FlagRow{"count", kWords, kCommand, "CAUSE,...", "exit with 2 for these as well: manifest, unmanaged",
             [](Options& o, const FlagValue& v) {
-              const auto has = [&](std::size_t word) { return std::count(v.words.begin(), v.words.end(), word) > 0; };
+              const auto has = [&](std::size_t word) {
+                return std::count(v.words.begin(), v.words.end(), word) > 0;
+              };
               o.drift = {.counts_manifest = has(0), .counts_unmanaged = has(1)};
             },
             on(Command::kDrift), '\0', "", 0, 0, kDriftCounts},
 
-    FlagRow{"port", kNumber, kCommand, "N", "the port to serve on (default: any free one, printed at the start)",
+    FlagRow{"port", kNumber, kCommand, "N",
+            "the port to serve on (default: any free one, printed at the start)",
             [](Options& o, const FlagValue& v) { o.emulator.port = static_cast<std::uint16_t>(v.number); },
             kEmulator, '\0', "", 0, 65535},
     FlagRow{"data", kText, kCommand, "FILE", "keep the data in this file (default: in memory)",
@@ -239,22 +279,25 @@ constexpr std::array kFlagRows{
     FlagRow{"seed", kNumber, kCommand, "N", "make ids reproducible",
             [](Options& o, const FlagValue& v) { o.emulator.seed = static_cast<std::uint64_t>(v.number); },
             kEmulator, '\0', "", 0, std::numeric_limits<std::int64_t>::max()},
-    FlagRow{"page-size", kNumber, kCommand, "N", "objects a page where a list call does not say (default 100)",
-            [](Options& o, const FlagValue& v) { o.emulator.page_size = static_cast<std::uint32_t>(v.number); },
-            kEmulator, '\0', "", 1, 1000},
+    FlagRow{
+        "page-size", kNumber, kCommand, "N", "objects a page where a list call does not say (default 100)",
+        [](Options& o, const FlagValue& v) { o.emulator.page_size = static_cast<std::uint32_t>(v.number); },
+        kEmulator, '\0', "", 1, 1000},
     FlagRow{"list-lag-ms", kNumber, kCommand, "N", "let lists lag behind writes by so much",
-            [](Options& o, const FlagValue& v) { o.emulator.list_lag_ms = static_cast<int>(v.number); }, kEmulator,
-            '\0', "", 0, kTenMinutes},
-    FlagRow{"duplicate-status", kNumber, kCommand, "STATUS", "HTTP status for what exists already (default 409)",
+            [](Options& o, const FlagValue& v) { o.emulator.list_lag_ms = static_cast<int>(v.number); },
+            kEmulator, '\0', "", 0, kTenMinutes},
+    FlagRow{"duplicate-status", kNumber, kCommand, "STATUS",
+            "HTTP status for what exists already (default 409)",
             [](Options& o, const FlagValue& v) { o.emulator.duplicate_status = static_cast<int>(v.number); },
             kEmulator, '\0', "", 400, 599},
-    FlagRow{"dcr-update", kWord, kCommand, "HOW", "what an update does to useDcr and dcrUrl: keep, reset or store",
+    FlagRow{"dcr-update", kWord, kCommand, "HOW",
+            "what an update does to useDcr and dcrUrl: keep, reset or store",
             [](Options& o, const FlagValue& v) { o.emulator.dcr_update = static_cast<DcrUpdate>(v.word); },
             kEmulator, '\0', "", 0, 0, kDcrUpdates},
     FlagRow{"default-app-type", kWord, kCommand, "TYPE",
             "appType of connections that do not say: oauth, custom or apikey",
-            [](Options& o, const FlagValue& v) { o.emulator.default_app_type = kAppTypes[v.word]; }, kEmulator,
-            '\0', "", 0, 0, kAppTypes},
+            [](Options& o, const FlagValue& v) { o.emulator.default_app_type = kAppTypes[v.word]; },
+            kEmulator, '\0', "", 0, 0, kAppTypes},
     FlagRow{"strict-version", kSwitch, kCommand, "", "refuse updates with an old version",
             [](Options& o, const FlagValue& v) { o.emulator.strict_version = v.is_on; }, kEmulator},
     FlagRow{"check-references", kSwitch, kCommand, "", "refuse references to what does not exist",
@@ -267,14 +310,16 @@ constexpr std::array kFlagRows{
             [](Options& o, const FlagValue& v) { o.emulator.allow_uri_update = v.is_on; }, kEmulator},
     FlagRow{"allow-unfiltered-role-delete", kSwitch, kCommand, "",
             "let a batch deletion of roles without a filter delete every role, as the service does",
-            [](Options& o, const FlagValue& v) { o.emulator.allow_unfiltered_role_delete = v.is_on; }, kEmulator},
+            [](Options& o, const FlagValue& v) { o.emulator.allow_unfiltered_role_delete = v.is_on; },
+            kEmulator},
     FlagRow{"ignore-unknown-fields", kSwitch, kCommand, "", "do not refuse unknown fields",
             [](Options& o, const FlagValue& v) { o.emulator.ignore_unknown_fields = v.is_on; }, kEmulator},
     FlagRow{"no-zero-values", kSwitch, kCommand, "", "leave empty values out of answers",
             [](Options& o, const FlagValue& v) { o.emulator.no_zero_values = v.is_on; }, kEmulator},
     FlagRow{"wrap-inbound-load", kSwitch, kCommand, "", "wrap the answer of an inbound app's load",
             [](Options& o, const FlagValue& v) { o.emulator.wrap_inbound_load = v.is_on; }, kEmulator},
-    FlagRow{"secret-in-response", kSwitch, kCommand, "", "answer with client secrets where the service hides them",
+    FlagRow{"secret-in-response", kSwitch, kCommand, "",
+            "answer with client secrets where the service hides them",
             [](Options& o, const FlagValue& v) { o.emulator.secret_in_response = v.is_on; }, kEmulator},
 };
 
@@ -330,7 +375,8 @@ config::Needs needs_of(Command command) {
 
 std::string variable_name(std::string_view flag) {
   std::string name = "DESCOPECTL_";
-  for (const char c : flag) name += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  for (const char c : flag)
+    name += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
   return name;
 }
 

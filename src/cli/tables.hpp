@@ -17,7 +17,7 @@ struct CommandRow {
   std::string_view summary;      ///< one line for the list of commands
   std::string_view description;  ///< paragraphs for the command's own help
   config::Needs needs = {};
-  std::span<const Format> formats = {};       ///< of -o and --report; the first is the default
+  std::span<const Format> formats = {};             ///< of -o and --report; the first is the default
   std::span<const std::string_view> examples = {};  ///< pairs: a line, what it does
 };
 

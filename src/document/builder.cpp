@@ -63,6 +63,16 @@ int Builder::parent_column() const {
   return frames_.empty() ? -1 : frames_.back().column;
 }
 
+std::uint32_t Builder::merged_levels() const {
+  const auto is_merge_value = [](const Frame& frame) {
+    return frame.open.is_mapping && frame.is_key_merge && !frame.is_key_next;
+  };
+  if (frames_.empty()) return 0;
+  if (is_merge_value(frames_.back())) return 1;
+  const bool is_list = !frames_.back().open.is_mapping && frames_.size() > 1;
+  return is_list && is_merge_value(frames_[frames_.size() - 2]) ? 2 : 0;
+}
+
 bool Builder::belongs(std::size_t after, std::size_t at) const {
   if (at < after || at >= text_.size()) return false;
   if (in_flow() || !scan::has_break(text_, after, at)) return true;
@@ -256,7 +266,7 @@ void Builder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
     return attach(Node{.span = span(at, cursor_)}, 0, 1, 0);
   }
   const auto& anchored = anchors_[anchor];
-  if (frames_.size() + anchored.height > limits_.depth) {
+  if (frames_.size() + anchored.height - std::min(merged_levels(), anchored.height) > limits_.depth) {
     report("yaml-depth", at, cursor_,
            fmt::format("nested deeper than {} levels once this alias is expanded", limits_.depth));
     throw Stop{};
@@ -464,7 +474,9 @@ void Builder::attach(const Node& node, YAML::anchor_t anchor, std::uint64_t size
     return;
   }
   auto& frame = frames_.back();
-  frame.height = std::max(frame.height, height + 1);
+  const bool is_merge_value = frame.open.is_mapping && frame.is_key_merge && !frame.is_key_next;
+  const std::uint32_t merged_away = !is_merge_value ? 0 : node.kind == NodeKind::kSequence ? 2 : 1;
+  frame.height = std::max(frame.height, height + 1 - std::min(merged_away, height));
   if (!frame.open.is_mapping) {
     values_.push_back(node);
   } else if (frame.is_key_next) {

@@ -112,6 +112,8 @@ class Builder final : public YAML::EventHandler {
   [[nodiscard]] bool belongs(std::size_t after, std::size_t at) const;
   [[nodiscard]] bool in_flow() const { return !frames_.empty() && frames_.back().open.is_flow; }
   [[nodiscard]] int parent_column() const;
+  /// How many of the open levels merging will take away again: the value of `<<` moves up into its mapping.
+  [[nodiscard]] std::uint32_t merged_levels() const;
 
   void count_nodes(std::uint64_t count, std::size_t begin, std::size_t end);
   void skip_dash();

@@ -25,8 +25,7 @@ constexpr std::size_t kMaxReadAhead = 1'000'000;
 
 consteval std::array<bool, 256> token_characters() {
   std::array<bool, 256> table{};
-  for (const unsigned char c : std::string_view("[]{},:?&*!'\"-"))
-    table[c] = true;
+  for (const char c : std::string_view("[]{},:?&*!'\"-")) table[static_cast<unsigned char>(c)] = true;
   return table;
 }
 
@@ -77,7 +76,7 @@ class SourceBuffer final : public std::streambuf {
                       fmt::format("nested deeper than {} levels", limits_.depth));
     } else {
       builder_.report("yaml-budget", builder_.cursor(), builder_.cursor() + 1,
-                      "a collection in brackets that is too large begins after this",
+                      "what follows is too large for one value or one collection in brackets",
                       "write large lists in block style, one '- ' a line, or split the file");
     }
     throw Stop{};

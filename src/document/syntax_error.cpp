@@ -203,7 +203,9 @@ Finding find_slip(std::string_view text, std::size_t at, std::string_view messag
       return {"yaml-tab", *tab, *tab + 1, "a tab is used for indentation", "indent with spaces"};
     }
   }
-  if (is(YAML::ErrorMsg::EOF_IN_SCALAR) || is(YAML::ErrorMsg::DOC_IN_SCALAR)) {
+  // An escape can be the last thing in the file, too.
+  const bool is_cut = at >= text.size() && message.starts_with(YAML::ErrorMsg::INVALID_ESCAPE);
+  if (is(YAML::ErrorMsg::EOF_IN_SCALAR) || is(YAML::ErrorMsg::DOC_IN_SCALAR) || is_cut) {
     const auto end = is(YAML::ErrorMsg::DOC_IN_SCALAR) ? at : text.size();
     const auto quote = scan::find_unclosed_quote(text.substr(0, end), builder.cursor());
     if (quote != scan::kNone) return unclosed_quote(text, quote);

@@ -41,11 +41,14 @@ struct Traits {
   std::string_view scope = {};             ///< a field within whose values the unique fields are unique
   std::string_view loads_by = {};          ///< a unique field by which the first generation's load finds, too
   bool has_total = false;                  ///< lists answer `total` (sheet 1.12)
+  bool has_named_secrets = false;          ///< kept as the hidden member `secrets`
   bool answers_object_flat = false;        ///< writes without a wrapper answer the object, not `{}`
   /// Checks and completes a write before it is stored. May be null.
   Outcome<void> (*prepare)(Project& project, Change& change) = nullptr;
   /// The answer of a create, where it is not the object. May be null.
   std::string (*created)(const Record& record) = nullptr;
+  /// Completes an object that was written by hand into a data file. May be null.
+  void (*restored)(Record& record) = nullptr;
   /// Takes along what depends on a deleted object. May be null.
   void (*erased)(Project& project, const Record& record) = nullptr;
 };

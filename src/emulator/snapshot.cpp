@@ -7,7 +7,6 @@
 #include <array>
 
 #include "codec.hpp"
-#include "inbound_apps.hpp"
 #include "policies.hpp"
 #include "project_routes.hpp"
 
@@ -51,8 +50,7 @@ json::array with_numbers(const json::array& secrets) {
 
 Outcome<Record> read_record(const Family& family, json::object object) {
   Record record;
-  // Of inbound apps; the other kinds have no such member, and it falls under the unknown ones.
-  if (family.traits->created != nullptr)
+  if (family.traits->has_named_secrets)
     if (const auto found = object.find("secrets"); found != object.end()) {
       const auto hidden = decode(kHiddenRows, json::object{{"secrets", found->value()}}, Message{});
       if (hidden.has_error()) return hidden.error();
@@ -81,7 +79,7 @@ Result<void> read_objects(Project& project, Family& family, const json::value& l
     auto record = read_record(family, item.get_object());
     if (record.has_error()) return damaged(here, record.error().message);
     if (text_of(record->fields, "id").empty()) record->fields["id"] = project.ids().make_id(family.kind->id_prefix);
-    if (family.traits->created != nullptr) complete_restored_app(*record);
+    if (family.traits->restored != nullptr) family.traits->restored(*record);
     if (const auto clash = family.objects.find_clash(record->fields, 0))
       return damaged(here, "another object has the same " + *clash);
     family.objects.insert(std::move(*record), project.now());
@@ -117,10 +115,10 @@ Result<void> read_policies(Project& project, const json::value& policies) {
 
 Result<void> check_head(const json::object& head) {
   const json::value* format = base::find_member(head, "format");
-  if (format == nullptr || *format != kFormat)
+  if (format == nullptr || *format != json::value(json::string_view(kFormat)))
     return damaged("/format", "expected \"" + std::string(kFormat) + "\": this is no emulator data");
   const json::value* version = base::find_member(head, "version");
-  if (version == nullptr || *version != kVersion)
+  if (version == nullptr || *version != json::value(kVersion))
     return damaged("/version", "expected " + std::to_string(kVersion) + ": written by another version of descopectl?");
   return {};
 }

@@ -115,12 +115,4 @@ std::string recorded_root(const fs::path& path, const fs::path& base_folder) {
   return text;
 }
 
-bool is_root_loaded(const std::string& root, const std::vector<std::string>& loaded) {
-  return std::any_of(loaded.begin(), loaded.end(), [&](const std::string& whole) {
-    if (root == whole) return true;
-    if (whole == ".") return !root.starts_with("..") && !root.starts_with('/') && root != "-";
-    return root.starts_with(whole + "/");
-  });
-}
-
 }  // namespace descopectl::manifest

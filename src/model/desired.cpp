@@ -24,6 +24,14 @@ const DesiredObject* DesiredState::find(const ObjectKey& key) const {
   return at != objects.end() && at->key == key ? &*at : nullptr;
 }
 
+bool DesiredState::is_root_loaded(std::string_view root) const {
+  return std::any_of(roots.begin(), roots.end(), [&](const std::string& whole) {
+    if (root == whole) return true;
+    if (whole == ".") return !root.starts_with("..") && !root.starts_with('/') && root != "-";
+    return root.starts_with(whole + "/");
+  });
+}
+
 namespace marker {
 
 json::value make_reference(const ObjectKey& target) {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <boost/pfr/tuple_size.hpp>
 #include <optional>
 
 #include "descopectl/base/digest.hpp"
@@ -24,6 +25,13 @@ constexpr std::size_t kMaxDepth = 256;
 Error make_damage(std::string problem) {
   return {ErrorKind::kInvalidInput, "damaged: " + std::move(problem)};
 }
+
+// A member that is added to the model has to be written and read here as well.
+static_assert(boost::pfr::tuple_size_v<model::RecordedState> == 6);
+static_assert(boost::pfr::tuple_size_v<model::RecordedObject> == 11);
+static_assert(boost::pfr::tuple_size_v<model::ObjectKey> == 2);
+static_assert(boost::pfr::tuple_size_v<model::Fingerprint> == 2);
+static_assert(boost::pfr::tuple_size_v<model::SentGot> == 2);
 
 // Takes the members of one object, each of which has to be there, and remembers the first thing that was
 // wrong.
@@ -57,6 +65,11 @@ class MemberReader {
   const json::value& any(std::string_view name) {
     const json::value* value = take(name);
     return value != nullptr ? *value : nothing_;
+  }
+  const json::array& list(std::string_view name) {
+    if (const json::array* found = any(name).if_array()) return *found;
+    fail(fmt::format("'{}' is not a list", name));
+    return no_items_;
   }
   const json::object& object(std::string_view name) {
     if (const json::object* found = any(name).if_object()) return *found;
@@ -104,6 +117,7 @@ class MemberReader {
   std::optional<Error> error_;
   const json::value nothing_;
   const json::object no_members_;
+  const json::array no_items_;
 };
 
 Result<json::value> parse_payload(std::string_view payload) {
@@ -130,6 +144,9 @@ Result<model::ObjectKey> decode_key(const json::value& value) {
 }
 
 json::object encode_object(const model::RecordedObject& object) {
+  json::array depends_on;
+  for (const auto& key : object.depends_on)
+    depends_on.emplace_back(encode_key(key));
   json::object secrets;
   for (const auto& [pointer, print] : object.secrets)
     secrets[pointer] = {{"scheme", print.scheme}, {"digest", print.digest}};
@@ -144,6 +161,7 @@ json::object encode_object(const model::RecordedObject& object) {
           {"prevent_destroy", object.prevent_destroy},
           {"keep_on_removal", object.keep_on_removal},
           {"is_partial", object.is_partial},
+          {"depends_on", std::move(depends_on)},
           {"applied", object.applied},
           {"secrets", std::move(secrets)},
           {"changed_by_server", std::move(changed)}};
@@ -159,6 +177,11 @@ Result<model::RecordedObject> decode_object(const json::value& value) {
   object.prevent_destroy = reader.flag("prevent_destroy");
   object.keep_on_removal = reader.flag("keep_on_removal");
   object.is_partial = reader.flag("is_partial");
+  for (const json::value& item : reader.list("depends_on")) {
+    auto key = decode_key(item);
+    if (!key) return key.error();
+    object.depends_on.push_back(std::move(*key));
+  }
   object.applied = reader.object("applied");
   for (const auto& member : reader.object("secrets")) {
     MemberReader print(member.value());
@@ -270,11 +293,10 @@ Result<model::RecordedState> decode_base(std::string_view payload) {
   state.fingerprint_key = reader.text("fingerprint_key");
   state.project_id = reader.text("project_id");
   state.base_url = reader.text("base_url");
-  const json::value& objects = reader.any("objects");
+  const json::array& objects = reader.list("objects");
   if (const auto error = reader.finish()) return *error;
   if (base::from_hex(state.fingerprint_key).empty()) return make_damage("'fingerprint_key' is not a key");
-  if (!objects.is_array()) return make_damage("'objects' is not a list");
-  for (const json::value& item : objects.get_array()) {
+  for (const json::value& item : objects) {
     auto object = decode_object(item);
     if (!object) return object.error();
     const model::ObjectKey key = object->key;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -175,11 +176,13 @@ struct ChangeApplier {
     state.objects.insert_or_assign(key, std::move(change.object));
   }
   void operator()(const RemoveChange& change) const { state.objects.erase(change.key); }
-  void operator()(MoveChange& change) const {
+  void operator()(const MoveChange& change) const {
     auto node = state.objects.extract(change.from);
     node.key() = change.to;
-    node.mapped().key = std::move(change.to);
+    node.mapped().key = change.to;
     state.objects.insert(std::move(node));
+    for (auto& [key, object] : state.objects)
+      std::replace(object.depends_on.begin(), object.depends_on.end(), change.from, change.to);
   }
 };
 

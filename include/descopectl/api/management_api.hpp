@@ -49,30 +49,36 @@ struct Created {
 /// Secrets that go into a body on the wire and nowhere else: JSON pointer into the body, value.
 using BodySecrets = std::vector<std::pair<std::string, model::Secret>>;
 
-/// The calls that change nothing.
+/// The calls that change nothing. Used only on its executor; outlives every call. A cancelled call ends as
+/// kInterrupted.
 class Reader {
  public:
   virtual ~Reader() = default;
 
   /// All objects of a kind: every page, sorted by id, doubles dropped, write-only members stripped.
-  /// `generation` 2 takes Kind::second_calls where they exist. Retries network errors, 429 and 5xx.
+  /// `generation` 2 takes Kind::second_calls where they exist. Retries network errors, 429 and 5xx. An
+  /// object without an id, of a kind without a load call (old roles and permissions), has its name as id,
+  /// here and in update and erase.
   virtual boost::asio::awaitable<Result<std::vector<model::LiveObject>>> list(const schema::Kind& kind,
                                                                               unsigned generation) = 0;
-  /// One object by its id; kNotFound only where the service says so.
+  /// One object by its id; kNotFound only where the service says so. A kind without a load call is looked for
+  /// in its list.
   virtual boost::asio::awaitable<Result<model::LiveObject>> load(const schema::Kind& kind, std::string id,
                                                                  unsigned generation) = 0;
   /// Requests sent so far, retries included.
   [[nodiscard]] virtual std::uint64_t request_count() const = 0;
 };
 
-/// The calls that change something. 429 is retried (it did not run); nothing else is: after a timeout, reset
-/// or 5xx the error is kOutcomeUnknown. kNotFound, kConflict, kRefused, kUnknownField, kUnauthorized are the
-/// service's.
+/// The calls that change something. 429 is tried again (it did not run), and so is what failed before a byte
+/// was sent; nothing else is: after a timeout, a reset, 5xx, an answer that can't be read, or an interruption
+/// on its way, the error is kOutcomeUnknown. kInterrupted: it was never sent. kNotFound (not of a create),
+/// kConflict, kRefused, kUnknownField and kUnauthorized are the service's.
 class Writer : public Reader {
  public:
   virtual boost::asio::awaitable<Result<Created>> create(const schema::Kind& kind, json::object body,
                                                          BodySecrets secrets, unsigned generation) = 0;
-  /// Full override. `body` holds the id; the answer's object where the service sends one, else empty.
+  /// Full override. `body` holds the id, and renamed members under either name (Field::update_wire); the
+  /// answer's object where the service sends one, else empty.
   virtual boost::asio::awaitable<Result<json::object>> update(const schema::Kind& kind, json::object body,
                                                               BodySecrets secrets, unsigned generation) = 0;
   /// Not-found counts as done (sheet 16, 30).

@@ -1,7 +1,8 @@
-// The command line as plain data: which command, with which flags; every flag also reads its DESCOPECTL_ variable.
+// The command line as plain data: which command, with which flags; every flag also reads its DESCOPECTL_
+// variable.
 //
-// Flags and commands are two tables (src/cli/tables.cpp). Parsing, checking, help and suggestions iterate them, so
-// a flag is one row and its member here, a command one row and its enumerator.
+// Flags and commands are two tables (src/cli/tables.cpp). Parsing, checking, help and suggestions iterate
+// them, so a flag is one row and its member here, a command one row and its enumerator.
 #pragma once
 
 #include <cstdint>
@@ -104,9 +105,10 @@ struct ParseResult {
 
 /// Reads arguments (argv[0] is skipped) and DESCOPECTL_ variables. Everything wrong is told at once, with
 /// kInvalidInput: `unknown-flag`, `unknown-command`, `unknown-variable`, `invalid-value`, `missing-value`,
-/// `unexpected-argument`, `conflicting-flags`, `unknown-kind`. `kinds` are the names of kinds that KIND may be;
-/// empty: not checked.
-[[nodiscard]] ParseResult parse_options(int argc, const char* const* argv, const base::Environment& environment,
+/// `unexpected-argument`, `conflicting-flags`, `unknown-kind`. `kinds` are the names of kinds that KIND may
+/// be; empty: not checked.
+[[nodiscard]] ParseResult parse_options(int argc, const char* const* argv,
+                                        const base::Environment& environment,
                                         std::span<const std::string_view> kinds = {});
 
 /// "plan".

@@ -41,7 +41,4 @@ struct LoadOptions {
 /// The form in which the state remembers a root: relative to `base_folder`, normal, without a slash at the end.
 [[nodiscard]] std::string recorded_root(const std::filesystem::path& path, const std::filesystem::path& base_folder);
 
-/// True where `root` is one of `loaded` or lies in one of them.
-[[nodiscard]] bool is_root_loaded(const std::string& root, const std::vector<std::string>& loaded);
-
 }  // namespace descopectl::manifest

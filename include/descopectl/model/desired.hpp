@@ -87,6 +87,8 @@ struct DesiredState {
   std::size_t files = 0;
 
   [[nodiscard]] const DesiredObject* find(const ObjectKey& key) const;
+  /// True where `root` is one of `roots` or lies in one of them.
+  [[nodiscard]] bool is_root_loaded(std::string_view root) const;
 };
 
 /// Markers: what stands in a body for a value that is known only later. Each is an object with one member whose

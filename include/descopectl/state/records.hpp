@@ -32,7 +32,7 @@ struct PutChange {
 struct RemoveChange {
   model::ObjectKey key;
 };
-/// An owned object has another handle.
+/// An owned object has another handle; those that depend on it follow.
 struct MoveChange {
   model::ObjectKey from;
   model::ObjectKey to;

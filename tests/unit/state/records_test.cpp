@@ -37,6 +37,7 @@ TEST(StateRecords, KeepEveryMemberOfTheState) {
   EXPECT_TRUE(object.prevent_destroy);
   EXPECT_FALSE(object.keep_on_removal);
   EXPECT_TRUE(object.is_partial);
+  EXPECT_EQ(object.depends_on, sample_object("google").depends_on);
   EXPECT_EQ(object.applied, sample_object("google").applied);
   EXPECT_EQ(object.secrets.at("/clientSecret").digest, "abcdef");
   EXPECT_EQ(object.changed_by_server.at("/logo").got, "https://cdn.example.com/a.png");
@@ -74,6 +75,17 @@ TEST(StateRecords, ChangeTheStateOneAfterTheOther) {
   EXPECT_EQ(moved.key, connection_key("gcal"));
   EXPECT_EQ(moved.live_id, "live-google");
   EXPECT_EQ(moved.object_id, sample_object("google").object_id);
+}
+
+TEST(StateRecords, MoveWhatOthersDependOnWithIt) {
+  model::RecordedState state = sample_state();
+  state.objects[connection_key("slack")].depends_on = {{"Role", "editor"}, connection_key("google")};
+  const std::string text =
+      frame_record(encode_base(state)) +
+      frame_record(encode_change(MoveChange{connection_key("google"), connection_key("gcal")}, 8));
+  const auto loaded = load_records(text, "state.json").value();
+  const std::vector<model::ObjectKey> expected = {{"Role", "editor"}, connection_key("gcal")};
+  EXPECT_EQ(loaded.state.objects.at(connection_key("slack")).depends_on, expected);
 }
 
 TEST(StateRecords, AreTornOnlyAtTheEnd) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -20,7 +21,7 @@ namespace descopectl::state::test {
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "descopectl-state-XXXXXX").string();
+    std::string name = (parent() / "descopectl-state-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
     path_ = name;
   }
@@ -34,6 +35,11 @@ class TemporaryFolder {
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
  private:
+  // In memory where that can be had: tens of thousands of flushed writes wear out disks and patience.
+  static std::filesystem::path parent() {
+    return ::access("/dev/shm", W_OK) == 0 ? "/dev/shm" : std::filesystem::temp_directory_path();
+  }
+
   std::filesystem::path path_;
 };
 
@@ -78,6 +84,7 @@ inline model::RecordedObject sample_object(const std::string& handle) {
   object.root = "descope/";
   object.prevent_destroy = true;
   object.is_partial = true;
+  object.depends_on = {{"Role", "editor"}, {"Resource", "calendar"}};
   object.applied = {{"name", "Größe \"1\"\n"},
                     {"pkce", true},
                     {"scopes", {"b", "a"}},

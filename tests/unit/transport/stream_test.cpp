@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 
 #include "descopectl/transport/listener.hpp"
+#include "descopectl/transport/task_group.hpp"
 #include "support/run.hpp"
 
 namespace descopectl::transport {
@@ -86,10 +87,13 @@ TEST_F(StreamOverLoopback, CloseEndsAPendingRead) {
 TEST_F(StreamOverLoopback, FinishHandsOverWhatWasWrittenThoughInputIsUnread) {
   write(*client_, "a request that nobody reads");
   write(*server_, "answer");
-  asio::post(context_, [&] { client_->close(); });
+  TaskGroup group(context_.get_executor());
+  group.start(server_->finish(Clock::now() + 5s));
   const auto got = read(*client_);
   EXPECT_EQ(std::string(buffer_, got.count), "answer");
-  test::run(context_, server_->finish(Clock::now() + 5s));
+  EXPECT_EQ(read(*client_).status, IoStatus::kEnd);
+  client_->close();
+  test::run(context_, group.wait());
   EXPECT_FALSE(server_->is_quiet());
 }
 

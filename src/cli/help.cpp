@@ -1,0 +1,157 @@
+// Help texts, made from the tables of commands and flags and from the table of exit statuses.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <utility>
+
+#include "descopectl/base/text.hpp"
+#include "tables.hpp"
+
+namespace descopectl::cli {
+namespace {
+
+constexpr std::size_t kWidth = 96;
+constexpr std::size_t kIndent = 2;
+
+using Rows = std::vector<std::pair<std::string, std::string>>;
+
+/// Appends `text`, broken between words; lines after the first begin at column `indent`, where the first is
+/// already.
+void append_wrapped(std::string& out, std::string_view text, std::size_t indent) {
+  std::size_t column = indent;
+  bool is_first = true;
+  while (!text.empty()) {
+    const auto end = std::min(text.find(' '), text.size());
+    const auto word = text.substr(0, end);
+    if (!is_first && column + 1 + word.size() > kWidth) {
+      out += '\n';
+      out.append(indent, ' ');
+      column = indent;
+    } else if (!is_first) {
+      out += ' ';
+      ++column;
+    }
+    out += word;
+    column += word.size();
+    is_first = false;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  out += '\n';
+}
+
+/// Two columns; a left part that is too wide has a line of its own.
+void append_rows(std::string& out, std::string_view title, const Rows& rows, std::size_t left_limit = 30) {
+  if (rows.empty()) return;
+  std::size_t widest = 0;
+  for (const auto& [left, right] : rows)
+    widest = std::max(widest, left.size() > left_limit ? 0 : left.size());
+  const auto indent = kIndent + widest + 2;
+  out += fmt::format("\n{}:\n", title);
+  for (const auto& [left, right] : rows) {
+    out += fmt::format("{:{}}{}", "", kIndent, left);
+    if (left.size() > widest) {
+      out += '\n';
+      out.append(indent, ' ');
+    } else {
+      out.append(indent - kIndent - left.size(), ' ');
+    }
+    append_wrapped(out, right, indent);
+  }
+}
+
+Rows flag_rows(FlagGroup group, std::optional<Command> command) {
+  Rows rows;
+  for (const auto& row : flag_table()) {
+    if (row.group != group || (command && !row.is_of(*command))) continue;
+    auto left = row.short_name == '\0' ? std::string("    ") : fmt::format("-{}, ", row.short_name);
+    left += fmt::format("--{}", row.name);
+    if (!row.alias.empty()) left += fmt::format(", --{}", row.alias);
+    if (!row.value_name.empty()) left += fmt::format(" {}", row.value_name);
+    rows.emplace_back(std::move(left), row.help);
+  }
+  return rows;
+}
+
+void append_global_flags(std::string& out) {
+  append_rows(out, "Flags for the input", flag_rows(FlagGroup::kInput, {}));
+  append_rows(out, "Flags for the project and the network", flag_rows(FlagGroup::kTarget, {}));
+  append_rows(out, "Flags for the output", flag_rows(FlagGroup::kOutput, {}));
+  append_rows(out, "Further flags", flag_rows(FlagGroup::kGeneral, {}));
+}
+
+void append_examples(std::string& out, std::span<const std::string_view> examples) {
+  if (examples.empty()) return;
+  out += "\nExamples:\n";
+  for (std::size_t i = 0; i + 1 < examples.size(); i += 2) {
+    out += fmt::format("  {}\n      {}\n", examples[i], examples[i + 1]);
+  }
+}
+
+void append_exit_statuses(std::string& out) {
+  Rows rows;
+  for (const auto& row : diag::kExitStatusTexts) {
+    rows.emplace_back(fmt::format("{:>3}", static_cast<int>(row.status)), row.meaning);
+  }
+  append_rows(out, "Exit status", rows);
+}
+
+void append_variables(std::string& out) {
+  append_rows(
+      out, "Environment variables",
+      {{"DESCOPE_MANAGEMENT_KEY", "the management key"},
+       {"DESCOPE_PROJECT_ID", "the project; must not contradict descopectl.yaml"},
+       {"DESCOPE_BASE_URL", "the address of the Management API (also DESCOPE_BASE_URI); likewise"},
+       {"DESCOPECTL_FLAG_NAME",
+        "every flag, for example DESCOPECTL_LOG_LEVEL=debug, DESCOPECTL_AUTO_APPROVE=true; several values "
+        "of a repeatable flag are separated by commas"},
+       {"NO_COLOR, CLICOLOR_FORCE", "no colours, colours also where there is no terminal"},
+       {"TERM=dumb, CI", "no colours and no progress, no progress"},
+       {"HTTPS_PROXY, NO_PROXY", "the proxy, and what is reached without it"},
+       {"SSL_CERT_FILE, SSL_CERT_DIR", "trusted certificate authorities in place of the system's"}});
+  out += "\nFlags beat variables, variables beat descopectl.yaml.\n";
+}
+
+}  // namespace
+
+std::string program_help() {
+  std::string out;
+  append_wrapped(out,
+                 "descopectl keeps the OAuth configuration of a Descope project equal to YAML manifests.", 0);
+  out += "\nUsage:\n  descopectl COMMAND [flags]\n";
+  Rows commands;
+  for (const auto& row : command_table())
+    commands.emplace_back(row.name, row.summary);
+  append_rows(out, "Commands", commands);
+  append_global_flags(out);
+  static constexpr std::array<std::string_view, 6> kExamples{
+      "descopectl validate",
+      "check the manifests that the nearest descopectl.yaml names",
+      "descopectl plan -f descope/",
+      "show what would change, for a folder of manifests",
+      "descopectl apply --env staging",
+      "carry it out in one environment"};
+  append_examples(out, kExamples);
+  append_exit_statuses(out);
+  append_variables(out);
+  out +=
+      "\nFlags work before and after the command. 'descopectl COMMAND --help' shows the flags of a "
+      "command.\n";
+  return out;
+}
+
+std::string command_help(Command command) {
+  const auto& row = row_of(command);
+  std::string out = fmt::format("descopectl {}: {}\n\nUsage:\n  descopectl {} [flags]\n\n", row.name,
+                                row.summary, row.name);
+  append_wrapped(out, row.description, 0);
+  append_rows(out, fmt::format("Flags of {}", row.name), flag_rows(FlagGroup::kCommand, command));
+  append_global_flags(out);
+  append_examples(out, row.examples);
+  append_exit_statuses(out);
+  append_variables(out);
+  return out;
+}
+
+}  // namespace descopectl::cli

@@ -1,0 +1,368 @@
+// Reading the command line. CLI11 takes the arguments apart and is seen in this file alone (it costs seconds
+// to compile); what flags there are, and whether their values are right, is for the tables to say, so that a
+// flag and its DESCOPECTL_ variable are judged alike.
+#include "descopectl/cli/options.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "descopectl/base/text.hpp"
+#include "tables.hpp"
+#include "values.hpp"
+
+namespace descopectl::cli {
+namespace {
+
+constexpr std::string_view kVariablePrefix = "DESCOPECTL_";
+
+/// The arguments taken apart, nothing judged.
+struct Tokens {
+  std::optional<Command> command;
+  std::vector<GivenFlag> flags;  ///< in the order of the table
+  std::vector<std::string> unknown_flags;
+  std::vector<std::string> unexpected;  ///< arguments that are no flag
+  std::string incomplete;               ///< the flag at the end that lacks its value
+};
+
+const FlagRow* find_flag(std::string_view name) {
+  for (const auto& row : flag_table()) {
+    if (row.name == name || (!row.alias.empty() && row.alias == name)) return &row;
+  }
+  return nullptr;
+}
+
+/// What the user called the flag: its name, or its alias where that is among the arguments.
+std::string name_as_given(const FlagRow& row, const std::vector<std::string>& arguments) {
+  const auto alias = fmt::format("--{}", row.alias);
+  const bool is_alias =
+      !row.alias.empty() && std::any_of(arguments.begin(), arguments.end(),
+                                        [&](const auto& it) { return it.substr(0, it.find('=')) == alias; });
+  return is_alias ? alias : fmt::format("--{}", row.name);
+}
+
+bool is_given(const Tokens& tokens, std::string_view name) {
+  return std::any_of(tokens.flags.begin(), tokens.flags.end(),
+                     [&](const GivenFlag& flag) { return flag.row->name == name && !flag.is_from_variable; });
+}
+
+/// Two forms that CLI11 reads otherwise than people mean them: `-o=json` has the value "=json" there, and
+/// `--env=` takes the next argument for its value. The first is rewritten, the second is an empty value.
+std::vector<std::string> prepare(int argc, const char* const* argv) {
+  std::vector<std::string> out;
+  for (int i = 1; i < argc; ++i) {
+    std::string argument = argv[i];
+    const bool is_short_with_equals =
+        argument.size() > 2 && argument[0] == '-' && argument[1] != '-' && argument[2] == '=';
+    const bool is_long = argument.starts_with("--") && argument.size() > 2;
+    if (is_short_with_equals) {
+      out.push_back(argument.substr(0, 2));
+      out.push_back(argument.substr(3));
+    } else if (is_long && argument.ends_with('=') && argument.find('=') + 1 == argument.size()) {
+      argument.pop_back();
+      out.push_back(argument);
+      const auto* row = find_flag(argument.substr(2));
+      if (row != nullptr && !row->is_switch()) out.emplace_back();
+    } else {
+      out.push_back(std::move(argument));
+    }
+  }
+  return out;
+}
+
+/// What CLI11 knows: every flag at the top, so that flags may stand before and after the command; commands
+/// without anything.
+struct Parser {
+  Parser() : app("", "descopectl") {
+    app.set_help_flag();
+    app.allow_extras();
+    app.require_subcommand(0, 1);
+    for (const auto& command : command_table()) {
+      auto* subcommand = app.add_subcommand(std::string(command.name));
+      subcommand->set_help_flag();
+      subcommand->allow_extras();
+      subcommand->fallthrough();
+    }
+    options.reserve(flag_table().size());
+    for (const auto& row : flag_table())
+      options.push_back(add(row));
+  }
+
+  CLI::Option* add(const FlagRow& row) {
+    auto names = fmt::format("--{}", row.name);
+    if (row.short_name != '\0') names += fmt::format(",-{}", row.short_name);
+    if (!row.alias.empty()) names += fmt::format(",--{}", row.alias);
+    auto* option = row.is_switch() ? app.add_flag(names) : app.add_option(names)->expected(1);
+    return option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  }
+
+  CLI::App app;
+  std::vector<CLI::Option*> options;  ///< as in the table
+};
+
+Tokens take_apart(int argc, const char* const* argv) {
+  Tokens tokens;
+  Parser parser;
+  const auto arguments = prepare(argc, argv);
+  try {
+    parser.app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::ArgumentMismatch&) {
+    tokens.incomplete = arguments.back();  // only the end of the arguments can make a value be missing
+  }
+  for (std::size_t i = 0; i < parser.options.size(); ++i) {
+    const auto& row = flag_table()[i];
+    const auto& texts = parser.options[i]->results();
+    if (!texts.empty()) tokens.flags.push_back({&row, name_as_given(row, arguments), texts, false});
+  }
+  for (const auto* subcommand : parser.app.get_subcommands()) {
+    for (const auto& row : command_table()) {
+      if (row.name == subcommand->get_name()) tokens.command = row.command;
+    }
+  }
+  bool is_flag_over = false;  // after `--`
+  for (const auto& text : parser.app.remaining(true)) {
+    if (text == "--" && !is_flag_over) {
+      is_flag_over = true;
+    } else if (!is_flag_over && text.size() > 1 && text.front() == '-') {
+      tokens.unknown_flags.push_back(text.substr(0, text.find('=')));
+    } else {
+      tokens.unexpected.push_back(text);
+    }
+  }
+  return tokens;
+}
+
+/// Judges what was taken apart and makes Options of it.
+class Reader {
+ public:
+  Reader(Tokens tokens, const base::Environment& environment, std::span<const std::string_view> kinds)
+      : tokens_(std::move(tokens)), environment_(environment), kinds_(kinds) {}
+
+  ParseResult run() {
+    if (!check_command()) return failure();
+    if (is_given(tokens_, "help")) {
+      return {.options = {}, .out = tokens_.command ? command_help(*tokens_.command) : program_help()};
+    }
+    if (is_given(tokens_, "version")) tokens_.command = Command::kVersion;
+    if (!tokens_.command && tokens_.unknown_flags.empty() && tokens_.incomplete.empty()) {
+      return {.options = {}, .err = program_help(), .status = diag::ExitStatus::kInvalidInput};
+    }
+    check_flags();
+    check_variables();
+    if (!tokens_.command) return failure();
+    options_.command = *tokens_.command;
+    const auto given = with_variables();
+    check_conflicts(given);
+    for (const auto& flag : given) {
+      const auto value = check_value(flag, options_.command, kinds_, sink_);
+      if (value) flag.row->store(options_, *value);
+    }
+    if (sink_.has_errors()) return failure();
+    return {.options = std::move(options_)};
+  }
+
+ private:
+  ParseResult failure() const {
+    ParseResult result;
+    result.status = diag::ExitStatus::kInvalidInput;
+    const diag::SourceTable no_sources;
+    for (const auto& diagnostic : sink_.all())
+      result.err += diag::to_text(diagnostic, no_sources);
+    return result;
+  }
+
+  /// " for 'apply'", or nothing where there is no command.
+  std::string for_command() const {
+    return tokens_.command ? fmt::format(" for '{}'", name_of(*tokens_.command)) : "";
+  }
+
+  std::string see_help() const {
+    return tokens_.command ? fmt::format("see 'descopectl {} --help'", name_of(*tokens_.command))
+                           : "see 'descopectl --help'";
+  }
+
+  bool check_command() {
+    if (tokens_.command || tokens_.unexpected.empty() || !tokens_.unknown_flags.empty()) return true;
+    std::vector<std::string_view> known;
+    for (const auto& row : command_table())
+      known.push_back(row.name);
+    const auto& name = tokens_.unexpected.front();
+    const auto nearest = base::find_nearest(name, known);
+    sink_.error("unknown-command", {}, fmt::format("unknown command '{}'", base::printable(name, 80)),
+                nearest ? fmt::format("did you mean '{}'?", *nearest) : see_help());
+    return false;
+  }
+
+  /// Flags that may be given: all where no command is known.
+  std::vector<std::string_view> known_flags() const {
+    std::vector<std::string_view> names;
+    for (const auto& row : flag_table()) {
+      if (tokens_.command && !row.is_of(*tokens_.command)) continue;
+      names.push_back(row.name);
+      if (!row.alias.empty()) names.push_back(row.alias);
+    }
+    return names;
+  }
+
+  void report_unknown_flag(const std::string& flag, std::string hint) {
+    sink_.error("unknown-flag", {},
+                fmt::format("unknown flag '{}'{}", base::printable(flag, 80), for_command()),
+                std::move(hint));
+  }
+
+  void check_flags() {
+    for (const auto& flag : tokens_.unknown_flags) {
+      const auto nearest = flag.starts_with("--")
+                               ? base::find_nearest(std::string_view(flag).substr(2), known_flags())
+                               : std::nullopt;
+      report_unknown_flag(flag, nearest ? fmt::format("did you mean '--{}'?", *nearest) : see_help());
+    }
+    for (const auto& flag : tokens_.flags)
+      check_place(flag);
+    std::erase_if(tokens_.flags, [&](const GivenFlag& flag) { return is_foreign(flag); });
+    if (!tokens_.incomplete.empty()) {
+      sink_.error("missing-value", {},
+                  fmt::format("'{}' needs a value", base::printable(tokens_.incomplete, 80)), see_help());
+    }
+    // What stands beside an unknown flag may be its value, and that may be a secret: it is not repeated.
+    if (!tokens_.unknown_flags.empty()) return;
+    for (const auto& argument : tokens_.unexpected) {
+      sink_.error("unexpected-argument", {},
+                  fmt::format("unexpected argument '{}'{}", base::printable(argument, 80), for_command()),
+                  see_help());
+    }
+  }
+
+  bool is_foreign(const GivenFlag& flag) const {
+    return tokens_.command && !flag.row->is_of(*tokens_.command);
+  }
+
+  /// Flags of other commands, and values that are flags: `--env --json` lacks a name.
+  void check_place(const GivenFlag& flag) {
+    if (is_foreign(flag)) {
+      std::vector<std::string_view> owners;
+      for (const auto& row : command_table()) {
+        if (flag.row->is_of(row.command)) owners.push_back(row.name);
+      }
+      report_unknown_flag(flag.name, fmt::format("it is a flag of {}", base::join_words(owners)));
+      return;
+    }
+    if (flag.row->is_switch()) return;
+    for (const auto& text : flag.texts) {
+      if (!text.starts_with("--") || find_flag(text.substr(2)) == nullptr) continue;
+      sink_.error("missing-value", {}, fmt::format("'{}' needs a value, but '{}' follows", flag.name, text));
+    }
+  }
+
+  void check_variables() {
+    std::vector<std::string> known;
+    for (const auto& row : flag_table()) {
+      known.push_back(variable_name(row.name));
+      if (!row.alias.empty()) known.push_back(variable_name(row.alias));
+    }
+    const std::vector<std::string_view> views(known.begin(), known.end());
+    for (const auto& [name, value] : environment_.all()) {
+      if (!name.starts_with(kVariablePrefix)) continue;
+      if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+      // The prefix, common to all, would make everything look near.
+      const auto nearest = find_nearest_variable(name, views);
+      sink_.error("unknown-variable", {}, fmt::format("unknown variable '{}'", base::printable(name, 80)),
+                  nearest ? fmt::format("did you mean '{}'?", *nearest)
+                          : "variables that begin with DESCOPECTL_ stand for flags; see 'descopectl --help'");
+    }
+  }
+
+  static std::optional<std::string> find_nearest_variable(std::string_view name,
+                                                          std::vector<std::string_view> known) {
+    for (auto& word : known)
+      word.remove_prefix(kVariablePrefix.size());
+    name.remove_prefix(kVariablePrefix.size());
+    const auto nearest = base::find_nearest(name, known);
+    if (!nearest) return std::nullopt;
+    return fmt::format("{}{}", kVariablePrefix, *nearest);
+  }
+
+  /// What variables say, then what flags say: the later one counts, also between two flags with one meaning
+  /// (--color, --no-color).
+  std::vector<GivenFlag> with_variables() const {
+    std::vector<GivenFlag> out;
+    for (const auto& row : flag_table()) {
+      const bool is_flag_given = is_given(tokens_, row.name);
+      // Variables of other commands are for those; a flag beats its variable, and adds to it where it is
+      // --var.
+      if (!row.has_variable || !row.is_of(options_.command)) continue;
+      if (is_flag_given && row.type != FlagType::kAssignments) continue;
+      add_variable(row, row.name, out);
+      if (!row.alias.empty()) add_variable(row, row.alias, out);
+    }
+    for (const auto& flag : tokens_.flags) {
+      const auto variable =
+          std::find_if(out.begin(), out.end(), [&](const auto& it) { return it.row == flag.row; });
+      if (variable == out.end()) {
+        out.push_back(flag);
+      } else {
+        variable->texts.insert(variable->texts.end(), flag.texts.begin(), flag.texts.end());
+      }
+    }
+    return out;
+  }
+
+  void add_variable(const FlagRow& row, std::string_view flag, std::vector<GivenFlag>& out) const {
+    auto name = variable_name(flag);
+    const auto value = environment_.find(name);
+    if (!value || value->empty()) return;
+    GivenFlag given{&row, std::move(name), {}, true};
+    if (!row.is_repeatable()) {
+      given.texts.push_back(*value);
+    } else {
+      for (const auto& piece : CLI::detail::split(*value, ',')) {
+        if (!piece.empty()) given.texts.push_back(piece);
+      }
+    }
+    if (!given.texts.empty()) out.push_back(std::move(given));
+  }
+
+  void report_conflict(std::string_view left, std::string_view right) {
+    sink_.error("conflicting-flags", {}, fmt::format("'{}' and '{}' contradict each other", left, right));
+  }
+
+  void check_conflicts(const std::vector<GivenFlag>& given) {
+    const auto last_of = [&](std::string_view name) -> std::string_view {
+      for (const auto& flag : tokens_.flags) {
+        if (flag.row->name == name) return flag.texts.back();
+      }
+      return {};
+    };
+    const auto output = last_of("output");
+    if (last_of("json") == "true" && !output.empty() && output != "json")
+      report_conflict("--json", "--output");
+    const auto color = last_of("color");
+    if (last_of("no-color") == "true" && !color.empty() && color != "never")
+      report_conflict("--no-color", "--color");
+    if (last_of("sandbox") == "true" && !last_of("base-url").empty())
+      report_conflict("--sandbox", "--base-url");
+
+    std::size_t readers = 0;
+    for (const auto& flag : given) {
+      if (flag.row->name != "filename" && flag.row->name != "management-key-file") continue;
+      readers += static_cast<std::size_t>(std::count(flag.texts.begin(), flag.texts.end(), "-"));
+    }
+    if (readers > 1) sink_.error("conflicting-flags", {}, "standard input ('-') can be read only once");
+  }
+
+  Tokens tokens_;
+  const base::Environment& environment_;
+  std::span<const std::string_view> kinds_;
+  diag::Sink sink_;
+  Options options_;
+};
+
+}  // namespace
+
+ParseResult parse_options(int argc, const char* const* argv, const base::Environment& environment,
+                          std::span<const std::string_view> kinds) {
+  return Reader(take_apart(argc, argv), environment, kinds).run();
+}
+
+}  // namespace descopectl::cli

@@ -1,0 +1,234 @@
+// One object's three-way comparison.
+#include "descopectl/diff/compare.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace descopectl::diff {
+namespace {
+
+namespace marker = model::marker;
+using schema::Field;
+using schema::Fields;
+
+/// May a field that nobody writes any more go back to its default? (contract section 3, "Managed fields")
+bool has_known_default(const Field& field) {
+  return !field.has_unknown_default && !field.required && !field.immutable && !field.write_only &&
+         field.in(schema::kInUpdate);
+}
+
+class Comparer {
+ public:
+  Comparer(const schema::Kind& kind, const Binding& binding, Comparison& result)
+      : kind_(kind), binding_(binding), result_(result) {}
+
+  void run(const IdOf& id_of, ConnectionScopeFormat format) {
+    const json::object* live = binding_.live == nullptr ? nullptr : &binding_.live->body;
+    json::object spec = binding_.desired->spec;
+    if (live != nullptr) {
+      place_own_items(spec, *live);
+      drop_ignored(spec);
+    }
+    result_.managed = resolve_fields(kind_, spec, live, id_of, format, result_.uses_unverified_encoding);
+    if (live == nullptr) {
+      result_.target = schema::overlay(kind_.fields, {}, result_.managed);
+      result_.changes = schema::find_changes(kind_.fields, {}, result_.target);
+      return;
+    }
+    if (binding_.recorded != nullptr) {
+      reset_removed(kind_.fields, binding_.recorded->applied, result_.managed, "");
+      remove_own_items();
+    }
+    keep_equal_values(*live);
+    result_.target = schema::overlay(kind_.fields, *live, result_.managed);
+    result_.changes = schema::find_changes(kind_.fields, *live, result_.target);
+    settle_write_only();
+    find_replacements();
+  }
+
+ private:
+  /// An item with a document of its own stays in whichever list live keeps it.
+  void place_own_items(json::object& spec, const json::object& live) {
+    for (const auto& [list, names] : binding_.desired->own_items) {
+      const std::size_t slash = list.rfind('/');
+      const std::string group = list.substr(0, slash);
+      const json::value* live_group = schema::find_at(kind_.fields, live, group);
+      if (live_group == nullptr || !live_group->is_object()) continue;
+      for (const auto& [sibling, value] : live_group->get_object()) {
+        const std::string other = group + "/" + std::string(sibling);
+        if (other == list || !value.is_array()) continue;
+        for (const std::string& name : names) move_item(spec, list, other, value.get_array(), name);
+      }
+    }
+  }
+
+  static bool is_named(const json::value& item, std::string_view name) {
+    const json::value* found = item.is_object() ? item.get_object().if_contains("name") : nullptr;
+    return found != nullptr && found->is_string() && found->get_string() == name;
+  }
+
+  void move_item(json::object& spec, const std::string& from, const std::string& to, const json::array& live,
+                 const std::string& name) {
+    const auto has = [&](const json::array& items) {
+      return std::any_of(items.begin(), items.end(), [&](const json::value& item) { return is_named(item, name); });
+    };
+    if (!has(live)) return;
+    json::value source = *schema::find_at({}, spec, from);
+    const bool is_partial = marker::find_items(source) != nullptr;
+    json::array items = is_partial ? *marker::find_items(source) : source.get_array();
+    const auto at = std::find_if(items.begin(), items.end(), [&](const json::value& item) { return is_named(item, name); });
+    if (at == items.end()) return;
+    json::value moved = *at;
+    items.erase(at);
+    schema::set_at(spec, from, is_partial ? marker::make_items(std::move(items), {}) : json::value(std::move(items)));
+    const json::value* target = schema::find_at({}, spec, to);
+    if (target != nullptr && target->is_array()) {
+      json::array list = target->get_array();
+      list.push_back(std::move(moved));
+      schema::set_at(spec, to, std::move(list));
+      return;
+    }
+    json::array list;
+    if (target != nullptr && marker::find_items(*target) != nullptr) list = *marker::find_items(*target);
+    list.push_back(std::move(moved));
+    schema::set_at(spec, to, marker::make_items(std::move(list), {}));
+  }
+
+  void drop_ignored(json::object& spec) {
+    for (const std::string& pointer : binding_.desired->lifecycle.ignore_fields) {
+      const std::vector<std::string> tokens = base::split_pointer(pointer);
+      const Field* row = nullptr;
+      std::string list;
+      // A pointer into an item of a list: the list stays managed, the item's member takes live's value.
+      std::string prefix;
+      for (const std::string& token : tokens) {
+        row = schema::find_row(kind_.fields, prefix + "/" + base::escape_pointer_token(token));
+        prefix += "/" + base::escape_pointer_token(token);
+        if (row != nullptr && (row->type == schema::Type::kObjectList || row->type == schema::Type::kObjectMap ||
+                               row->type == schema::Type::kStringMap) && list.empty() && prefix != pointer)
+          list = prefix;
+      }
+      const json::value* live = schema::find_at(kind_.fields, binding_.live->body, pointer);
+      if (list.empty() || live == nullptr) {
+        schema::erase_at(kind_.fields, spec, pointer);
+      } else if (auto* at = const_cast<json::value*>(schema::find_at(kind_.fields, spec, pointer))) {  // NOLINT
+        *at = *live;
+      }
+    }
+  }
+
+  /// Leaves of `applied` that the manifest no longer writes: back to the default where that is known.
+  void reset_removed(Fields fields, const json::object& applied, json::object& managed, const std::string& prefix) {
+    for (const auto& [name, value] : applied) {
+      const Field* row = schema::find_wire_field(fields, name);
+      const std::string path = prefix + "/" + base::escape_pointer_token(name);
+      if (is_ignored(path)) continue;
+      json::value* now = managed.if_contains(name);
+      if (row != nullptr && row->type == schema::Type::kObject && value.is_object() &&
+          (now == nullptr || now->is_object())) {
+        json::object inner = now == nullptr ? json::object() : now->get_object();
+        reset_removed(row->fields, value.get_object(), inner, path);
+        if (!inner.empty() || now != nullptr) managed[name] = std::move(inner);
+        continue;
+      }
+      if (now != nullptr || value.is_null() || marker::find_items(value) != nullptr) continue;
+      if (row == nullptr || has_known_default(*row)) managed[name] = nullptr;
+      else result_.no_longer_managed.push_back(path);
+    }
+  }
+
+  bool is_ignored(const std::string& path) const {
+    const auto& ignored = binding_.desired->lifecycle.ignore_fields;
+    return std::any_of(ignored.begin(), ignored.end(), [&](const std::string& pointer) {
+      return path == pointer || path.starts_with(pointer + "/");
+    });
+  }
+
+  /// Items that we declared on somebody else's object and no longer declare are taken out.
+  void remove_own_items() {
+    collect_removed(result_.managed, binding_.recorded->applied, "");
+  }
+
+  void collect_removed(json::object& managed, const json::object& applied, const std::string& prefix) {
+    for (const auto& [name, value] : applied) {
+      const std::string path = prefix + "/" + base::escape_pointer_token(name);
+      if (const json::array* old_items = marker::find_items(value)) {
+        const Field* row = schema::find_row(kind_.fields, path);
+        const std::string_view key_name = row == nullptr ? std::string_view("name") : row->key;
+        json::value& now = managed[name];
+        if (now.is_array()) continue;  // declared whole by now
+        const json::array* items = marker::find_items(now);
+        json::array kept = items == nullptr ? json::array() : *items;
+        json::array removed;
+        for (const json::value& old_item : *old_items) {
+          const json::value& key = old_item.get_object().at(key_name);
+          const bool is_there = std::any_of(kept.begin(), kept.end(), [&](const json::value& item) {
+            return item.get_object().at(key_name) == key;
+          });
+          if (!is_there) removed.push_back(key);
+        }
+        now = marker::make_items(std::move(kept), std::move(removed));
+      } else if (value.is_object()) {
+        json::object inner = managed.contains(name) && managed[name].is_object() ? managed[name].get_object() : json::object();
+        collect_removed(inner, value.get_object(), path);
+        if (!inner.empty()) managed[name] = std::move(inner);
+      }
+    }
+  }
+
+  /// What the server handed back changed right after a write counts as what was sent; and a reset whose default we
+  /// do not know is not asked for again.
+  void keep_equal_values(const json::object& live) {
+    const model::RecordedObject* recorded = binding_.recorded;
+    if (recorded == nullptr) return;
+    for (const auto& [path, pair] : recorded->changed_by_server) {
+      const json::value* wanted = schema::find_at(kind_.fields, result_.managed, path);
+      const json::value* got = schema::find_at(kind_.fields, live, path);
+      if (wanted == nullptr || got == nullptr || *wanted != pair.sent || *got != pair.got) continue;
+      equal_by_server_.insert(path);
+      *const_cast<json::value*>(wanted) = *got;  // NOLINT: compared as what live shows
+    }
+    for (const auto& [name, value] : result_.managed) {
+      if (!value.is_null()) continue;
+      const Field* row = schema::find_wire_field(kind_.fields, name);
+      const json::value* before = recorded->applied.if_contains(name);
+      if (row != nullptr && row->has_unknown_default && before != nullptr && before->is_null()) reset_already_.insert(std::string(name));
+    }
+    for (const std::string& name : reset_already_) {
+      const json::value* now = live.if_contains(name);
+      if (now != nullptr) result_.managed[name] = *now;
+    }
+  }
+
+  /// A field that can't be read back is compared with what was last applied, or not at all.
+  void settle_write_only() {
+    std::erase_if(result_.changes, [&](const schema::FieldChange& change) {
+      if (change.field == nullptr || !change.field->write_only) return false;
+      const json::value* last = binding_.recorded == nullptr
+                                    ? nullptr
+                                    : schema::find_at(kind_.fields, binding_.recorded->applied, change.path);
+      return last == nullptr || schema::is_equal(change.field, *last, change.after);
+    });
+  }
+
+  void find_replacements() {
+    for (const schema::FieldChange& change : result_.changes)
+      if (change.field != nullptr && change.field->immutable) result_.replaced_by.push_back(change.path);
+  }
+
+  const schema::Kind& kind_;
+  const Binding& binding_;
+  Comparison& result_;
+  std::set<std::string> equal_by_server_;
+  std::set<std::string> reset_already_;
+};
+
+}  // namespace
+
+Comparison compare_object(const schema::Kind& kind, const Binding& binding, const IdOf& id_of, ConnectionScopeFormat format) {
+  Comparison result;
+  Comparer(kind, binding, result).run(id_of, format);
+  return result;
+}
+
+}  // namespace descopectl::diff

@@ -1,0 +1,48 @@
+// The steps of making a plan; each takes what the former made.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "descopectl/plan/plan.hpp"
+
+namespace descopectl::plan {
+
+/// What the steps share.
+struct Draft {
+  const PlanInput& input;
+  diag::Sink& sink;
+  Plan& plan;
+  std::vector<diff::Binding> bindings;
+  std::map<model::ObjectKey, std::string> known_ids;  ///< of declared objects, where known before the apply
+  bool uses_unverified_encoding = false;
+
+  [[nodiscard]] diff::IdOf id_of() const;
+};
+
+/// One action for each declared object: no-op, create, update, replace, and their refusals.
+void add_declared(Draft& draft);
+
+/// Deletes and forgets what is owned and no longer declared; deletes what nobody owns where the policy says so;
+/// lists what stays unmanaged.
+void add_removed(Draft& draft);
+
+/// The actions of the command destroy.
+void add_destroyed(Draft& draft);
+
+/// Refusals that look at the plan as a whole: wrong project, objects gone, protection, last of a kind, referrers.
+void check_rails(Draft& draft);
+
+/// Names that scopes use: roles that exist nowhere, roles that are about to be renamed.
+void check_names(Draft& draft);
+
+/// Sorts the actions, draws edges, finds cycles, numbers waves.
+void order_actions(Draft& draft);
+
+/// SHA-256 over what the plan would do and what it relies on.
+[[nodiscard]] std::string digest(const Plan& plan);
+
+/// Puts body, changes and what hangs on them into an update or replacement of a live object.
+void fill_body(Action& action, const json::object& live, const json::object& target, const Policy& policy);
+
+}  // namespace descopectl::plan

@@ -1,0 +1,243 @@
+// One action for each declared object.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "build.hpp"
+#include "descopectl/base/text.hpp"
+
+namespace descopectl::plan {
+namespace {
+
+using diff::Binding;
+using diff::Comparison;
+using diff::SecretStatus;
+using schema::Field;
+
+std::string display_name(const schema::Kind& kind, const json::object& body) {
+  const json::value* name = body.if_contains(kind.name_field);
+  return name != nullptr && name->is_string() ? std::string(name->get_string()) : std::string();
+}
+
+class DeclaredBuilder {
+ public:
+  DeclaredBuilder(Draft& draft, const Binding& binding)
+      : draft_(draft), binding_(binding), desired_(*binding.desired), kind_(*desired_.kind), policy_(draft.input.policy) {}
+
+  void build() {
+    if (desired_.is_partial && binding_.live == nullptr) return;  // the unknown live id is reported already
+    comparison_ = diff::compare_object(kind_, binding_, draft_.id_of(), policy_.connection_scope_format);
+    draft_.uses_unverified_encoding = draft_.uses_unverified_encoding || comparison_.uses_unverified_encoding;
+    fill_head();
+    add_secrets();
+    decide();
+    fill_record();
+    check_adoption();
+    draft_.plan.actions.push_back(std::move(action_));
+  }
+
+ private:
+  void fill_head() {
+    action_.key = desired_.key;
+    action_.descriptor = &kind_;
+    action_.live_id = binding_.known_id;
+    action_.source = desired_.span;
+    action_.managed = comparison_.managed;
+    action_.changes = comparison_.changes;
+    action_.replaced_by = comparison_.replaced_by;
+    action_.no_longer_managed = comparison_.no_longer_managed;
+    action_.is_owned = binding_.recorded != nullptr && binding_.live != nullptr;
+    action_.is_adopted = binding_.live != nullptr && binding_.recorded == nullptr;
+    action_.is_moved = binding_.is_moved;
+    if (binding_.is_moved) action_.moved_from = binding_.recorded->key;
+    action_.was_deleted = binding_.was_deleted && binding_.live == nullptr;
+    action_.display_name = display_name(kind_, comparison_.target);
+  }
+
+  void add_secrets() {
+    for (const model::SecretField& field : desired_.secrets) {
+      SecretUse use;
+      use.pointer = field.pointer;
+      use.source = field.source;
+      use.span = field.span;
+      const auto status = draft_.input.secrets.find({desired_.key, field.pointer});
+      if (status != draft_.input.secrets.end()) {
+        use.status = status->second.form;
+        use.problem = status->second.problem;
+      }
+      action_.secrets.push_back(std::move(use));
+    }
+    if (binding_.recorded == nullptr) return;
+    for (const auto& [pointer, fingerprint] : binding_.recorded->secrets) {
+      const bool is_declared = std::any_of(action_.secrets.begin(), action_.secrets.end(),
+                                           [&](const SecretUse& use) { return use.pointer == pointer; });
+      if (!is_declared) action_.no_longer_managed.push_back(pointer);
+    }
+  }
+
+  void decide() {
+    if (binding_.live == nullptr) return make_create();
+    action_.before = binding_.live->body;
+    if (!action_.replaced_by.empty()) return make_replace();
+    const bool sends_secret = choose_secrets_for_update();
+    if (action_.changes.empty() && !sends_secret) return;
+    action_.kind = ActionKind::kUpdate;
+    fill_body(action_, binding_.live->body, comparison_.target, policy_);
+    warn_of_update();
+  }
+
+  void make_create() {
+    action_.kind = ActionKind::kCreate;
+    action_.body = schema::cut_to_call(kind_.fields, comparison_.target, schema::kInCreate, policy_.inbound_generation);
+    if (kind_.id_chosen_by_client) put_id_first(binding_.known_id);
+    action_.reason = action_.was_deleted ? "it was deleted outside descopectl" : "";
+    send_all_secrets();
+  }
+
+  void put_id_first(const std::string& id) {
+    json::object body;
+    body[kind_.id_field] = id;
+    for (const auto& [name, value] : action_.body)
+      if (name != kind_.id_field) body[name] = value;
+    action_.body = std::move(body);
+  }
+
+  void make_replace() {
+    action_.kind = ActionKind::kReplace;
+    fill_body(action_, binding_.live->body, comparison_.target, policy_);
+    for (const std::string_view text : kind_.replacement_breaks) action_.consequences.emplace_back(text);
+    for (const std::string& path : action_.unlisted)
+      action_.consequences.push_back(fmt::format("the field {}, which this program does not know, is lost", path));
+    for (const Field& field : kind_.fields) {
+      const bool is_declared = std::any_of(action_.secrets.begin(), action_.secrets.end(), [&](const SecretUse& use) {
+        return use.pointer == "/" + std::string(field.wire_name());
+      });
+      if (field.secret && field.in(schema::kInUpdate) && !is_declared)
+        action_.consequences.push_back(fmt::format("{} can't be read back and is not in the manifest: it is lost", field.name));
+    }
+    send_all_secrets();
+    if (policy_.allow_replace) return;
+    draft_.plan.refusals.push_back(
+        {"replacement-not-allowed",
+         fmt::format("{} must be replaced (deleted and created again): {} can't be changed in place",
+                     desired_.key.to_string(), base::join_words({action_.replaced_by.begin(), action_.replaced_by.end()})),
+         "take the change back, or allow it with --allow-replace"});
+  }
+
+  void send_all_secrets() {
+    for (SecretUse& use : action_.secrets) {
+      const Field* row = schema::find_row(kind_.fields, use.pointer);
+      use.is_sent = use.source.form != model::SecretSource::Form::kClear && row != nullptr && row->in(schema::kInCreate);
+    }
+  }
+
+  /// True where a secret makes this an update. A secret that did not change is never sent.
+  bool choose_secrets_for_update() {
+    bool any = false;
+    for (SecretUse& use : action_.secrets) {
+      const Field* row = schema::find_row(kind_.fields, use.pointer);
+      const bool is_forced = policy_.send_secret.contains(desired_.key.to_string()) &&
+                             use.status != SecretStatus::Form::kUnavailable;
+      if (use.status != SecretStatus::Form::kChanged && !is_forced) continue;
+      if (row != nullptr && !row->in(schema::kInUpdate)) {
+        draft_.sink.error("secret-needs-rotate", use.span,
+                          fmt::format("the {} of {} changed, and the service takes it only when the object is created",
+                                      row->name, desired_.key.to_string()),
+                          fmt::format("make a new secret with 'descopectl rotate {}', and take the old value back",
+                                      desired_.key.to_string()));
+        continue;
+      }
+      use.is_sent = true;
+      any = true;
+      action_.changes.push_back({use.pointer, nullptr, nullptr, row, true});
+    }
+    return any;
+  }
+
+  void warn_of_update() {
+    if (kind_.update_warning == nullptr) return;
+    const std::string_view text = kind_.update_warning(binding_.live->body);
+    if (!text.empty()) action_.warnings.emplace_back(text);
+  }
+
+  void fill_record() {
+    model::RecordedObject& record = action_.record;
+    if (binding_.recorded != nullptr) record = *binding_.recorded;
+    record.key = desired_.key;
+    record.live_id = binding_.known_id;
+    record.root = desired_.root;
+    record.prevent_destroy = desired_.lifecycle.prevent_destroy;
+    record.keep_on_removal = desired_.lifecycle.keep_on_removal;
+    record.is_partial = desired_.is_partial;
+    record.applied = action_.managed;
+    record.depends_on.clear();
+    for (const model::Reference& reference : desired_.references)
+      if (std::find(record.depends_on.begin(), record.depends_on.end(), reference.target) == record.depends_on.end())
+        record.depends_on.push_back(reference.target);
+    std::sort(record.depends_on.begin(), record.depends_on.end());
+    for (const std::string& pointer : action_.no_longer_managed) record.secrets.erase(pointer);
+    if (binding_.live == nullptr) record.changed_by_server.clear();
+    action_.records = binding_.recorded == nullptr || is_different(record, *binding_.recorded);
+  }
+
+  static bool is_different(const model::RecordedObject& left, const model::RecordedObject& right) {
+    return left.key != right.key || left.live_id != right.live_id || left.root != right.root ||
+           left.prevent_destroy != right.prevent_destroy || left.keep_on_removal != right.keep_on_removal ||
+           left.is_partial != right.is_partial || left.depends_on != right.depends_on || left.applied != right.applied ||
+           left.secrets != right.secrets;
+  }
+
+  void check_adoption() {
+    if (!action_.is_adopted) return;
+    if (!draft_.input.is_state_kept) {
+      action_.is_adopted = false;
+      return;
+    }
+    const bool has_change = action_.kind != ActionKind::kNoop;
+    const bool is_allowed = policy_.adopt == Adopt::kAlways || (policy_.adopt == Adopt::kUnchanged && !has_change);
+    if (is_allowed || desired_.is_partial) return;
+    const bool is_empty = draft_.input.recorded->objects.empty();
+    draft_.plan.refusals.push_back(
+        {"adoption-not-allowed",
+         fmt::format("{} is bound to the live object '{}', which this state does not own{}{}", desired_.key.to_string(),
+                     action_.live_id, has_change ? " and which would be changed" : "",
+                     is_empty ? "; the state is empty: first run, or a lost state?" : ""),
+         has_change ? "look at the plan, then allow it with --adopt (or 'adopt: always')"
+                    : "'adopt: never' is configured; allow it with --adopt"});
+  }
+
+  Draft& draft_;
+  const Binding& binding_;
+  const model::DesiredObject& desired_;
+  const schema::Kind& kind_;
+  const Policy& policy_;
+  Comparison comparison_;
+  Action action_;
+};
+
+}  // namespace
+
+void fill_body(Action& action, const json::object& live, const json::object& target, const Policy& policy) {
+  const schema::Kind& kind = *action.descriptor;
+  json::object whole = target;
+  action.unlisted.clear();
+  action.dropped.clear();
+  for (const std::string& path : schema::find_unlisted(kind.fields, live)) {
+    if (action.managed.contains(base::split_pointer(path).front()) &&
+        schema::find_row(kind.fields, "/" + base::split_pointer(path).front()) == nullptr)
+      continue;  // an extra field of the manifest
+    const std::string address = action.key.to_string() + ":";
+    const bool is_dropped = policy.allow_drop.contains(address + path) || policy.allow_drop.contains(address + path.substr(1));
+    if (is_dropped || action.kind == ActionKind::kReplace) schema::erase_at(kind.fields, whole, path);
+    (is_dropped ? action.dropped : action.unlisted).push_back(path);
+  }
+  const schema::Calls call = action.kind == ActionKind::kReplace ? schema::kInCreate : schema::kInUpdate;
+  action.body = schema::cut_to_call(kind.fields, whole, call, policy.inbound_generation);
+  if (call == schema::kInUpdate) action.body[kind.id_field] = action.live_id;
+}
+
+void add_declared(Draft& draft) {
+  for (const Binding& binding : draft.bindings) DeclaredBuilder(draft, binding).build();
+}
+
+}  // namespace descopectl::plan

@@ -1,0 +1,153 @@
+// Edges, cycles and waves.
+//
+// An edge points from an action to what must be done before it. Creating and updating wait for what they refer to;
+// deleting waits for those who referred, by the state's record or by what live shows, to be deleted or updated.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "build.hpp"
+#include "descopectl/base/text.hpp"
+
+namespace descopectl::plan {
+namespace {
+
+using model::ObjectKey;
+
+bool writes(const Action& action) { return action.kind != ActionKind::kNoop && action.kind != ActionKind::kForget; }
+
+class Grapher {
+ public:
+  explicit Grapher(Draft& draft) : draft_(draft), actions_(draft.plan.actions) {
+    for (std::size_t i = 0; i < actions_.size(); ++i) {
+      by_key_.emplace(actions_[i].key, i);
+      if (!actions_[i].live_id.empty()) by_id_.emplace(std::pair(actions_[i].key.kind, actions_[i].live_id), i);
+      const schema::Kind* kind = actions_[i].descriptor;
+      const json::value* name = kind == nullptr ? nullptr : actions_[i].before.if_contains(kind->name_field);
+      if (name != nullptr && name->is_string())
+        by_name_.emplace(std::pair(actions_[i].key.kind, std::string(name->get_string())), i);
+    }
+  }
+
+  void draw() {
+    edges_.resize(actions_.size());
+    for (std::size_t i = 0; i < actions_.size(); ++i) {
+      draw_forward(i);
+      draw_backward(i);
+    }
+    for (std::size_t i = 0; i < actions_.size(); ++i) {
+      edges_[i].erase(i);
+      actions_[i].depends_on.assign(edges_[i].begin(), edges_[i].end());
+    }
+  }
+
+  /// Numbers the waves; on a cycle, reports it and leaves them.
+  void number_waves() {
+    marks_.assign(actions_.size(), Mark::kNew);
+    for (std::size_t i = 0; i < actions_.size(); ++i)
+      if (marks_[i] == Mark::kNew && !visit(i)) return;
+  }
+
+ private:
+  enum class Mark : unsigned char { kNew, kOpen, kDone };
+
+  void draw_forward(std::size_t index) {
+    const Action& action = actions_[index];
+    if (action.kind == ActionKind::kDelete || action.kind == ActionKind::kForget) return;
+    const model::DesiredObject* desired = draft_.input.desired->find(action.key);
+    if (desired == nullptr) return;
+    for (const model::Reference& reference : desired->references)
+      if (const auto at = by_key_.find(reference.target); at != by_key_.end()) edges_[index].insert(at->second);
+    for (const model::NameUse& use : desired->names)
+      for (const model::DesiredObject& other : draft_.input.desired->objects) {
+        if (other.key.kind != use.kind) continue;
+        const json::value* name = other.spec.if_contains(other.kind->name_field);
+        if (name == nullptr || !name->is_string() || name->get_string() != use.name) continue;
+        if (const auto at = by_key_.find(other.key); at != by_key_.end()) edges_[index].insert(at->second);
+      }
+  }
+
+  /// `index` used to refer to something: if that is deleted, it is deleted after `index` was dealt with.
+  void draw_backward(std::size_t index) {
+    const Action& action = actions_[index];
+    if (!writes(action) || action.kind == ActionKind::kCreate) return;
+    const auto after = [&](std::size_t target) {
+      const ActionKind kind = actions_[target].kind;
+      if (kind == ActionKind::kDelete || (kind == ActionKind::kReplace && action.kind == ActionKind::kDelete))
+        edges_[target].insert(index);
+    };
+    const auto recorded = draft_.input.recorded->objects.find(action.is_moved ? action.moved_from : action.key);
+    if (recorded != draft_.input.recorded->objects.end())
+      for (const ObjectKey& key : recorded->second.depends_on)
+        if (const auto at = by_key_.find(key); at != by_key_.end()) after(at->second);
+    if (action.descriptor == nullptr) return;
+    for (const diff::LiveReference& reference : diff::find_live_references(*action.descriptor, action.before)) {
+      const auto& index_of = reference.is_name ? by_name_ : by_id_;
+      if (const auto at = index_of.find({reference.kind, reference.value}); at != index_of.end()) after(at->second);
+    }
+  }
+
+  bool visit(std::size_t start) {
+    struct Frame {
+      std::size_t index;
+      std::size_t next;
+    };
+    std::vector<Frame> stack{{start, 0}};
+    marks_[start] = Mark::kOpen;
+    while (!stack.empty()) {
+      Frame& frame = stack.back();
+      Action& action = actions_[frame.index];
+      if (frame.next == action.depends_on.size()) {
+        for (const std::size_t before : action.depends_on)
+          action.wave = std::max(action.wave, actions_[before].wave + (writes(actions_[before]) ? 1U : 0U));
+        marks_[frame.index] = Mark::kDone;
+        stack.pop_back();
+        continue;
+      }
+      const std::size_t next = action.depends_on[frame.next++];
+      if (marks_[next] == Mark::kDone) continue;
+      if (marks_[next] == Mark::kOpen) {
+        std::vector<std::size_t> path;
+        for (const Frame& open : stack) path.push_back(open.index);
+        report_cycle(path, next);
+        return false;
+      }
+      marks_[next] = Mark::kOpen;
+      stack.push_back({next, 0});
+    }
+    return true;
+  }
+
+  void report_cycle(const std::vector<std::size_t>& path, std::size_t start) {
+    std::string text;
+    const auto from = std::find(path.begin(), path.end(), start);
+    for (auto at = from; at != path.end(); ++at) text += actions_[*at].key.to_string() + " -> ";
+    text += actions_[start].key.to_string();
+    draft_.sink.error("dependency-cycle", actions_[start].source, "objects refer to each other in a circle: " + text,
+                      "break the circle by removing one of these references");
+  }
+
+  Draft& draft_;
+  std::vector<Action>& actions_;
+  std::map<ObjectKey, std::size_t> by_key_;
+  std::map<std::pair<std::string, std::string>, std::size_t> by_id_;
+  std::map<std::pair<std::string, std::string>, std::size_t> by_name_;
+  std::vector<std::set<std::size_t>> edges_;
+  std::vector<Mark> marks_;
+};
+
+}  // namespace
+
+void order_actions(Draft& draft) {
+  std::sort(draft.plan.actions.begin(), draft.plan.actions.end(),
+            [](const Action& left, const Action& right) { return left.key < right.key; });
+  std::sort(draft.plan.unmanaged.begin(), draft.plan.unmanaged.end(), [](const Unmanaged& left, const Unmanaged& right) {
+    return std::tie(left.kind, left.live_id) < std::tie(right.kind, right.live_id);
+  });
+  Grapher grapher(draft);
+  grapher.draw();
+  grapher.number_waves();
+}
+
+}  // namespace descopectl::plan

@@ -1,0 +1,194 @@
+// Making a plan, step by step; digest, recheck, and ids that are known late.
+#include "descopectl/plan/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "build.hpp"
+#include "descopectl/base/digest.hpp"
+#include "descopectl/kinds/registry.hpp"
+
+namespace descopectl::plan {
+namespace {
+
+namespace marker = model::marker;
+
+void count(Plan& plan) {
+  for (const Action& action : plan.actions) switch (action.kind) {
+      case ActionKind::kNoop:
+        ++(action.is_adopted ? plan.summary.adopt : plan.summary.noop);
+        break;
+      case ActionKind::kCreate:
+        ++plan.summary.create;
+        break;
+      case ActionKind::kUpdate:
+        ++plan.summary.update;
+        break;
+      case ActionKind::kReplace:
+        ++plan.summary.replace;
+        break;
+      case ActionKind::kDelete:
+        ++plan.summary.erase;
+        break;
+      case ActionKind::kForget:
+        ++plan.summary.forget;
+        break;
+    }
+  plan.summary.unmanaged = plan.unmanaged.size();
+}
+
+/// A reference to an object that is about to be made, or made again under another id, is known after the apply.
+void find_known_ids(Draft& draft) {
+  for (const diff::Binding& binding : draft.bindings)
+    if (!binding.known_id.empty()) draft.known_ids.emplace(binding.desired->key, binding.known_id);
+}
+
+/// Ids of objects that are replaced change, unless the client chooses them: what refers to them learns them late.
+bool forget_replaced_ids(Draft& draft) {
+  bool any = false;
+  for (const Action& action : draft.plan.actions)
+    if (action.kind == ActionKind::kReplace && !action.descriptor->id_chosen_by_client)
+      any = draft.known_ids.erase(action.key) > 0 || any;
+  return any;
+}
+
+json::value resolve_value(const json::value& value, const diff::IdOf& id_of, std::string& missing) {
+  if (const auto target = marker::find_reference(value)) {
+    if (const auto id = id_of(*target)) return json::value(*id);
+    missing = target->to_string();
+    return nullptr;
+  }
+  if (const json::array* list = value.if_array()) {
+    json::array result;
+    result.reserve(list->size());
+    for (const json::value& item : *list) result.push_back(resolve_value(item, id_of, missing));
+    return result;
+  }
+  if (const json::object* object = value.if_object()) {
+    json::object result;
+    for (const auto& [name, member] : *object) result[name] = resolve_value(member, id_of, missing);
+    return result;
+  }
+  return value;
+}
+
+bool is_same_changes(const std::vector<schema::FieldChange>& left, const std::vector<schema::FieldChange>& right) {
+  return std::equal(left.begin(), left.end(), right.begin(), right.end(), [](const auto& one, const auto& other) {
+    return one.path == other.path && one.before == other.before && one.after == other.after;
+  });
+}
+
+}  // namespace
+
+diff::IdOf Draft::id_of() const {
+  return [this](const model::ObjectKey& key) -> std::optional<std::string> {
+    const auto found = known_ids.find(key);
+    if (found == known_ids.end()) return std::nullopt;
+    return found->second;
+  };
+}
+
+bool Plan::has_changes() const { return summary.create + summary.update + summary.replace + summary.erase > 0; }
+
+bool Plan::has_work() const {
+  return has_changes() || std::any_of(actions.begin(), actions.end(), [](const Action& action) {
+           return action.is_adopted || action.is_moved || action.records || action.kind == ActionKind::kForget;
+         });
+}
+
+Plan make_plan(const PlanInput& input, diag::Sink& sink) {
+  Plan plan;
+  plan.project_id = input.project_id;
+  plan.base_url = input.base_url;
+  Draft draft{input, sink, plan, diff::bind_objects(*input.desired, *input.live, *input.recorded, sink), {}, false};
+  find_known_ids(draft);
+  if (input.policy.is_destroy) {
+    add_destroyed(draft);
+  } else {
+    add_declared(draft);
+    if (forget_replaced_ids(draft)) {
+      plan.actions.clear();
+      plan.refusals.clear();
+      add_declared(draft);
+    }
+    add_removed(draft);
+    check_names(draft);
+    if (draft.uses_unverified_encoding)
+      sink.warning("unverified-encoding", {},
+                   "how connection scopes are written on the wire is not documented; this run writes the scopes alone, "
+                   "and the connection's id where no scope is given",
+                   "map one scope in the console, compare, and set 'connectionScopeFormat: scope', 'id' or 'id:scope' "
+                   "in descopectl.yaml");
+  }
+  check_rails(draft);
+  order_actions(draft);
+  count(plan);
+  plan.sha256 = digest(plan);
+  return plan;
+}
+
+bool recheck(Action& action, const json::object* live, const Policy& policy) {
+  if (action.kind == ActionKind::kDelete) return true;
+  if (live == nullptr) return false;
+  if (action.kind != ActionKind::kUpdate && action.kind != ActionKind::kReplace) return true;
+  const schema::Kind& kind = *action.descriptor;
+  const json::object target = schema::overlay(kind.fields, *live, action.managed);
+  const auto is_secret = [](const schema::FieldChange& change) { return change.field != nullptr && change.field->write_only; };
+  std::vector<schema::FieldChange> planned = action.changes;
+  std::vector<schema::FieldChange> now = schema::find_changes(kind.fields, *live, target);
+  std::erase_if(planned, is_secret);
+  std::erase_if(now, is_secret);
+  if (!is_same_changes(planned, now)) return false;
+  action.before = *live;
+  fill_body(action, *live, target, policy);
+  return true;
+}
+
+Result<json::object> resolve_ids(const json::object& body, const diff::IdOf& id_of) {
+  std::string missing;
+  json::value resolved = resolve_value(body, id_of, missing);
+  if (!missing.empty()) return Error(ErrorKind::kFailure, fmt::format("the live id of {} is not known", missing));
+  return std::move(resolved.get_object());
+}
+
+std::string digest(const Plan& plan) {
+  json::array actions;
+  for (const Action& action : plan.actions) {
+    if (action.kind == ActionKind::kNoop && !action.is_adopted && !action.is_moved) continue;
+    json::array secrets;
+    for (const SecretUse& use : action.secrets)
+      if (use.is_sent) secrets.push_back(json::array{use.pointer, static_cast<int>(use.status)});
+    actions.push_back(json::object{{"kind", static_cast<int>(action.kind)},
+                                   {"key", action.key.to_string()},
+                                   {"live_id", action.live_id},
+                                   {"before", action.before},
+                                   {"body", action.body},
+                                   {"secrets", std::move(secrets)},
+                                   {"adopted", action.is_adopted},
+                                   {"moved_from", action.is_moved ? action.moved_from.to_string() : ""}});
+  }
+  const json::value whole = json::object{{"project_id", plan.project_id}, {"base_url", plan.base_url}, {"actions", std::move(actions)}};
+  return base::sha256_hex(base::to_canonical_json(whole));
+}
+
+std::vector<NeededKind> find_needed_kinds(const model::DesiredState& desired, const model::RecordedState& recorded,
+                                          const Policy& policy) {
+  std::set<std::string_view> required;
+  std::set<std::string_view> optional;
+  for (const model::DesiredObject& object : desired.objects) {
+    required.insert(object.kind->name);
+    for (const model::NameUse& use : object.names) optional.insert(use.kind);
+  }
+  for (const auto& [key, object] : recorded.objects) required.insert(key.kind);
+  for (const std::string& kind : policy.prune.kinds) required.insert(kind);
+  std::vector<NeededKind> needed;
+  for (const schema::Kind* kind : kinds::all()) {
+    if (!kind->calls.list.exists()) continue;
+    if (required.contains(kind->name)) needed.push_back({kind, false});
+    else if (!kind->is_listed_on_demand || optional.contains(kind->name)) needed.push_back({kind, true});
+  }
+  return needed;
+}
+
+}  // namespace descopectl::plan

@@ -1,0 +1,212 @@
+// Refusals that look at the plan as a whole, and the names that scopes use.
+//
+// Rails are decided here, before anything is ordered or sent; each refusal names the flag that would lift it.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+
+#include "build.hpp"
+#include "descopectl/base/text.hpp"
+#include "descopectl/kinds/registry.hpp"
+
+namespace descopectl::plan {
+namespace {
+
+using model::ObjectKey;
+
+bool destroys(const Action& action) { return action.kind == ActionKind::kDelete || action.kind == ActionKind::kReplace; }
+
+void check_project(Draft& draft) {
+  const model::RecordedState& recorded = *draft.input.recorded;
+  if (!recorded.project_id.empty() && recorded.project_id != draft.input.project_id)
+    draft.plan.refusals.push_back(
+        {"wrong-project",
+         fmt::format("the state belongs to the project {}, and this run is aimed at {}", recorded.project_id,
+                     draft.input.project_id),
+         "check the project id, or name another state with --state"});
+}
+
+/// More than half of what we own is gone: a wrong target or somebody's accident, and not something to repair unasked.
+void check_gone(Draft& draft) {
+  std::map<std::string, std::pair<std::size_t, std::size_t>> counts;  // kind: owned, gone
+  for (const auto& [key, object] : draft.input.recorded->objects) {
+    const model::LiveKind* live = draft.input.live->find(key.kind);
+    if (live == nullptr || !live->is_loaded) continue;
+    auto& [owned, gone] = counts[key.kind];
+    ++owned;
+    if (live->find(object.live_id) == nullptr) ++gone;
+  }
+  for (const auto& [kind, count] : counts) {
+    const auto [owned, gone] = count;
+    if (owned < 3 || gone * 2 <= owned) continue;
+    if (draft.input.policy.allow_recreate && *draft.input.policy.allow_recreate >= gone) continue;
+    draft.plan.refusals.push_back(
+        {"objects-gone",
+         fmt::format("{} of {} owned objects of kind {} are gone from the project", gone, owned, kind),
+         fmt::format("check that this is the right project; to create them again: --allow-recreate {}", gone)});
+  }
+}
+
+void check_protection(Draft& draft) {
+  for (const Action& action : draft.plan.actions) {
+    if (!destroys(action)) continue;
+    const model::DesiredObject* desired = draft.input.desired->find(action.key);
+    const auto recorded = draft.input.recorded->objects.find(action.key);
+    const bool is_protected = action.record.prevent_destroy ||
+                              (desired != nullptr && desired->lifecycle.prevent_destroy) ||
+                              (recorded != draft.input.recorded->objects.end() && recorded->second.prevent_destroy);
+    if (!is_protected || draft.input.policy.allow_destroy.contains(action.key.to_string())) continue;
+    draft.plan.refusals.push_back(
+        {"prevent-destroy",
+         fmt::format("{} is protected by lifecycle.preventDestroy and would be {}", action.key.to_string(),
+                     action.kind == ActionKind::kReplace ? "replaced" : "deleted"),
+         fmt::format("apply it with 'preventDestroy: false' first, or allow it with --allow-destroy {}",
+                     action.key.to_string())});
+  }
+}
+
+void check_last_of_kind(Draft& draft) {
+  if (draft.input.policy.is_destroy) return;
+  std::set<std::string> deleted;
+  std::set<std::string> left;
+  for (const Action& action : draft.plan.actions) {
+    if (action.kind == ActionKind::kDelete) deleted.insert(action.key.kind);
+    else if (action.kind != ActionKind::kForget) left.insert(action.key.kind);
+  }
+  std::set<ObjectKey> acted_on;
+  for (const Action& action : draft.plan.actions) acted_on.insert(action.key);
+  for (const auto& [key, object] : draft.input.recorded->objects)
+    if (!acted_on.contains(key)) left.insert(key.kind);
+  for (const std::string& kind : deleted) {
+    if (left.contains(kind) || draft.input.policy.allow_empty_kinds.contains(kind)) continue;
+    draft.plan.refusals.push_back({"last-of-kind",
+                                   fmt::format("the last object of kind {} would be deleted", kind),
+                                   fmt::format("if that is meant: --allow-empty-kind {}", kind)});
+  }
+}
+
+/// Who still refers to something after the plan: bound objects as they will be, others as they are.
+struct Referrer {
+  std::string name;
+  bool is_declared = false;
+  std::vector<diff::LiveReference> references;
+};
+
+std::vector<Referrer> find_referrers(const Draft& draft) {
+  std::map<std::pair<std::string, std::string>, const Action*> actions;
+  for (const Action& action : draft.plan.actions)
+    if (!action.live_id.empty()) actions[{action.key.kind, action.live_id}] = &action;
+  std::vector<Referrer> referrers;
+  for (const auto& [name, live_kind] : draft.input.live->kinds) {
+    const schema::Kind* kind = kinds::find(name);
+    if (kind == nullptr) continue;
+    for (const model::LiveObject& live : live_kind.objects) {
+      const auto at = actions.find({name, live.id});
+      const Action* action = at == actions.end() ? nullptr : at->second;
+      if (action != nullptr && action->kind == ActionKind::kDelete) continue;
+      const json::object after = action != nullptr && !action->managed.empty()
+                                     ? schema::overlay(kind->fields, live.body, action->managed)
+                                     : live.body;
+      referrers.push_back({action != nullptr ? action->key.to_string() : fmt::format("the unmanaged {} '{}'", name, live.id),
+                           action != nullptr, diff::find_live_references(*kind, after)});
+    }
+  }
+  return referrers;
+}
+
+void check_referrers(Draft& draft) {
+  const bool any_deleted = std::any_of(draft.plan.actions.begin(), draft.plan.actions.end(), [](const Action& action) {
+    return action.kind == ActionKind::kDelete || action.kind == ActionKind::kUpdate;
+  });
+  if (!any_deleted) return;
+  const std::vector<Referrer> referrers = find_referrers(draft);
+  for (const Action& action : draft.plan.actions) {
+    const bool is_deleted = action.kind == ActionKind::kDelete;
+    const json::value* old_name = action.before.if_contains(action.descriptor == nullptr ? "name" : action.descriptor->name_field);
+    const bool is_renamed = action.kind == ActionKind::kUpdate && std::any_of(action.changes.begin(), action.changes.end(),
+                                                                             [&](const schema::FieldChange& change) {
+      return change.path == "/" + std::string(action.descriptor->name_field);
+    });
+    if (!is_deleted && !is_renamed) continue;
+    for (const Referrer& referrer : referrers)
+      for (const diff::LiveReference& reference : referrer.references) {
+        if (reference.kind != action.key.kind) continue;
+        const bool is_same = reference.is_name ? old_name != nullptr && old_name->is_string() &&
+                                                     old_name->get_string() == reference.value
+                                               : is_deleted && reference.value == action.live_id;
+        if (!is_same) continue;
+        draft.plan.refusals.push_back(
+            {"still-referenced",
+             fmt::format("{} would be {}, but {} still refers to it ({})", action.key.to_string(),
+                         is_deleted ? "deleted" : "renamed", referrer.name, reference.pointer),
+             "change or delete the referrer first"});
+        break;
+      }
+  }
+}
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  std::transform(result.begin(), result.end(), result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return result;
+}
+
+}  // namespace
+
+void check_rails(Draft& draft) {
+  check_project(draft);
+  check_gone(draft);
+  check_protection(draft);
+  check_last_of_kind(draft);
+  check_referrers(draft);
+}
+
+void check_names(Draft& draft) {
+  std::map<std::string, std::map<std::string, ObjectKey>> renamed;  // kind: old name: who
+  for (const Action& action : draft.plan.actions) {
+    if (action.kind != ActionKind::kUpdate) continue;
+    for (const schema::FieldChange& change : action.changes)
+      if (change.path == "/" + std::string(action.descriptor->name_field) && change.before.is_string())
+        renamed[action.key.kind].emplace(std::string(change.before.get_string()), action.key);
+  }
+  std::set<std::pair<std::string, std::string>> said;
+  std::set<std::string> unavailable;
+  for (const model::DesiredObject& object : draft.input.desired->objects)
+    for (const model::NameUse& use : object.names) {
+      const schema::Kind* kind = kinds::find(use.kind);
+      const auto& all = draft.input.desired->objects;
+      const bool is_declared = std::any_of(all.begin(), all.end(), [&](const model::DesiredObject& other) {
+        const json::value* name = other.key.kind == use.kind ? other.spec.if_contains(other.kind->name_field) : nullptr;
+        return name != nullptr && name->is_string() && name->get_string() == use.name;
+      });
+      if (is_declared) continue;
+      if (const auto old = renamed[use.kind].find(use.name); old != renamed[use.kind].end()) {
+        draft.sink.error("renamed-" + lower(use.kind), use.span,
+                         fmt::format("'{}' is the old name of {}, which is renamed in this run",
+                                     base::printable(use.name, 100), old->second.to_string()),
+                         "write the new name");
+        continue;
+      }
+      const model::LiveKind* live = draft.input.live->find(use.kind);
+      if (live == nullptr || !live->is_loaded) {
+        if (live != nullptr && !live->unavailable.empty() && unavailable.insert(use.kind).second)
+          draft.sink.warning("names-not-checked", {},
+                             fmt::format("the names of {}s could not be checked: {}", lower(use.kind), live->unavailable));
+        continue;
+      }
+      const bool is_live = std::any_of(live->objects.begin(), live->objects.end(), [&](const model::LiveObject& other) {
+        const json::value* name = other.body.if_contains(kind->name_field);
+        return name != nullptr && name->is_string() && name->get_string() == use.name;
+      });
+      if (is_live || !said.insert({use.kind, use.name}).second) continue;
+      const std::string code = "unknown-" + lower(use.kind);
+      const std::string summary = fmt::format("no {} is called '{}', neither in the manifests nor in the project",
+                                              lower(use.kind), base::printable(use.name, 100));
+      if (draft.input.policy.strict_references) draft.sink.error(code, use.span, summary);
+      else draft.sink.warning(code, use.span, summary, "until it exists nobody can be granted the scope");
+    }
+}
+
+}  // namespace descopectl::plan

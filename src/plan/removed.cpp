@@ -1,0 +1,174 @@
+// What is owned and no longer declared, what nobody owns, and the command destroy.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "build.hpp"
+#include "descopectl/kinds/registry.hpp"
+
+namespace descopectl::plan {
+namespace {
+
+using model::LiveKind;
+using model::LiveObject;
+using model::RecordedObject;
+namespace marker = model::marker;
+
+const LiveObject* find_live(const Draft& draft, const model::ObjectKey& key, const std::string& id) {
+  const LiveKind* kind = draft.input.live->find(key.kind);
+  return kind == nullptr ? nullptr : kind->find(id);
+}
+
+std::string name_of(const schema::Kind& kind, const json::object& body) {
+  const json::value* name = body.if_contains(kind.name_field);
+  return name != nullptr && name->is_string() ? std::string(name->get_string()) : std::string();
+}
+
+Action make_delete(const schema::Kind& kind, const model::ObjectKey& key, const LiveObject& live, std::string reason) {
+  Action action;
+  action.kind = ActionKind::kDelete;
+  action.key = key;
+  action.descriptor = &kind;
+  action.live_id = live.id;
+  action.display_name = name_of(kind, live.body);
+  action.before = live.body;
+  action.reason = std::move(reason);
+  return action;
+}
+
+Action make_forget(const RecordedObject& recorded, bool was_deleted, std::string reason) {
+  Action action;
+  action.kind = ActionKind::kForget;
+  action.key = recorded.key;
+  action.descriptor = kinds::find(recorded.key.kind);
+  action.live_id = recorded.live_id;
+  action.record = recorded;
+  action.is_owned = true;
+  action.records = true;
+  action.was_deleted = was_deleted;
+  action.reason = std::move(reason);
+  return action;
+}
+
+/// Our items on somebody else's object, none of which is declared any more: an update that takes them out.
+Action make_withdrawal(Draft& draft, const schema::Kind& kind, const RecordedObject& recorded, const LiveObject& live) {
+  model::DesiredObject empty;
+  empty.kind = &kind;
+  empty.key = recorded.key;
+  empty.is_partial = true;
+  empty.id = recorded.live_id;
+  diff::Binding binding;
+  binding.desired = &empty;
+  binding.live = &live;
+  binding.recorded = &recorded;
+  binding.known_id = live.id;
+  const diff::Comparison comparison =
+      diff::compare_object(kind, binding, draft.id_of(), draft.input.policy.connection_scope_format);
+  if (comparison.changes.empty()) return make_forget(recorded, false, "its items are gone already");
+  Action action;
+  action.kind = ActionKind::kUpdate;
+  action.key = recorded.key;
+  action.descriptor = &kind;
+  action.live_id = live.id;
+  action.display_name = name_of(kind, live.body);
+  action.before = live.body;
+  action.managed = comparison.managed;
+  action.changes = comparison.changes;
+  action.is_owned = true;
+  action.record = recorded;
+  action.record.applied = comparison.managed;
+  action.reason = "its items are no longer declared";
+  fill_body(action, live.body, comparison.target, draft.input.policy);
+  return action;
+}
+
+/// Live objects that some manifest is bound to, or that a move took over: never deleted.
+std::set<std::pair<std::string, std::string>> bound_objects(const Draft& draft) {
+  std::set<std::pair<std::string, std::string>> bound;
+  for (const diff::Binding& binding : draft.bindings)
+    if (binding.live != nullptr) bound.insert({binding.desired->key.kind, binding.live->id});
+  return bound;
+}
+
+void remove_recorded(Draft& draft, const RecordedObject& recorded, bool is_bound) {
+  const Policy& policy = draft.input.policy;
+  if (draft.input.desired->find(recorded.key) != nullptr) return;
+  if (is_bound) return;  // moved: its new manifest's action carries the move
+  const schema::Kind* kind = kinds::find(recorded.key.kind);
+  if (kind == nullptr) return;
+  if (policy.prune.form == Prune::Form::kNone || !draft.input.desired->is_root_loaded(recorded.root)) return;
+  const LiveObject* live = find_live(draft, recorded.key, recorded.live_id);
+  if (live == nullptr) {
+    draft.plan.actions.push_back(make_forget(recorded, true, "it is neither declared nor in the project any more"));
+  } else if (recorded.is_partial) {
+    draft.plan.actions.push_back(make_withdrawal(draft, *kind, recorded, *live));
+  } else if (recorded.keep_on_removal) {
+    draft.plan.actions.push_back(make_forget(recorded, false, "no longer declared; lifecycle.onRemoval keeps it in the project"));
+  } else {
+    Action action = make_delete(*kind, recorded.key, *live, "no longer declared");
+    action.is_owned = true;
+    action.record = recorded;
+    draft.plan.actions.push_back(std::move(action));
+  }
+}
+
+bool is_counted(const Draft& draft, const schema::Kind& kind) {
+  if (!kind.is_listed_on_demand) return true;
+  const auto& declared = draft.input.desired->objects;
+  const auto& owned = draft.input.recorded->objects;
+  return std::any_of(declared.begin(), declared.end(), [&](const auto& object) { return object.kind == &kind; }) ||
+         std::any_of(owned.begin(), owned.end(), [&](const auto& entry) { return entry.first.kind == kind.name; });
+}
+
+void remove_unowned(Draft& draft, const std::set<std::pair<std::string, std::string>>& bound) {
+  const Prune& prune = draft.input.policy.prune;
+  for (const auto& [name, live_kind] : draft.input.live->kinds) {
+    const schema::Kind* kind = kinds::find(name);
+    if (kind == nullptr || !is_counted(draft, *kind)) continue;
+    const auto& objects = draft.input.desired->objects;
+    const bool has_manifest = std::any_of(objects.begin(), objects.end(), [&, wanted = std::string_view(name)](const auto& object) { return object.key.kind == wanted; });
+    const bool is_pruned = prune.form == Prune::Form::kAll && prune.kinds.contains(name) && has_manifest;
+    for (const LiveObject& live : live_kind.objects) {
+      if (bound.contains({name, live.id}) || draft.input.recorded->find_live(name, live.id) != nullptr) continue;
+      if (kind->is_never_pruned != nullptr && kind->is_never_pruned(live.body)) continue;
+      if (is_pruned)
+        draft.plan.actions.push_back(make_delete(*kind, {name, live.id}, live, "declared nowhere (prune: all)"));
+      else
+        draft.plan.unmanaged.push_back({name, live.id, name_of(*kind, live.body)});
+    }
+  }
+}
+
+}  // namespace
+
+void add_removed(Draft& draft) {
+  const auto bound = bound_objects(draft);
+  for (const auto& [key, recorded] : draft.input.recorded->objects)
+    remove_recorded(draft, recorded, bound.contains({key.kind, recorded.live_id}));
+  remove_unowned(draft, bound);
+}
+
+void add_destroyed(Draft& draft) {
+  for (const diff::Binding& binding : draft.bindings) {
+    const RecordedObject* recorded = binding.recorded;
+    if (recorded == nullptr) continue;
+    if (binding.live == nullptr) {
+      draft.plan.actions.push_back(make_forget(*recorded, true, "it is not in the project any more"));
+      continue;
+    }
+    const schema::Kind& kind = *binding.desired->kind;
+    if (recorded->is_partial) {
+      draft.plan.actions.push_back(make_withdrawal(draft, kind, *recorded, *binding.live));
+      continue;
+    }
+    Action action = make_delete(kind, recorded->key, *binding.live, "");
+    action.is_owned = true;
+    action.record = *recorded;
+    action.record.prevent_destroy = recorded->prevent_destroy || binding.desired->lifecycle.prevent_destroy;
+    action.source = binding.desired->span;
+    draft.plan.actions.push_back(std::move(action));
+  }
+}
+
+}  // namespace descopectl::plan

@@ -1,0 +1,41 @@
+// Colours and progress.
+#include "descopectl/config/terminal.hpp"
+
+#include <gtest/gtest.h>
+
+namespace descopectl::config {
+namespace {
+
+using base::Environment;
+constexpr auto kTerminal = StreamKind::kTerminal;
+constexpr auto kOther = StreamKind::kOther;
+
+TEST(Color, FollowsTheTerminalWhereNothingIsSaid) {
+  EXPECT_TRUE(wants_color(ColorMode::kAuto, Environment(), kTerminal));
+  EXPECT_FALSE(wants_color(ColorMode::kAuto, Environment(), kOther));
+}
+
+TEST(Color, IsDecidedByTheFlagAlone) {
+  EXPECT_TRUE(wants_color(ColorMode::kAlways, Environment({{"NO_COLOR", "1"}}), kOther));
+  EXPECT_FALSE(wants_color(ColorMode::kNever, Environment({{"CLICOLOR_FORCE", "1"}}), kTerminal));
+}
+
+TEST(Color, ObeysVariables) {
+  EXPECT_FALSE(
+      wants_color(ColorMode::kAuto, Environment({{"NO_COLOR", "1"}, {"CLICOLOR_FORCE", "1"}}), kTerminal));
+  EXPECT_TRUE(wants_color(ColorMode::kAuto, Environment({{"NO_COLOR", ""}}), kTerminal));
+  EXPECT_TRUE(wants_color(ColorMode::kAuto, Environment({{"CLICOLOR_FORCE", "1"}}), kOther));
+  EXPECT_FALSE(wants_color(ColorMode::kAuto, Environment({{"CLICOLOR_FORCE", "0"}}), kOther));
+  EXPECT_FALSE(wants_color(ColorMode::kAuto, Environment({{"TERM", "dumb"}}), kTerminal));
+}
+
+TEST(Progress, IsDrawnOnATerminalOnlyAndNeverInCi) {
+  EXPECT_TRUE(wants_progress(Environment(), kTerminal));
+  EXPECT_TRUE(wants_progress(Environment({{"CI", "false"}}), kTerminal));
+  EXPECT_FALSE(wants_progress(Environment(), kOther));
+  EXPECT_FALSE(wants_progress(Environment({{"CI", "true"}}), kTerminal));
+  EXPECT_FALSE(wants_progress(Environment({{"TERM", "dumb"}}), kTerminal));
+}
+
+}  // namespace
+}  // namespace descopectl::config
