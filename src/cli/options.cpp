@@ -48,10 +48,15 @@ bool is_given(const Tokens& tokens, std::string_view name) {
 }
 
 /// Two forms that CLI11 reads otherwise than people mean them: `-o=json` has the value "=json" there, and
-/// `--env=` takes the next argument for its value. The first is rewritten, the second is an empty value.
-std::vector<std::string> prepare(int argc, const char* const* argv) {
+/// `--env=` takes the next argument for its value. The first is rewritten, the second is an empty value. What
+/// follows `--` goes to `after`: CLI11 forgets `--` on its way from a command to the program.
+std::vector<std::string> prepare(int argc, const char* const* argv, std::vector<std::string>& after) {
   std::vector<std::string> out;
   for (int i = 1; i < argc; ++i) {
+    if (std::string_view(argv[i]) == "--") {
+      after.assign(argv + i + 1, argv + argc);
+      break;
+    }
     std::string argument = argv[i];
     const bool is_short_with_equals =
         argument.size() > 2 && argument[0] == '-' && argument[1] != '-' && argument[2] == '=';
@@ -104,7 +109,8 @@ struct Parser {
 Tokens take_apart(int argc, const char* const* argv) {
   Tokens tokens;
   Parser parser;
-  const auto arguments = prepare(argc, argv);
+  std::vector<std::string> after;
+  const auto arguments = prepare(argc, argv, after);
   try {
     parser.app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::ArgumentMismatch&) {
@@ -120,16 +126,14 @@ Tokens take_apart(int argc, const char* const* argv) {
       if (row.name == subcommand->get_name()) tokens.command = row.command;
     }
   }
-  bool is_flag_over = false;  // after `--`
   for (const auto& text : parser.app.remaining(true)) {
-    if (text == "--" && !is_flag_over) {
-      is_flag_over = true;
-    } else if (!is_flag_over && text.size() > 1 && text.front() == '-') {
+    if (text.size() > 1 && text.front() == '-') {
       tokens.unknown_flags.push_back(text.substr(0, text.find('=')));
     } else {
       tokens.unexpected.push_back(text);
     }
   }
+  tokens.unexpected.insert(tokens.unexpected.end(), after.begin(), after.end());
   return tokens;
 }
 

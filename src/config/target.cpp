@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/url/ipv4_address.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
+#include <charconv>
 #include <istream>
-#include <iterator>
+#include <optional>
 
 #include "descopectl/base/files.hpp"
 #include "descopectl/base/text.hpp"
@@ -24,15 +26,23 @@ std::string lower(std::string_view text) {
   return out;
 }
 
+/// Boost.URL 1.81 takes a name that begins with an IPv4 address ("127.0.0.1.evil.com") for that address: the
+/// host is looked at whole here. Can go with a release in which host_type() is right.
 bool is_loopback(const boost::urls::url_view& url) {
-  switch (url.host_type()) {
-    case boost::urls::host_type::ipv4:
-      return url.host_ipv4_address().is_loopback();
-    case boost::urls::host_type::ipv6:
-      return url.host_ipv6_address().is_loopback();
-    default:
-      return lower(url.encoded_host()) == "localhost";
-  }
+  if (url.host_type() == boost::urls::host_type::ipv6) return url.host_ipv6_address().is_loopback();
+  const auto host = lower(url.encoded_host());
+  const auto address = boost::urls::parse_ipv4_address(host);
+  return address ? address->is_loopback() : host == "localhost";
+}
+
+/// The port, 0 where none is written, none where it is no port. Boost.URL 1.81 cuts numbers to 16 bits.
+std::optional<std::uint16_t> parse_port(const boost::urls::url_view& url) {
+  const std::string_view text(url.port().data(), url.port().size());
+  if (text.empty()) return std::uint16_t{0};
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc() || end != text.data() + text.size() || port == 0) return std::nullopt;
+  return port;
 }
 
 Error invalid(std::string message) {
@@ -76,14 +86,15 @@ Result<BaseUrl> parse_base_url(std::string_view text) {
   if (!url.has_authority() || url.encoded_host().empty()) return invalid("has no host");
   if (url.has_userinfo()) return invalid("must not hold a user name or password");
   if (url.has_query() || url.has_fragment()) return invalid("must end before '?' and '#'");
-  if (url.has_port() && (url.port_number() == 0)) return invalid("has no valid port");
+  const auto port = parse_port(url);
+  if (!port) return invalid("has no valid port");
 
   std::string path(url.encoded_path());
   while (path.ends_with('/'))
     path.pop_back();
   auto normal = fmt::format("{}://{}", scheme, lower(url.encoded_host()));
   const std::uint16_t usual = scheme == "https" ? 443 : 80;
-  if (url.has_port() && url.port_number() != usual) normal += fmt::format(":{}", url.port_number());
+  if (*port != 0 && *port != usual) normal += fmt::format(":{}", *port);
   return BaseUrl{.text = normal + path, .is_encrypted = scheme == "https", .is_loopback = is_loopback(url)};
 }
 

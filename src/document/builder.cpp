@@ -220,7 +220,8 @@ void Builder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
   skip_dash();
   const auto at = offset(mark);
   const auto place = locate(at, false, anchor != 0);
-  const bool is_here = place.has_value && (place.properties_end > at || belongs(cursor_, at));
+  const bool is_key = !frames_.empty() && frames_.back().is_key_next;
+  const bool is_here = place.has_value && (is_key || place.properties_end > at || belongs(cursor_, at));
   const auto length = is_here ? scan::null_word(text_, place.value) : 0;
   if (length == 0) return add_implicit_null(at, place, anchor);
   check_tab(place.value);
@@ -245,6 +246,10 @@ void Builder::add_implicit_null(std::size_t at, const Place& place, YAML::anchor
     report("yaml-syntax", at, at + 1, "nothing stands before this",
            "write null, \"\" or leave out the comma");
     node.span = span(at, at + 1);
+    if (frames_.back().open.is_mapping) {
+      frames_.back().is_key_next = frames_.back().is_key_good = false;  // said already: not again by set_key
+      return;
+    }
   } else if (!frames_.empty() && !frames_.back().open.is_mapping && cursor_ > 0) {
     node.span = span(cursor_ - 1, cursor_);  // the dash
   } else {
@@ -300,6 +305,7 @@ void Builder::read_scalar_text(Node& node, const Place& place, const std::string
              fmt::format("the text that begins here has no closing {}", first));
       throw Stop{};
     }
+    quoted_ = span(place.value, end);
     const auto inner = text_.substr(place.value + 1, end - place.value - 2);
     node.text = inner == value ? inner : keep_text(value);
   } else if (!in_flow() && (first == '|' || first == '>')) {
@@ -496,9 +502,12 @@ void Builder::set_key(Frame& frame, const Node& node) {
   frame.is_key_good = node.is_scalar() && node.kind != NodeKind::kNull;
   frame.is_key_merge = node.is_plain && node.text == "<<" && !node.anchor.is_known();
   if (frame.is_key_good) return;
+  std::string hint;
+  if (node.kind == NodeKind::kNull) hint = "quote it if the word itself is meant";
+  if (node.kind == NodeKind::kMapping)
+    hint = "quote the text if its brackets belong to it, as in \"{{ x }}\"";
   report("yaml-key-type", node.span.begin, node.span.end,
-         fmt::format("a key must be a string, not {}", describe(node.kind)),
-         node.kind == NodeKind::kNull ? "quote it if the word itself is meant" : "");
+         fmt::format("a key must be a string, not {}", describe(node.kind)), std::move(hint));
 }
 
 void Builder::check_duplicates(std::span<const Member> members) {

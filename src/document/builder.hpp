@@ -54,6 +54,8 @@ class Builder final : public YAML::EventHandler {
   [[nodiscard]] bool has_errors() const { return errors_ > 0; }
   /// Where the last thing that was understood ends.
   [[nodiscard]] std::size_t cursor() const { return cursor_; }
+  /// The last quoted scalar, for what is found to follow it.
+  [[nodiscard]] diag::Span last_quoted() const { return quoted_; }
   /// Counts events, so that a reader can tell whether anything came of what was read.
   [[nodiscard]] std::uint64_t events() const { return events_; }
   [[nodiscard]] std::size_t offset(const YAML::Mark& mark) const;
@@ -152,6 +154,7 @@ class Builder final : public YAML::EventHandler {
   MemberScratch scratch_;
 
   Node root_;
+  diag::Span quoted_;
   std::size_t documents_ = 0;
   std::size_t cursor_ = 0;
   std::uint64_t events_ = 0;

@@ -163,7 +163,10 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
   if (text.starts_with("0o")) base = 8;
   if (text.starts_with("0x")) base = 16;
   auto digits = base == 10 ? text : text.substr(2);
-  if (digits.starts_with('+')) digits.remove_prefix(1);
+  if (digits.starts_with('+')) {
+    digits.remove_prefix(1);
+    if (digits.starts_with('-')) return std::nullopt;
+  }
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number, base);
   if (error != std::errc() || end != digits.data() + digits.size() || digits.empty()) return std::nullopt;

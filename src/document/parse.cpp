@@ -25,7 +25,8 @@ constexpr std::size_t kMaxReadAhead = 1'000'000;
 
 consteval std::array<bool, 256> token_characters() {
   std::array<bool, 256> table{};
-  for (const char c : std::string_view("[]{},:?&*!'\"-")) table[static_cast<unsigned char>(c)] = true;
+  for (const char c : std::string_view("[]{},:?&*!'\"-"))
+    table[static_cast<unsigned char>(c)] = true;
   return table;
 }
 

@@ -7,7 +7,9 @@ namespace descopectl::document::scan {
 namespace {
 
 bool ends_word(std::string_view text, std::size_t at) {
-  return at >= text.size() || is_space(text[at]) || is_flow_indicator(text[at]);
+  if (at >= text.size() || is_space(text[at]) || is_flow_indicator(text[at])) return true;
+  return text[at] == ':' &&
+         (at + 1 >= text.size() || is_space(text[at + 1]) || is_flow_indicator(text[at + 1]));
 }
 
 }  // namespace

@@ -94,11 +94,11 @@ Finding open_bracket(std::string_view text, const OpenCollection& open) {
           fmt::format("add the missing '{}'", bracket == '{' ? '}' : ']')};
 }
 
-/// Whether the last thing before `at` is a closing quote: text after it is a slip of its own.
-bool follows_quote(std::string_view text, std::size_t at) {
+/// Whether the last thing before `at` is a quoted text: what comes after it is a slip of its own.
+bool follows_quote(std::string_view text, std::size_t at, const Builder& builder) {
   while (at > 0 && scan::is_space(text[at - 1]))
     --at;
-  return at > 0 && (text[at - 1] == '"' || text[at - 1] == '\'');
+  return at > 0 && builder.last_quoted().is_known() && builder.last_quoted().end == at;
 }
 
 Finding in_flow_collection(std::string_view text, std::size_t at, const OpenCollection* open,
@@ -111,17 +111,24 @@ Finding in_flow_collection(std::string_view text, std::size_t at, const OpenColl
           at,
           character_end(text, at),
           fmt::format("expected ',' or '{}' before {}", close, shown_char(text, at)),
-          follows_quote(text, at) ? "is a quote or a comma missing before it?"
-                                  : "is a comma or a bracket missing?",
+          follows_quote(text, at, builder) ? "is a quote or a comma missing before it?"
+                                           : "is a comma or a bracket missing?",
           {{builder.span(open->begin, open->begin + 1), opener}}};
 }
 
 Finding in_block_collection(std::string_view text, std::size_t at, const OpenCollection* open,
                             Builder& builder) {
   const auto end = std::max(scan::line_end(text, at), at);
-  if (follows_quote(text, at) && scan::line_begin(text, at) <= builder.cursor()) {
-    return {"yaml-syntax", at, end, "text after the closing quote",
-            "quote the whole value; write '' for a quote within single quotes, \\\" within double ones"};
+  if (follows_quote(text, at, builder) && scan::line_begin(text, at) <= builder.cursor()) {
+    Finding finding{
+        "yaml-syntax", at, end, "text after the closing quote",
+        "quote the whole value; write '' for a quote within single quotes, \\\" within double ones"};
+    const auto quoted = builder.last_quoted();
+    if (scan::has_break(text, quoted.begin, quoted.end)) {
+      finding.related.emplace_back(builder.span(quoted.begin, quoted.begin + 1),
+                                   "the quoted text begins here: is its closing quote missing?");
+    }
+    return finding;
   }
   if (scan::line_begin(text, at) > builder.cursor() || builder.cursor() >= at) {
     Finding finding{"yaml-syntax", at, end, "the indentation of this line fits none above it",

@@ -26,6 +26,7 @@ Outcome<std::int64_t> decode_integer(const json::value& value, const std::string
     if (!(std::abs(*real) < 9.2e18) || *real != std::floor(*real)) return wrong_type(name, expected);
     number = static_cast<std::int64_t>(*real);
   } else if (const auto* text = value.if_string(); text != nullptr && is_64_bits) {
+    if (text->empty()) return 0;  // sheet 2.5: an empty version is no version
     const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
     if (error != std::errc{} || end != text->data() + text->size()) return wrong_type(name, expected);
   } else {

@@ -22,13 +22,18 @@ void set_time(const schema::Kind& kind, json::object& fields, std::string_view n
   if (row->type == schema::Type::kInteger) fields[name] = milliseconds / 1000;
 }
 
+/// A 64-bit integer, which is a decimal string in memory as on the wire.
+std::int64_t number_in(const json::object& fields, std::string_view name) {
+  return std::atoll(std::string(text_of(fields, name)).c_str());
+}
+
 /// Version and times move with every successful write (sheet 15).
 void stamp(const Project& project, const schema::Kind& kind, const Record* before, Record& after) {
   const std::int64_t now = project.milliseconds();
   set_time(kind, after.fields, kModifiedTime, now);
   if (before == nullptr) set_time(kind, after.fields, kCreatedTime, now);
   if (!after.fields.contains(kVersion)) return;
-  const auto last = before == nullptr ? 0 : std::atoll(std::string(text_of(before->fields, kVersion)).c_str());
+  const std::int64_t last = before == nullptr ? 0 : number_in(before->fields, kVersion);
   after.fields[kVersion] = std::to_string(last + 1);
 }
 
@@ -51,11 +56,9 @@ Outcome<void> check_required(const schema::Kind& kind, const json::object& sent,
 }
 
 Outcome<void> check_version(const Project& project, const json::object& sent, const Record& before) {
-  const std::string_view version = text_of(sent, kVersion);
-  if (!project.switches().strict_version || version.empty()) return {};
-  if (std::atoll(std::string(version).c_str()) >= std::atoll(std::string(text_of(before.fields, kVersion)).c_str()))
-    return {};
-  return Refusal(409, kStaleVersion, "The object was changed since version " + std::string(version));
+  const std::int64_t version = number_in(sent, kVersion);
+  if (!project.switches().strict_version || version == 0 || version >= number_in(before.fields, kVersion)) return {};
+  return Refusal(409, kStaleVersion, "The object was changed since version " + std::to_string(version));
 }
 
 /// What an update leaves as it was: the server's own fields and those that its message lacks.

@@ -53,13 +53,9 @@ std::string_view fate_of(const Action& action) {
   return action.is_adopted ? "will be adopted, nothing changes" : "has no changes";
 }
 
-bool is_within(std::string_view path, std::string_view parent) {
-  return path.starts_with(parent) && (path.size() == parent.size() || path[parent.size()] == '/');
-}
-
 bool forces_replacement(const Action& action, std::string_view path) {
   for (const std::string& forced : action.replaced_by)
-    if (is_within(path, forced) || is_within(forced, path)) return true;
+    if (do_overlap(path, forced)) return true;
   return false;
 }
 

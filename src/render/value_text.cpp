@@ -130,6 +130,12 @@ std::string show_path(schema::Fields fields, std::string_view path) {
   return out;
 }
 
+bool do_overlap(std::string_view left, std::string_view right) {
+  const std::string_view longer = left.size() > right.size() ? left : right;
+  const std::string_view shorter = left.size() > right.size() ? right : left;
+  return longer.starts_with(shorter) && (longer.size() == shorter.size() || longer[shorter.size()] == '/');
+}
+
 std::vector<model::ObjectKey> find_awaited(const json::value& value) {
   std::vector<model::ObjectKey> out;
   collect_awaited(value, out);

@@ -28,6 +28,9 @@ inline constexpr std::string_view kKnownLater = "(known after apply)";
 /// by dots, items of lists and maps, and names that hold dots or spaces, in brackets.
 [[nodiscard]] std::string show_path(schema::Fields fields, std::string_view path);
 
+/// True where one path is the other, or leads into it.
+[[nodiscard]] bool do_overlap(std::string_view left, std::string_view right);
+
 /// The objects whose ids `value` waits for, in order of appearance, each once.
 [[nodiscard]] std::vector<model::ObjectKey> find_awaited(const json::value& value);
 

@@ -10,10 +10,12 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "descopectl/api/management_api.hpp"
+#include "descopectl/api/timing.hpp"
 #include "descopectl/diag/exit_status.hpp"
 #include "descopectl/model/secret.hpp"
 #include "descopectl/plan/plan.hpp"
@@ -28,11 +30,13 @@ enum class Status : unsigned char { kPending, kDone, kFailed, kSkipped, kUnknown
 
 struct ActionOutcome {
   Status status = Status::kPending;
-  std::string code;     ///< of a failure: "not-applied", "stale", "would-drop-field", "api-refused", ...
+  /// Of a failure: "not-applied", "stale", "would-drop-field", "api-refused", ... Of an action that is done:
+  /// "not-verified" where what was written could not be read back, else empty.
+  std::string code;
   std::string message;
   std::string hint;
   ErrorKind error_kind = ErrorKind::kFailure;
-  unsigned attempts = 0;
+  unsigned attempts = 0;  ///< 0 where nothing was sent
   double seconds = 0;
   std::string live_id;  ///< after a create or replacement
 };
@@ -57,17 +61,21 @@ struct ApplyOptions {
   std::function<void(const Event&)> on_event;   ///< may be null
   std::function<bool()> is_interrupted;         ///< asked before each new action; may be null
   std::function<void(std::string_view)> warn;   ///< may be null
+  std::chrono::milliseconds report_every{10'000};  ///< how often a running action says so
+  api::Timing* timing = nullptr;                   ///< null: the real clock; outlives the apply
 };
 
 struct Outcome {
   std::vector<ActionOutcome> actions;  ///< by index of Plan::actions
   std::size_t added = 0, changed = 0, destroyed = 0, failed = 0, skipped = 0, unknown = 0;
   /// kDone, kPartial, kStale, kCredentials, kUnreachable, kFailure: contract section 4's order where several hold.
+  /// kInvalidInput where a secret was missing, so that nothing was started. A caller that was interrupted says so
+  /// itself: what was not started for that reason has ErrorKind::kInterrupted.
   diag::ExitStatus exit = diag::ExitStatus::kDone;
   std::string state_error;  ///< not empty: the state could not be written; nothing further was started
 };
 
-/// Runs the plan. Every action's outcome is recorded in `store` before anything that depends on it starts; at the end
+/// Runs the plan, which must be free of refusals and cycles; all arguments live until it ends. Every action's outcome is recorded in `store` before anything that depends on it starts; at the end
 /// what was written is read back, one list a kind, and a declared field that did not stick is a failure by name.
 [[nodiscard]] boost::asio::awaitable<Outcome> apply_plan(plan::Plan& plan, api::Writer& api, state::Store& store,
                                                          const SecretValues& secrets, const ApplyOptions& options);

@@ -32,7 +32,7 @@ struct Switches {
   bool wrap_inbound_load = false;
   bool refuse_unknown_fields = true;
   int list_lag_ms = 0;
-  bool secret_in_response = false;
+  bool secret_in_response = false;  ///< secrets are shown as "", never as their value (sheet 7.3)
   std::string default_app_type = "oauth";
   std::uint32_t page_size = 100;
   bool allow_unfiltered_role_delete = false;

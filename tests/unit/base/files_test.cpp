@@ -39,7 +39,9 @@ TEST_F(FilesTest, ReadBackWhatWasWritten) {
 
 TEST_F(FilesTest, RefuseByTheirSizeBeforeAnythingIsRead) {
   const auto path = folder_ / "big";
-  { std::ofstream(path).put('x'); }
+  {
+    std::ofstream(path).put('x');
+  }
   fs::resize_file(path, 1ULL << 40);  // sparse: reading it would take for ever
   const auto read = read_file(path, 64ULL << 20);
   ASSERT_FALSE(read);
@@ -48,7 +50,8 @@ TEST_F(FilesTest, RefuseByTheirSizeBeforeAnythingIsRead) {
 }
 
 TEST_F(FilesTest, AreCutOffAtTheLimitWhereTheyAreDevicesOrPipes) {
-  EXPECT_EQ(read_file("/dev/zero", 1 << 20).error().message(), "'/dev/zero' is larger than the limit of 1 MiB");
+  EXPECT_EQ(read_file("/dev/zero", 1 << 20).error().message(),
+            "'/dev/zero' is larger than the limit of 1 MiB");
   EXPECT_EQ(*read_file("/dev/null", 10), "");
   const auto pipe = folder_ / "pipe";
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
@@ -60,7 +63,8 @@ TEST_F(FilesTest, AreCutOffAtTheLimitWhereTheyAreDevicesOrPipes) {
 TEST_F(FilesTest, SayWhyTheyCannotBeRead) {
   const auto missing = read_file(folder_ / "missing", 10);
   EXPECT_EQ(missing.error().kind(), ErrorKind::kNotFound);
-  EXPECT_EQ(missing.error().message(), "can't read '" + path_text("missing") + "': No such file or directory");
+  EXPECT_EQ(missing.error().message(),
+            "can't read '" + path_text("missing") + "': No such file or directory");
   const auto is_folder = read_file(folder_, 10);
   EXPECT_EQ(is_folder.error().kind(), ErrorKind::kInvalidInput);
   EXPECT_EQ(is_folder.error().message(), "can't read '" + folder_.string() + "': Is a directory");
@@ -87,7 +91,7 @@ TEST_F(FilesTest, AreMadeBehindADanglingLinkButNotInACircle) {
 TEST_F(FilesTest, GetTheirModeAndTheirFolders) {
   const auto path = folder_ / "a" / "b" / "secret";
   ASSERT_TRUE(write_file_atomically(path, "s", 0600));
-  struct stat status {};
+  struct stat status{};
   ASSERT_EQ(stat(path.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
 }
@@ -98,7 +102,9 @@ TEST_F(FilesTest, LeaveNothingBehindWhereWritingFails) {
   ASSERT_FALSE(written);
   EXPECT_EQ(written.error().kind(), ErrorKind::kFailure);
   EXPECT_EQ(written.error().message(), "can't write '" + path_text("taken") + "': Is a directory");
-  { std::ofstream(folder_ / "file").put('x'); }
+  {
+    std::ofstream(folder_ / "file").put('x');
+  }
   EXPECT_FALSE(write_file_atomically(folder_ / "file" / "below", "x", 0600));
   EXPECT_FALSE(write_file_atomically(folder_ / std::string(300, 'n'), "x", 0600));
   EXPECT_EQ(count_files(), 2U);

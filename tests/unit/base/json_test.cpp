@@ -28,7 +28,8 @@ TEST(ParseJson, RefusesMoreThanAHundredLevels) {
 }
 
 TEST(PrettyJson, IndentsByTwoAndKeepsTheOrder) {
-  const auto value = parse_json(R"({"b": [1, {"x": null}], "a": {}, "c": [], "d": 0.21, "e": 2e0, "f": "\u0007"})");
+  const auto value =
+      parse_json(R"({"b": [1, {"x": null}], "a": {}, "c": [], "d": 0.21, "e": 2e0, "f": "\u0007"})");
   EXPECT_EQ(to_pretty_json(*value), R"({
   "b": [
     1,
@@ -48,14 +49,16 @@ TEST(PrettyJson, IndentsByTwoAndKeepsTheOrder) {
 TEST(CanonicalJson, IsTheSameForEqualValues) {
   EXPECT_EQ(to_canonical_json(*parse_json(R"({"b": 1, "a": [true, {"z": "q", "y": 1.5}]})")),
             R"({"a":[true,{"y":1.5,"z":"q"}],"b":1})");
-  EXPECT_EQ(to_canonical_json(*parse_json(R"({"a": 18446744073709551615})")), R"({"a":18446744073709551615})");
+  EXPECT_EQ(to_canonical_json(*parse_json(R"({"a": 18446744073709551615})")),
+            R"({"a":18446744073709551615})");
 }
 
 TEST(IsZero, HoldsForWhatTheApiTakesForAbsent) {
   for (const auto* zero : {"null", "\"\"", "0", "0.0", "-0.0", "false", "[]", "{}"}) {
     EXPECT_TRUE(is_zero(*parse_json(zero))) << zero;
   }
-  for (const auto* other : {"\"0\"", "1", "-1", "0.1", "true", "[0]", "{\"a\":null}", "18446744073709551615"}) {
+  for (const auto* other :
+       {"\"0\"", "1", "-1", "0.1", "true", "[0]", "{\"a\":null}", "18446744073709551615"}) {
     EXPECT_FALSE(is_zero(*parse_json(other))) << other;
   }
 }

@@ -43,7 +43,9 @@ TEST(Words, AreJoinedAndCounted) {
   EXPECT_EQ(counted(2, "policy", "policies"), "2 policies");
 }
 
-TEST(CodePoints, AreCountedNotBytes) { EXPECT_EQ(count_code_points("a\xC3\xA9\xF0\x9F\x98\x80"), 3U); }
+TEST(CodePoints, AreCountedNotBytes) {
+  EXPECT_EQ(count_code_points("a\xC3\xA9\xF0\x9F\x98\x80"), 3U);
+}
 
 TEST(Blank, IsEmptyOrWhiteSpace) {
   EXPECT_TRUE(is_blank(""));
@@ -54,8 +56,12 @@ TEST(Blank, IsEmptyOrWhiteSpace) {
 TEST(Printable, DisarmsWhatSteersATerminal) {
   EXPECT_EQ(printable("a\x1b[31mb"), "a\\x1b[31mb");
   EXPECT_EQ(printable("a\nb\tc\r"), "a b c\\x0d");
-  EXPECT_EQ(printable("\xC2\x9B""31m"), "\\xc2\\x9b31m");            // C1: a CSI in one character
-  EXPECT_EQ(printable("\xE2\x80\xAE""evil"), "\\xe2\\x80\\xaeevil");  // right-to-left override
+  EXPECT_EQ(printable("\xC2\x9B"
+                      "31m"),
+            "\\xc2\\x9b31m");  // C1: a CSI in one character
+  EXPECT_EQ(printable("\xE2\x80\xAE"
+                      "evil"),
+            "\\xe2\\x80\\xaeevil");  // right-to-left override
   EXPECT_EQ(printable("\xFFz"), "\\xffz");
   EXPECT_EQ(printable("caf\xC3\xA9"), "caf\xC3\xA9");
   EXPECT_EQ(printable(std::string_view("\0", 1)), "\\x00");

@@ -36,7 +36,7 @@ TEST(BaseUrl, KnowsLoopbackByItsSpellingAlone) {
     EXPECT_TRUE(parse_base_url(text)->is_loopback) << text;
   }
   for (const auto* text : {"http://127.0.0.1.evil.com", "http://localhost.evil.com", "http://[::2]",
-                           "http://10.0.0.1", "http://0.0.0.0"}) {
+                           "http://10.0.0.1", "http://127.0.0.1x", "http://127.1", "http://0.0.0.0"}) {
     EXPECT_FALSE(parse_base_url(text)->is_loopback) << text;
   }
 }
@@ -51,7 +51,8 @@ TEST(BaseUrl, IsDerivedFromTheRegionInLongProjectIds) {
 /// The key, or the error as "kind: message".
 std::string key_of(const std::string& file, const std::string& variable, const std::string& input = "") {
   std::istringstream stream(input);
-  const base::Environment environment({{"DESCOPE_MANAGEMENT_KEY", variable}});
+  std::map<std::string, std::string, std::less<>> variables{{"DESCOPE_MANAGEMENT_KEY", variable}};
+  const base::Environment environment(std::move(variables));
   const auto key = load_management_key(file, environment, stream);
   if (key) return std::string(key->reveal());
   return (key.error().kind() == ErrorKind::kUnauthorized ? "unauthorized: " : "invalid: ") +

@@ -42,8 +42,14 @@ TEST_F(DiagnosticTest, ShowsDetailAndRelatedPlacesBeforeTheHint) {
 }
 
 TEST_F(DiagnosticTest, HasOneLineWhereItHasNoPlace) {
-  EXPECT_EQ(to_text({.severity = Severity::kWarning, .code = "c", .summary = "s", .detail = {}, .hint = {},
-                     .span = {}, .related = {}}, sources_),
+  EXPECT_EQ(to_text({.severity = Severity::kWarning,
+                     .code = "c",
+                     .summary = "s",
+                     .detail = {},
+                     .hint = {},
+                     .span = {},
+                     .related = {}},
+                    sources_),
             "warning: s [c]\n");
 }
 
@@ -57,9 +63,14 @@ TEST_F(DiagnosticTest, ShowsNoLineWhereTheLineIsEmpty) {
 
 TEST_F(DiagnosticTest, LetsNoControlCharacterThrough) {
   const auto source = sources_.add("a\x1b[2J.yaml", "\x1b]0;title\x07: \xE2\x80\xAE\n");
-  const auto text = to_text({.severity = Severity::kError, .code = "c", .summary = "s\x1b[0m\nt",
-                             .detail = "d\x1b", .hint = "h\x9b", .span = {source, 0, 3},
-                             .related = {{{source, 0, 1}, "r\x08"}}}, sources_);
+  const auto text = to_text({.severity = Severity::kError,
+                             .code = "c",
+                             .summary = "s\x1b[0m\nt",
+                             .detail = "d\x1b",
+                             .hint = "h\x9b",
+                             .span = {source, 0, 3},
+                             .related = {{{source, 0, 1}, "r\x08"}}},
+                            sources_);
   EXPECT_EQ(text.find_first_of("\x1b\x07\x08\x9b"), std::string::npos) << text;
   EXPECT_EQ(text.find("\xE2\x80\xAE"), std::string::npos);
 }
@@ -85,8 +96,14 @@ TEST_F(DiagnosticTest, BecomesTheJsonOfTheContract) {
   }
 }
 )");
-  EXPECT_EQ(base::to_canonical_json(to_json({.severity = Severity::kNote, .code = "c", .summary = "s",
-                                             .detail = "d", .hint = {}, .span = {}, .related = {}}, sources_)),
+  EXPECT_EQ(base::to_canonical_json(to_json({.severity = Severity::kNote,
+                                             .code = "c",
+                                             .summary = "s",
+                                             .detail = "d",
+                                             .hint = {},
+                                             .span = {},
+                                             .related = {}},
+                                            sources_)),
             R"({"code":"c","detail":"d","severity":"note","summary":"s"})");
 }
 
@@ -113,7 +130,8 @@ TEST(Sorted, IsTheOrderOfPlacesWithoutDoubles) {
   sink.error("x", {1, 3, 4}, "a");
   sink.error("x", {1, 9, 10}, "later");
   std::vector<std::string> summaries;
-  for (const auto& diagnostic : sorted(sink.all())) summaries.push_back(diagnostic.summary);
+  for (const auto& diagnostic : sorted(sink.all()))
+    summaries.push_back(diagnostic.summary);
   EXPECT_EQ(summaries, (std::vector<std::string>{"a", "b", "later", "second file", "nowhere"}));
 }
 

@@ -22,7 +22,8 @@ TEST(ExitStatus, CountsInTheOrderOfTheContract) {
 
 TEST(ExitStatus, HasATextForEach) {
   EXPECT_EQ(text_of(ExitStatus::kLockHeld).reason, "lock-held");
-  for (const auto& row : kExitStatusTexts) EXPECT_FALSE(row.meaning.empty());
+  for (const auto& row : kExitStatusTexts)
+    EXPECT_FALSE(row.meaning.empty());
 }
 
 }  // namespace

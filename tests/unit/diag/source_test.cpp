@@ -66,7 +66,8 @@ TEST_F(SourceTableTest, CutsLongLinesAroundTheSpan) {
 
 TEST_F(SourceTableTest, CutsBetweenCodePoints) {
   std::string euros;
-  for (int i = 0; i < 50; ++i) euros += "\xE2\x82\xAC";
+  for (int i = 0; i < 50; ++i)
+    euros += "\xE2\x82\xAC";
   const auto span = add(euros, 75, 78);
   for (std::size_t limit = 6; limit < 40; ++limit) {
     EXPECT_EQ(table_.quote(span, limit).text.find("\xEF\xBF\xBD"), std::string::npos);

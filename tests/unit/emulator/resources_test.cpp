@@ -132,8 +132,9 @@ TEST(Resources, StaleVersionIsRefusedOnlyUnderTheSwitch) {
   };
   EXPECT_EQ(api.post(kUpdate, body("1")).status, 200);
   EXPECT_EQ(api.post(kUpdate, body("1")).status, 409);
-  EXPECT_EQ(api.post(kUpdate, body("")).code(), "E011001");
-  EXPECT_EQ(api.post(kUpdate, body("2")).status, 200);
+  EXPECT_EQ(api.post(kUpdate, body("x")).code(), "E011001");
+  EXPECT_EQ(api.post(kUpdate, body("")).status, 200);
+  EXPECT_EQ(api.post(kUpdate, body("3")).status, 200);
 }
 
 TEST(Resources, UnknownIdIsNotFoundInSingleCallsAndIgnoredInBatches) {

@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 
 constexpr int kWorkers = 10;
 constexpr int kSendsEach = 12;
-constexpr int kRounds = 25;
+constexpr int kRounds = 12;
 
 struct Tally {
   int results = 0;
@@ -53,7 +53,7 @@ class Probe : public testing::Test {
   std::unique_ptr<Client> client(std::chrono::milliseconds answer_timeout) {
     ClientOptions options;
     options.base_url = "https://" + served_.place();
-    options.ca_file = ca_file_.path();
+    options.ssl_cert_file = ca_file_.path();
     options.connections = 6;  // fewer than workers: some wait
     options.answer_timeout = answer_timeout;
     return client_of(context_, options);
@@ -90,23 +90,24 @@ int count(const Tally& tally, ErrorKind kind) { return tally.by_kind[static_cast
 TEST_F(Probe, EverySendHasOneResultThroughResetsTruncationAndDeadlines) {
   for (int round = 0; round < kRounds; ++round) {
     Tally tally;
-    const auto one = client(15ms);
+    const bool may_hang = round % 4 == 0;
+    const auto one = client(may_hang ? 50ms : 30s);
     transport::TaskGroup group(context_.get_executor());
-    for (int worker = 0; worker < kWorkers; ++worker) group.start(work(*one, worker, round % 5 == 0, -1, tally));
+    for (int worker = 0; worker < kWorkers; ++worker) group.start(work(*one, worker, may_hang, -1, tally));
     test::run(context_, group.wait());
     EXPECT_EQ(tally.results, kWorkers * kSendsEach);
     EXPECT_EQ(tally.answers + count(tally, ErrorKind::kOutcomeUnknown), tally.results);
-    EXPECT_GT(tally.answers, 0);
     EXPECT_GT(count(tally, ErrorKind::kOutcomeUnknown), 0);
+    if (!may_hang) EXPECT_EQ(tally.answers, kWorkers * kSendsEach * 2 / 3);
   }
 }
 
 TEST_F(Probe, EverySendHasOneResultWhenTheClientIsClosedInTheMiddle) {
   for (int round = 0; round < kRounds; ++round) {
     Tally tally;
-    const auto one = client(10s);
+    const auto one = client(30s);
     transport::TaskGroup group(context_.get_executor());
-    const int close_after = 1 + round * 2;
+    const int close_after = 1 + round * 5;
     for (int worker = 0; worker < kWorkers; ++worker) group.start(work(*one, worker, false, close_after, tally));
     test::run(context_, group.wait());
     EXPECT_EQ(tally.results, kWorkers * kSendsEach);
@@ -117,10 +118,10 @@ TEST_F(Probe, EverySendHasOneResultWhenTheClientIsClosedInTheMiddle) {
 TEST_F(Probe, WorkersMayBeCancelledAtAnyStep) {
   for (int round = 0; round < kRounds; ++round) {
     Tally tally;
-    const auto one = client(10s);
+    const auto one = client(30s);
     transport::TaskGroup group(context_.get_executor());
     for (int worker = 0; worker < kWorkers; ++worker) group.start(work(*one, worker, true, -1, tally));
-    for (int step = 0; step < round * 40; ++step) context_.run_one_for(1s);
+    for (int step = 0; step < round * 80; ++step) context_.run_one_for(1s);
     group.cancel();
     EXPECT_THROW(test::run(context_, group.wait()), boost::system::system_error);
     // The turns have come back: the client is as good as new.
@@ -132,7 +133,7 @@ TEST_F(Probe, WorkersMayBeCancelledAtAnyStep) {
 
 TEST_F(Probe, TheServerMayStopInTheMiddle) {
   Tally tally;
-  const auto one = client(10s);
+  const auto one = client(30s);
   transport::TaskGroup group(context_.get_executor());
   for (int worker = 0; worker < kWorkers; ++worker) group.start(work(*one, worker, false, -1, tally));
   while (tally.results < 30) context_.run_one();
@@ -154,7 +155,7 @@ TEST(ProbeTearDown, TheContextMayGoUnderEverything) {
     const auto server = make_server(context.get_executor(), options, [](const Request&) { return Reply(); });
     ClientOptions client_options;
     client_options.base_url = "https://127.0.0.1:" + std::to_string((*server)->port());
-    client_options.ca_file = ca_file.path();
+    client_options.ssl_cert_file = ca_file.path();
     client_options.connections = 2;
     Tally tally;
     const auto client = client_of(context, client_options);

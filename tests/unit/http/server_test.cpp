@@ -114,10 +114,10 @@ TEST_F(RawServer, ReadsChunkedBodies) {
 
 TEST_F(RawServer, AnswersNonsenseInJsonAndCloses) {
   EXPECT_EQ(say("what is this\r\n\r\n"),
-            "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: 193\r\n"
+            "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: 168\r\n"
             "Connection: close\r\n\r\n"
             R"({"errorCode":"E011001","errorDescription":"Request is malformed",)"
-            R"("errorMessage":"the request is not HTTP: bad target","message":"the request is not HTTP: bad target"})"
+            R"("errorMessage":"the request is not HTTP: bad version","message":"the request is not HTTP: bad version"})"
             "<end>");
 }
 

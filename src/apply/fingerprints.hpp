@@ -1,0 +1,35 @@
+// Fingerprints of secrets, made off the thread that does the I/O: scrypt takes 80 ms.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <string>
+
+#include "descopectl/model/recorded.hpp"
+#include "descopectl/model/secret.hpp"
+
+namespace descopectl::apply {
+
+/// What is recorded of a secret that was cleared: nothing is left to take a fingerprint of.
+[[nodiscard]] inline model::Fingerprint cleared_fingerprint() { return {.scheme = "cleared", .digest = ""}; }
+
+/// One thread that makes fingerprints. Its destructor waits for the one in hand.
+class Fingerprinter {
+ public:
+  /// `key_hex` is the state's key; empty (no state is kept): every fingerprint is empty, at no cost.
+  Fingerprinter(boost::asio::any_io_executor executor, std::string key_hex);
+  ~Fingerprinter();
+  Fingerprinter(const Fingerprinter&) = delete;
+  Fingerprinter& operator=(const Fingerprinter&) = delete;
+
+  [[nodiscard]] boost::asio::awaitable<model::Fingerprint> make(std::string object_id, std::string pointer,
+                                                                model::Secret secret);
+
+ private:
+  boost::asio::any_io_executor executor_;
+  std::string key_hex_;
+  boost::asio::thread_pool pool_;
+};
+
+}  // namespace descopectl::apply

@@ -1,0 +1,43 @@
+// The proof at the end of an apply: what was written is read back, one list a kind, and compared field by field.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <string>
+#include <vector>
+
+#include "run.hpp"
+
+namespace descopectl::apply {
+
+/// Reads back all of Run::written. A declared field that did not stick, or an object that the list does not show by
+/// the end of ApplyOptions::settle, makes the action a failure: `not-applied`. A field that the service may change
+/// and did is remembered in the state as equal to what was sent.
+class Proof {
+ public:
+  Proof(Run& run, boost::asio::any_io_executor executor);
+
+  [[nodiscard]] boost::asio::awaitable<void> run_all();
+
+  /// The error of a list that could not be had, for the exit status; none where all were.
+  [[nodiscard]] const std::vector<Error>& errors() const { return errors_; }
+
+ private:
+  using Objects = std::vector<model::LiveObject>;
+  struct Finding;
+
+  [[nodiscard]] boost::asio::awaitable<void> prove_kind(const schema::Kind& kind, std::vector<Written*> open);
+  /// Takes those that agree with `objects` out of `open`.
+  void settle_agreeing(std::vector<Written*>& open, const Objects& objects);
+  [[nodiscard]] Finding compare(const Written& written, const Objects& objects) const;
+  void accept(Written& written, const Finding& finding);
+  void fail_open(const std::vector<Written*>& open, const Objects& objects);
+  void leave_unverified(const std::vector<Written*>& open, const std::string& why);
+  [[nodiscard]] bool is_interrupted() const;
+
+  Run& run_;
+  boost::asio::any_io_executor executor_;
+  std::vector<Error> errors_;
+};
+
+}  // namespace descopectl::apply

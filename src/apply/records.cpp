@@ -1,0 +1,53 @@
+// Small questions about actions and their records.
+#include "records.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "descopectl/base/text.hpp"
+
+namespace descopectl::apply {
+namespace {
+
+namespace marker = model::marker;
+
+/// Does an item that is to be there stand anywhere in `value`?
+bool has_items(const json::value& value) {
+  if (const json::array* items = marker::find_items(value)) return !items->empty();
+  if (const json::object* object = value.if_object())
+    return std::any_of(object->begin(), object->end(), [](const auto& member) { return has_items(member.value()); });
+  return !value.is_null();
+}
+
+}  // namespace
+
+std::string string_at(const json::object& object, std::string_view name) {
+  const json::value* value = base::find_member(object, name);
+  if (value == nullptr || !value->is_string()) return {};
+  return std::string(value->get_string());
+}
+
+bool is_withdrawal(const plan::Action& action) {
+  return action.kind == plan::ActionKind::kUpdate && action.record.is_partial && !has_items(action.managed);
+}
+
+void explain_unknown_field(const plan::Action& action, const Error& error, ActionOutcome& outcome) {
+  if (action.unlisted.empty()) return;
+  std::vector<std::string_view> fields(action.unlisted.begin(), action.unlisted.end());
+  std::string flags;
+  for (std::string_view path : fields) {
+    if (path.starts_with('/')) path.remove_prefix(1);
+    flags += fmt::format("{}--allow-drop {}:{}", flags.empty() ? "" : " ", action.key.to_string(), path);
+  }
+  fail(outcome, ErrorKind::kUnknownField, "would-drop-field",
+       fmt::format("{} has {} {} in the project, which this program does not know and the service does not take back; "
+                   "without {} the update would lose {} ({})",
+                   action.key.to_string(), fields.size() == 1 ? "the field" : "the fields", base::join_words(fields),
+                   fields.size() == 1 ? "it" : "them", fields.size() == 1 ? "its value" : "their values",
+                   error.message()),
+       fmt::format("to let go of {}: {}", fields.size() == 1 ? "it" : "them", flags));
+}
+
+}  // namespace descopectl::apply

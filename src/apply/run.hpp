@@ -1,0 +1,79 @@
+// What the parts of one apply share: its inputs, what is known by now, and whether anything further may start.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "descopectl/apply/apply.hpp"
+
+namespace descopectl::apply {
+
+/// Why nothing further is started.
+enum class Stop : unsigned char { kNone, kInterrupted, kCredentials, kUnreachable, kState };
+
+/// A create, update or replacement that was done, to be read back.
+struct Written {
+  std::size_t action = 0;
+  model::RecordedObject record;  ///< as it was put; `applied` is what live must show
+  bool is_named_only = false;    ///< the service told no id: the object is found by its name
+  bool is_kept = true;           ///< false: nothing of it is recorded any more
+};
+
+/// One apply's shared state. Single-threaded, like everything here but the fingerprints.
+class Run {
+ public:
+  Run(plan::Plan& plan_, api::Writer& api_, state::Store& store_, const SecretValues& secrets_,
+      const ApplyOptions& options_, api::Timing& timing_);
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+  [[nodiscard]] unsigned generation() const { return options.policy.inbound_generation; }
+  [[nodiscard]] double seconds_since(std::chrono::steady_clock::time_point begin) const;
+
+  /// Nothing to send and nothing to record.
+  [[nodiscard]] bool is_pure_noop(std::size_t action) const;
+
+  [[nodiscard]] std::optional<std::string> find_id(const model::ObjectKey& key) const;
+  /// `object` with its markers replaced by the ids that are known by now.
+  [[nodiscard]] Result<json::object> resolve(const json::object& object) const;
+
+  /// The first reason counts: what comes after it is its consequence.
+  void stop_for(Stop reason, std::string message);
+  /// Stops everything because `error` kept something from being recorded; `done` says what was done all the same.
+  void stop_for_state(std::string_view done, const Error& error);
+  /// Asks the caller whether the user wants to stop.
+  void look_for_interrupt();
+
+  /// "skipped: interrupted" and the like, for an action that will not run.
+  [[nodiscard]] ActionOutcome make_skipped() const;
+
+  void emit(EventKind kind, std::size_t action, double seconds, const ActionOutcome* finished = nullptr) const;
+  void warn(std::string_view text) const;
+
+  plan::Plan& plan;
+  api::Writer& api;
+  state::Store& store;
+  const SecretValues& secrets;
+  const ApplyOptions& options;
+  api::Timing& timing;
+
+  Outcome outcome;
+  std::vector<Written> written;
+  std::map<model::ObjectKey, std::string> ids;  ///< live ids of declared objects
+  Stop stop = Stop::kNone;
+  std::string stop_message;
+};
+
+/// "api-refused" and the like: the stable code of a failure of that sort.
+[[nodiscard]] std::string_view code_of(ErrorKind kind);
+
+/// `outcome` becomes a failure that says what `error` says.
+void fail(ActionOutcome& outcome, const Error& error);
+void fail(ActionOutcome& outcome, ErrorKind kind, std::string_view code, std::string message, std::string hint = {});
+
+}  // namespace descopectl::apply

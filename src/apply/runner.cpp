@@ -1,0 +1,303 @@
+// Create, update, replace, delete and what only the state learns.
+//
+// The order within each is what makes a crash harmless: everything that can fail without the service (ids, secrets,
+// fingerprints) comes before the request, and the record follows the answer at once.
+#include "runner.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "descopectl/base/digest.hpp"
+#include "descopectl/base/text.hpp"
+#include "records.hpp"
+
+namespace descopectl::apply {
+
+namespace asio = boost::asio;
+using plan::Action;
+using plan::ActionKind;
+
+ApiRunner::ApiRunner(Run& run, const asio::any_io_executor& executor)
+    : run_(run),
+      lists_(run, executor),
+      fingerprinter_(executor, run.store.is_kept() ? run.store.current().fingerprint_key : std::string()) {}
+
+asio::awaitable<ActionOutcome> ApiRunner::run(std::size_t index) {
+  ActionOutcome outcome;
+  switch (run_.plan.actions[index].kind) {
+    case ActionKind::kNoop:
+    case ActionKind::kForget:
+      note(run_.plan.actions[index], outcome);
+      break;
+    case ActionKind::kCreate:
+      co_await create(index, outcome);
+      break;
+    case ActionKind::kUpdate:
+      co_await update(index, outcome);
+      break;
+    case ActionKind::kReplace:
+      co_await replace(index, outcome);
+      break;
+    case ActionKind::kDelete:
+      co_await erase(index, outcome);
+      break;
+  }
+  if (outcome.status == Status::kPending) outcome.status = Status::kDone;
+  co_return outcome;
+}
+
+void ApiRunner::note(Action& action, ActionOutcome& outcome) {
+  if (action.kind == ActionKind::kForget) {
+    record_removal(action, "", outcome);
+    return;
+  }
+  model::RecordedObject record = action.record;
+  auto applied = run_.resolve(record.applied);
+  if (!applied) return fail(outcome, applied.error());
+  record.applied = std::move(*applied);
+  record_put(action, std::move(record), "", outcome);
+}
+
+asio::awaitable<void> ApiRunner::create(std::size_t index, ActionOutcome& outcome) {
+  auto prepared = co_await prepare(run_.plan.actions[index]);
+  if (!prepared) {
+    fail(outcome, prepared.error());
+    co_return;
+  }
+  if (is_halted(outcome)) co_return;
+  co_await send_create(index, std::move(*prepared), "", outcome);
+}
+
+asio::awaitable<void> ApiRunner::send_create(std::size_t index, Prepared prepared, std::string done,
+                                             ActionOutcome& outcome) {
+  const Action& action = run_.plan.actions[index];
+  const schema::Kind& kind = *action.descriptor;
+  outcome.attempts = 1;
+  auto created = co_await run_.api.create(kind, std::move(prepared.body), std::move(prepared.secrets), run_.generation());
+  if (!created) {
+    fail_write(action, created.error(), outcome);
+    if (!done.empty()) outcome.message = fmt::format("{}, and not created again: {}", done, outcome.message);
+    co_return;
+  }
+  Written written;
+  written.action = index;
+  written.record = std::move(prepared.record);
+  written.record.live_id = created->id;
+  if (created->id.empty()) {
+    written.is_named_only = true;
+    written.record.live_id = string_at(written.record.applied, kind.name_field);
+  } else {
+    run_.ids.insert_or_assign(action.key, created->id);
+  }
+  outcome.live_id = written.record.live_id;
+  run_.written.push_back(written);
+  record_put(action, std::move(written.record),
+             fmt::format("{} was created (live id '{}')", action.key.to_string(), outcome.live_id), outcome);
+}
+
+asio::awaitable<void> ApiRunner::update(std::size_t index, ActionOutcome& outcome) {
+  Action& action = run_.plan.actions[index];
+  const bool may_go_on = co_await check_fresh(action, outcome);
+  if (!may_go_on) co_return;
+  auto prepared = co_await prepare(action);
+  if (!prepared) {
+    fail(outcome, prepared.error());
+    co_return;
+  }
+  if (is_halted(outcome)) co_return;
+  outcome.attempts = 1;
+  auto updated = co_await run_.api.update(*action.descriptor, std::move(prepared->body), std::move(prepared->secrets),
+                                          run_.generation());
+  if (!updated) {
+    fail_write(action, updated.error(), outcome);
+    co_return;
+  }
+  Written written;
+  written.action = index;
+  written.record = std::move(prepared->record);
+  // A service that tells no ids knows its objects by their names: a rename renames the id.
+  written.is_named_only = !action.before.contains(action.descriptor->id_field);
+  if (written.is_named_only) {
+    const std::string name = string_at(written.record.applied, action.descriptor->name_field);
+    if (!name.empty()) written.record.live_id = name;
+  }
+  written.is_kept = !is_withdrawal(action);
+  run_.written.push_back(written);
+  const std::string done = fmt::format("{} was updated (live id '{}')", action.key.to_string(), action.live_id);
+  if (written.is_kept) {
+    record_put(action, std::move(written.record), done, outcome);
+  } else {
+    record_removal(action, done, outcome);
+  }
+}
+
+asio::awaitable<void> ApiRunner::replace(std::size_t index, ActionOutcome& outcome) {
+  Action& action = run_.plan.actions[index];
+  const bool may_go_on = co_await check_fresh(action, outcome);
+  if (!may_go_on) co_return;
+  // Whatever the create needs is at hand before anything is deleted.
+  auto prepared = co_await prepare(action);
+  if (!prepared) {
+    fail(outcome, prepared.error());
+    co_return;
+  }
+  if (is_halted(outcome)) co_return;
+  outcome.attempts = 1;
+  auto erased = co_await run_.api.erase(*action.descriptor, action.live_id);
+  if (!erased) {
+    fail_write(action, erased.error(), outcome);
+    co_return;
+  }
+  const std::string done = fmt::format("{} was deleted (live id '{}')", action.key.to_string(), action.live_id);
+  run_.ids.erase(action.key);
+  if (!record_removal(action, done, outcome)) {
+    outcome.message += "; it was not created again";
+    co_return;
+  }
+  co_await send_create(index, std::move(*prepared), done, outcome);
+}
+
+asio::awaitable<void> ApiRunner::erase(std::size_t index, ActionOutcome& outcome) {
+  Action& action = run_.plan.actions[index];
+  const bool may_go_on = co_await check_fresh(action, outcome);
+  if (!may_go_on || is_halted(outcome)) co_return;
+  outcome.attempts = 1;
+  auto erased = co_await run_.api.erase(*action.descriptor, action.live_id);
+  if (!erased) {
+    fail_write(action, erased.error(), outcome);
+    co_return;
+  }
+  record_removal(action, fmt::format("{} was deleted (live id '{}')", action.key.to_string(), action.live_id), outcome);
+}
+
+asio::awaitable<bool> ApiRunner::check_fresh(Action& action, ActionOutcome& outcome) {
+  if (lists_.is_plan_fresh()) co_return true;
+  auto listed = co_await lists_.get(*action.descriptor);
+  if (!listed) {
+    fail_write(action, listed.error(), outcome);
+    co_return false;
+  }
+  const auto& objects = **listed;
+  const auto found =
+      std::find_if(objects.begin(), objects.end(), [&](const auto& object) { return object.id == action.live_id; });
+  const bool is_gone = found == objects.end();
+  if (is_gone && action.kind == ActionKind::kDelete) {
+    record_removal(action, fmt::format("{} is deleted", action.key.to_string()), outcome);
+    co_return false;
+  }
+  if (plan::recheck(action, is_gone ? nullptr : &found->body, run_.options.policy) && !is_gone) co_return true;
+  fail(outcome, ErrorKind::kStale, "stale",
+       is_gone ? fmt::format("{} is gone from the project since the plan was made (live id '{}')", action.key.to_string(),
+                             action.live_id)
+               : fmt::format("{} was changed by somebody else since the plan was made", action.key.to_string()),
+       "plan again and look at what moved");
+  co_return false;
+}
+
+asio::awaitable<Result<ApiRunner::Prepared>> ApiRunner::prepare(const Action& action) {
+  Prepared prepared;
+  auto body = run_.resolve(action.body);
+  if (!body) co_return body.error();
+  auto applied = run_.resolve(action.managed);
+  if (!applied) co_return applied.error();
+  prepared.body = std::move(*body);
+  prepared.record = action.record;
+  prepared.record.key = action.key;
+  prepared.record.applied = std::move(*applied);
+  if (prepared.record.live_id.empty()) prepared.record.live_id = action.live_id;
+  if (prepared.record.object_id.empty()) prepared.record.object_id = base::random_hex(kObjectIdBytes);
+
+  const bool is_new = action.kind == ActionKind::kCreate || action.kind == ActionKind::kReplace;
+  for (const plan::SecretUse& use : action.secrets) {
+    if (use.source.form == model::SecretSource::Form::kClear) {
+      // A new object has no secret to clear; it is recorded all the same, or the next plan would clear it again.
+      if (use.is_sent) prepared.secrets.emplace_back(use.pointer, model::Secret(std::string()));
+      if (use.is_sent || is_new) prepared.record.secrets.insert_or_assign(use.pointer, cleared_fingerprint());
+      continue;
+    }
+    if (!use.is_sent) continue;
+    const auto found = run_.secrets.find({action.key, use.pointer});
+    if (found == run_.secrets.end())
+      co_return Error(ErrorKind::kInvalidInput, fmt::format("the secret {} is not at hand", use.pointer));
+    prepared.secrets.emplace_back(use.pointer, found->second);
+    auto fingerprint = co_await fingerprinter_.make(prepared.record.object_id, use.pointer, found->second);
+    if (!fingerprint.scheme.empty()) prepared.record.secrets.insert_or_assign(use.pointer, std::move(fingerprint));
+  }
+  co_return prepared;
+}
+
+bool ApiRunner::is_halted(ActionOutcome& outcome) const {
+  // After the first interrupt what runs may finish.
+  if (run_.stop == Stop::kNone || run_.stop == Stop::kInterrupted) return false;
+  outcome = run_.make_skipped();
+  return true;
+}
+
+void ApiRunner::fail_write(const Action& action, const Error& error, ActionOutcome& outcome) {
+  fail(outcome, error);
+  switch (error.kind()) {
+    case ErrorKind::kUnauthorized:
+      run_.stop_for(Stop::kCredentials, "the credentials were refused");
+      return;
+    case ErrorKind::kUnreachable:
+      run_.stop_for(Stop::kUnreachable, "the API can't be reached");
+      return;
+    case ErrorKind::kRateLimited:
+      run_.stop_for(Stop::kUnreachable, "the API's rate limit outlasted the retries");
+      return;
+    case ErrorKind::kInterrupted:
+      run_.stop_for(Stop::kInterrupted, "interrupted");
+      return;
+    case ErrorKind::kOutcomeUnknown:
+      if (outcome.hint.empty()) outcome.hint = "plan again: the next plan reads live and goes on from what is there";
+      return;
+    case ErrorKind::kNotFound:
+      if (action.kind == ActionKind::kUpdate)
+        fail(outcome, ErrorKind::kStale, "stale",
+             fmt::format("{} is gone from the project since the plan was made: {}", action.key.to_string(), error.message()),
+             "plan again and look at what moved");
+      return;
+    case ErrorKind::kUnknownField:
+      explain_unknown_field(action, error, outcome);
+      return;
+    default:
+      return;
+  }
+}
+
+void ApiRunner::record_put(const Action& action, model::RecordedObject record, const std::string& done,
+                           ActionOutcome& outcome) {
+  if (record.object_id.empty()) record.object_id = base::random_hex(kObjectIdBytes);
+  if (record.live_id.empty()) record.live_id = action.live_id;
+  record.key = action.key;
+  if (action.is_moved) {
+    // The replaced object's record is gone by now; what was already moved is as it should be.
+    const auto moved = run_.store.move(action.moved_from, action.key);
+    if (!moved && moved.error().kind() != ErrorKind::kNotFound) return fail_recording(done, moved.error(), outcome);
+  }
+  const auto put = run_.store.put(std::move(record));
+  if (!put) fail_recording(done, put.error(), outcome);
+}
+
+bool ApiRunner::record_removal(const Action& action, const std::string& done, ActionOutcome& outcome) {
+  const model::ObjectKey& key = action.is_moved ? action.moved_from : action.key;
+  const auto& owned = run_.store.current().objects;
+  const auto found = owned.find(key);
+  // A handle may name another live object by now; that one's record stays.
+  if (found == owned.end() || (!action.live_id.empty() && found->second.live_id != action.live_id)) return true;
+  const auto removed = run_.store.remove(key);
+  if (removed) return true;
+  fail_recording(done, removed.error(), outcome);
+  return false;
+}
+
+void ApiRunner::fail_recording(const std::string& done, const Error& error, ActionOutcome& outcome) {
+  run_.stop_for_state(done, error);
+  fail(outcome, ErrorKind::kFailure, "not-recorded",
+       done.empty() ? error.message() : fmt::format("{}, but that could not be recorded: {}", done, error.message()),
+       error.hint());
+}
+
+}  // namespace descopectl::apply

@@ -1,0 +1,67 @@
+// Does one action: what the scheduler calls when an action's turn has come.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "fingerprints.hpp"
+#include "fresh_lists.hpp"
+#include "run.hpp"
+
+namespace descopectl::apply {
+
+/// One action from its beginning to its recorded end.
+class ActionRunner {
+ public:
+  virtual ~ActionRunner() = default;
+  /// The outcome of action `index`. What was done is recorded when this returns.
+  virtual boost::asio::awaitable<ActionOutcome> run(std::size_t index) = 0;
+};
+
+/// Carries actions out through the Management API and records them in the store.
+class ApiRunner final : public ActionRunner {
+ public:
+  ApiRunner(Run& run, const boost::asio::any_io_executor& executor);
+
+  boost::asio::awaitable<ActionOutcome> run(std::size_t index) override;
+
+ private:
+  /// All that a write needs and all that is recorded after it, complete before anything is sent.
+  struct Prepared {
+    json::object body;
+    api::BodySecrets secrets;
+    model::RecordedObject record;
+  };
+
+  void note(plan::Action& action, ActionOutcome& outcome);
+  boost::asio::awaitable<void> create(std::size_t index, ActionOutcome& outcome);
+  boost::asio::awaitable<void> update(std::size_t index, ActionOutcome& outcome);
+  boost::asio::awaitable<void> replace(std::size_t index, ActionOutcome& outcome);
+  boost::asio::awaitable<void> erase(std::size_t index, ActionOutcome& outcome);
+
+  /// False, with the outcome filled in, where the action may not go on: its object moved, is gone already (a delete
+  /// is then done), or could not be looked at.
+  boost::asio::awaitable<bool> check_fresh(plan::Action& action, ActionOutcome& outcome);
+  boost::asio::awaitable<Result<Prepared>> prepare(const plan::Action& action);
+  /// Sends the create and records what came of it; `done` says what was done to the object before.
+  boost::asio::awaitable<void> send_create(std::size_t index, Prepared prepared, std::string done,
+                                           ActionOutcome& outcome);
+  /// True where the run stopped meanwhile for a reason that forbids further writes.
+  bool is_halted(ActionOutcome& outcome) const;
+  void fail_write(const plan::Action& action, const Error& error, ActionOutcome& outcome);
+
+  /// Records; on failure the outcome says that `done` was done and is not recorded.
+  void record_put(const plan::Action& action, model::RecordedObject record, const std::string& done,
+                  ActionOutcome& outcome);
+  bool record_removal(const plan::Action& action, const std::string& done, ActionOutcome& outcome);
+  void fail_recording(const std::string& done, const Error& error, ActionOutcome& outcome);
+
+  Run& run_;
+  FreshLists lists_;
+  Fingerprinter fingerprinter_;
+};
+
+}  // namespace descopectl::apply

@@ -1,0 +1,177 @@
+// apply and destroy: plan, ask, carry out.
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "descopectl/apply/apply.hpp"
+#include "descopectl/base/text.hpp"
+#include "descopectl/render/apply_text.hpp"
+#include "descopectl/render/plan_text.hpp"
+#include "run.hpp"
+
+namespace descopectl::cli {
+
+namespace net = boost::asio;
+using diag::ExitStatus;
+
+namespace {
+
+state::LockHolder make_holder(const Context& context) {
+  state::LockHolder holder;
+  std::array<char, 256> host{};
+  if (::gethostname(host.data(), host.size() - 1) == 0) holder.host = host.data();
+  holder.who = fmt::format(
+      "{}@{}", context.environment.find("USER").value_or("uid " + std::to_string(::getuid())), holder.host);
+  holder.pid = ::getpid();
+  holder.command = std::string(name_of(context.options.command));
+  holder.since = base::format_time(context.clock.now());
+  return holder;
+}
+
+Result<std::unique_ptr<state::Store>> open_store(const Context& context) {
+  if (context.settings.state.backend == config::StateBackend::kNone) return state::make_null_store();
+  return state::open_for_writing(context.settings.state.path, make_holder(context));
+}
+
+/// One apply from plan to result.
+class Applier {
+ public:
+  Applier(Context& context, Connected& connected, const model::DesiredState& desired, state::Store& store)
+      : context_(context), connected_(connected), desired_(desired), store_(store) {}
+
+  net::awaitable<ExitStatus> run() {
+    auto writer = api::make_writer(connected_.io.get_executor(), connected_.options);
+    if (!writer) co_return emit_failure(context_, report(context_, writer.error()));
+    const model::RecordedState recorded = store_.current();
+    auto planned =
+        co_await make_planned(context_, **writer, connected_, desired_, recorded, store_.is_kept());
+    if (!planned) co_return emit_failure(context_, report(context_, planned.error()));
+    planned_ = std::move(*planned);
+    if (const auto stop = look_before_writing()) co_return *stop;
+    apply::ApplyOptions options = make_options();
+    apply::Outcome outcome =
+        co_await apply::apply_plan(planned_->plan, **writer, store_, planned_->secrets.values, options);
+    context_.log(LogLevel::kDebug, fmt::format("{} requests", (*writer)->request_count()));
+    co_return finish(outcome);
+  }
+
+ private:
+  bool is_text() const { return context_.options.format == Format::kText; }
+
+  void show_plan() {
+    if (!is_text()) return;
+    context_.output.result(
+        render::plan_to_text(planned_->plan, context_.presentation(ExitStatus::kDone).text));
+  }
+
+  ExitStatus stop(ExitStatus exit) {
+    context_.flush_diagnostics();
+    if (is_text() && context_.options.reports.empty()) return exit;
+    return context_.emit(exit, [&](const render::FormatRow& row, const render::Presentation& shown) {
+      return row.name == "text" ? std::string() : row.plan(planned_->plan, shown);
+    });
+  }
+
+  /// Everything that may end the run before anything is written.
+  std::optional<ExitStatus> look_before_writing() {
+    const plan::Plan& plan = planned_->plan;
+    if (context_.sink.has_errors()) return emit_failure(context_, ExitStatus::kInvalidInput);
+    context_.flush_diagnostics();
+    show_plan();
+    if (!plan.refusals.empty()) {
+      context_.output.note(
+          render::diagnostics_to_text(render::refusals_to_diagnostics(plan.refusals), &context_.sources));
+      return stop(ExitStatus::kRefused);
+    }
+    if (!check_secrets(context_, plan, planned_->secrets.values)) return stop(ExitStatus::kInvalidInput);
+    if (!needs_approval(plan) || context_.options.auto_approve) return std::nullopt;
+    if (!ask()) return stop(ExitStatus::kRefused);
+    return std::nullopt;
+  }
+
+  /// What only the state learns from needs nobody's word; an adoption does, as later runs may change the
+  /// object.
+  static bool needs_approval(const plan::Plan& plan) { return plan.has_changes() || plan.summary.adopt > 0; }
+
+  bool ask() {
+    if (!context_.terminals.input) {
+      context_.fail("no-terminal", "there is no terminal to ask on, and nothing was written",
+                    "look at the plan, then run again with --auto-approve");
+      return false;
+    }
+    const plan::Plan& plan = planned_->plan;
+    const bool destroys = plan.summary.erase + plan.summary.replace > 0;
+    const std::string wanted = destroys ? plan.project_id : "yes";
+    context_.output.note(
+        destroys ? fmt::format("\nThis deletes objects of the project. To go on, type its id ({}): ", wanted)
+                 : std::string("\nTo go on, type yes: "));
+    std::string answer;
+    std::getline(context_.input, answer);
+    if (answer == wanted) return true;
+    context_.fail("declined", "declined: nothing was written");
+    return false;
+  }
+
+  apply::ApplyOptions make_options() {
+    apply::ApplyOptions options;
+    options.parallelism = static_cast<std::size_t>(context_.settings.http.parallelism);
+    options.settle = context_.settings.http.settle;
+    options.live_read_at = planned_->live.at;
+    options.policy = planned_->input.policy;
+    options.on_event = [this](const apply::Event& event) {
+      render::TextOptions text = context_.presentation(ExitStatus::kDone).text;
+      text.color = config::wants_color(
+          context_.options.color, context_.environment,
+          context_.terminals.error ? config::StreamKind::kTerminal : config::StreamKind::kOther);
+      context_.output.note(render::progress_line(planned_->plan, event, text));
+    };
+    options.is_interrupted = [this] { return connected_.interrupt.signal != 0; };
+    options.warn = [this](std::string_view text) { context_.log(LogLevel::kWarn, text); };
+    return options;
+  }
+
+  ExitStatus finish(const apply::Outcome& outcome) {
+    ExitStatus exit = outcome.exit;
+    if (!outcome.state_error.empty()) context_.fail("state-not-written", outcome.state_error);
+    if (connected_.interrupt.signal == SIGINT) exit = diag::stronger(exit, ExitStatus::kInterrupted);
+    if (connected_.interrupt.signal == SIGTERM) exit = diag::stronger(exit, ExitStatus::kTerminated);
+    return context_.emit(exit, [&](const render::FormatRow& row, const render::Presentation& shown) {
+      return row.apply(planned_->plan, outcome, shown);
+    });
+  }
+
+  Context& context_;
+  Connected& connected_;
+  const model::DesiredState& desired_;
+  state::Store& store_;
+  std::unique_ptr<Planned> planned_;
+};
+
+net::awaitable<ExitStatus> apply_connected(Context& context, Connected& connected,
+                                           const model::DesiredState& desired, state::Store& store) {
+  Applier applier(context, connected, desired, store);
+  co_return co_await applier.run();
+}
+
+}  // namespace
+
+ExitStatus run_apply(Context& context) {
+  const auto desired = load_desired(context);
+  if (!desired) return emit_failure(context, ExitStatus::kInvalidInput);
+  auto store = open_store(context);
+  if (!store) {
+    const ExitStatus exit = report(context, store.error());
+    return emit_failure(context, exit == ExitStatus::kFailure ? ExitStatus::kFailure : exit);
+  }
+  return run_connected(
+      context, [&](Connected& connected) { return apply_connected(context, connected, *desired, **store); });
+}
+
+ExitStatus run_destroy(Context& context) {
+  return run_apply(context);
+}
+
+}  // namespace descopectl::cli

@@ -1,0 +1,141 @@
+// validate, plan, drift, version: the commands that change nothing.
+#include <fmt/format.h>
+
+#include "descopectl/base/text.hpp"
+#include "descopectl/cli/version.hpp"
+#include "descopectl/plan/drift.hpp"
+#include "run.hpp"
+
+namespace descopectl::cli {
+
+namespace net = boost::asio;
+using diag::ExitStatus;
+
+namespace {
+
+/// Cycles and names are part of validity: a plan against an empty project finds them, offline.
+void check_graph(Context& context, const model::DesiredState& desired) {
+  const model::LiveState live;
+  const model::RecordedState recorded;
+  plan::PlanInput input;
+  input.desired = &desired;
+  input.live = &live;
+  input.recorded = &recorded;
+  input.policy = make_policy(context);
+  diag::Sink found;
+  const plan::Plan plan = plan::make_plan(input, found);
+  for (const diag::Diagnostic& diagnostic : found.all())
+    if (diagnostic.code == "dependency-cycle") context.sink.add(diagnostic);
+}
+
+}  // namespace
+
+ExitStatus run_validate(Context& context) {
+  std::size_t documents = 0;
+  std::size_t files = 0;
+  std::size_t objects = 0;
+  if (const auto desired = load_desired(context)) {
+    documents = desired->documents;
+    files = desired->files;
+    objects = desired->objects.size();
+    check_graph(context, *desired);
+  }
+  const ExitStatus exit = context.sink.has_errors() ? ExitStatus::kInvalidInput : ExitStatus::kDone;
+  const json::object summary{{"files", files}, {"documents", documents}, {"objects", objects}};
+  return context.emit(exit, [&](const render::FormatRow& row, const render::Presentation& shown) {
+    if (row.name != "text") return row.diagnostics(shown, summary);
+    if (exit == ExitStatus::kDone) {
+      const std::size_t warnings = context.sink.warning_count();
+      return fmt::format("Valid: {} in {}{}.\n", base::counted(documents, "manifest"),
+                         base::counted(files, "file"),
+                         warnings == 0 ? std::string() : ", " + base::counted(warnings, "warning"));
+    }
+    return fmt::format("Invalid: {}{}.\n", base::counted(context.sink.error_count(), "error"),
+                       context.sink.warning_count() == 0
+                           ? std::string()
+                           : ", " + base::counted(context.sink.warning_count(), "warning"));
+  });
+}
+
+namespace {
+
+net::awaitable<ExitStatus> plan_connected(Context& context, Connected& connected,
+                                          const model::DesiredState& desired,
+                                          const model::RecordedState& recorded) {
+  auto reader = api::make_reader(connected.io.get_executor(), std::move(connected.options));
+  if (!reader) co_return emit_failure(context, report(context, reader.error()));
+  const bool is_kept = context.settings.state.backend != config::StateBackend::kNone;
+  auto planned = co_await make_planned(context, **reader, connected, desired, recorded, is_kept);
+  if (!planned) co_return emit_failure(context, report(context, planned.error()));
+  const plan::Plan& plan = (*planned)->plan;
+  context.log(LogLevel::kDebug, fmt::format("{} requests", (*reader)->request_count()));
+  ExitStatus exit = ExitStatus::kDone;
+  if (context.sink.has_errors())
+    exit = ExitStatus::kInvalidInput;
+  else if (!plan.refusals.empty())
+    exit = ExitStatus::kRefused;
+  else if (context.options.plan.detailed_exitcode && plan.has_changes())
+    exit = ExitStatus::kDifferences;
+  if (exit == ExitStatus::kInvalidInput) co_return emit_failure(context, exit);
+  context.flush_diagnostics();
+  context.output.note(
+      render::diagnostics_to_text(render::refusals_to_diagnostics(plan.refusals), &context.sources));
+  co_return context.emit(exit, [&](const render::FormatRow& row, const render::Presentation& shown) {
+    return row.plan(plan, shown);
+  });
+}
+
+net::awaitable<ExitStatus> drift_connected(Context& context, Connected& connected,
+                                           const model::DesiredState& desired,
+                                           const model::RecordedState& recorded) {
+  auto reader = api::make_reader(connected.io.get_executor(), std::move(connected.options));
+  if (!reader) co_return emit_failure(context, report(context, reader.error()));
+  const bool is_kept = context.settings.state.backend != config::StateBackend::kNone;
+  auto planned = co_await make_planned(context, **reader, connected, desired, recorded, is_kept);
+  if (!planned) co_return emit_failure(context, report(context, planned.error()));
+  if (context.sink.has_errors()) co_return emit_failure(context, ExitStatus::kInvalidInput);
+  const plan::DriftReport report = plan::find_drift((*planned)->input, (*planned)->plan);
+  const DriftFlags& flags = context.options.drift;
+  const bool differs = report.live + report.both + report.deleted > 0 ||
+                       (flags.counts_manifest && report.manifest > 0) ||
+                       (flags.counts_unmanaged && report.unmanaged > 0);
+  ExitStatus exit = differs ? ExitStatus::kDifferences : ExitStatus::kDone;
+  for (const plan::Refusal& refusal : (*planned)->plan.refusals)
+    if (refusal.code == "wrong-project") {
+      context.fail(refusal.code, refusal.summary, refusal.hint);
+      exit = ExitStatus::kRefused;
+    }
+  co_return context.emit(exit, [&](const render::FormatRow& row, const render::Presentation& shown) {
+    return row.drift(report, shown);
+  });
+}
+
+using ReadOnlyBody = net::awaitable<ExitStatus> (*)(Context&, Connected&, const model::DesiredState&,
+                                                    const model::RecordedState&);
+
+ExitStatus run_read_only(Context& context, ReadOnlyBody body) {
+  const auto desired = load_desired(context);
+  if (!desired) return emit_failure(context, ExitStatus::kInvalidInput);
+  const auto recorded = read_recorded(context);
+  if (!recorded) return emit_failure(context, ExitStatus::kInvalidInput);
+  return run_connected(context,
+                       [&](Connected& connected) { return body(context, connected, *desired, *recorded); });
+}
+
+}  // namespace
+
+ExitStatus run_plan(Context& context) {
+  return run_read_only(context, plan_connected);
+}
+
+ExitStatus run_drift(Context& context) {
+  return run_read_only(context, drift_connected);
+}
+
+ExitStatus run_version(Context& context) {
+  return context.emit(ExitStatus::kDone, [](const render::FormatRow& row, const render::Presentation&) {
+    return row.name == "text" ? version_text() : base::to_pretty_json(version_json());
+  });
+}
+
+}  // namespace descopectl::cli

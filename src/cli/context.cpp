@@ -1,0 +1,122 @@
+// Output, logs and diagnostics of a run.
+#include "context.hpp"
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "descopectl/base/files.hpp"
+#include "descopectl/cli/version.hpp"
+
+namespace descopectl::cli {
+namespace {
+
+std::string_view name_of(LogLevel level) {
+  switch (level) {
+    case LogLevel::kError:
+      return "error";
+    case LogLevel::kWarn:
+      return "warn";
+    case LogLevel::kInfo:
+      return "info";
+    case LogLevel::kDebug:
+      return "debug";
+    case LogLevel::kTrace:
+      return "trace";
+  }
+  return "info";
+}
+
+}  // namespace
+
+Result<void> Output::file(const std::string& path, std::string_view text) {
+  const std::string clean = redactor_.redact(text);
+  // A device or pipe (/dev/stdout, a named pipe) is written to; a file is replaced as a whole.
+  struct stat status{};
+  if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+    const int file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+    if (file < 0) return Error(ErrorKind::kFailure, fmt::format("'{}' can't be written", path));
+    std::string_view rest = clean;
+    while (!rest.empty()) {
+      const ssize_t count = ::write(file, rest.data(), rest.size());
+      if (count <= 0) break;
+      rest.remove_prefix(static_cast<std::size_t>(count));
+    }
+    ::close(file);
+    if (rest.empty()) return {};
+    return Error(ErrorKind::kFailure, fmt::format("'{}' can't be written", path));
+  }
+  return base::write_file_atomically(path, clean, 0644);
+}
+
+void Context::log(LogLevel level, std::string_view text) {
+  if (level > options.log_level) return;
+  if (options.log_format == LogFormat::kJson) {
+    const json::object line{
+        {"time", base::format_time(clock.now())}, {"level", name_of(level)}, {"message", text}};
+    output.note(json::serialize(line) + "\n");
+  } else {
+    output.note(fmt::format("{}: {}\n", name_of(level), text));
+  }
+}
+
+void Context::flush_diagnostics() {
+  const auto& all = sink.all();
+  if (printed_ == all.size()) return;
+  std::vector<diag::Diagnostic> fresh(all.begin() + static_cast<std::ptrdiff_t>(printed_), all.end());
+  printed_ = all.size();
+  output.note(render::diagnostics_to_text(diag::sorted(std::move(fresh)), &sources));
+}
+
+void Context::fail(std::string code, std::string summary, std::string hint) {
+  sink.error(std::move(code), {}, std::move(summary), std::move(hint));
+}
+
+render::Presentation Context::presentation(diag::ExitStatus exit) const {
+  render::Presentation shown;
+  shown.text.color =
+      config::wants_color(options.color, environment,
+                          terminals.output ? config::StreamKind::kTerminal : config::StreamKind::kOther);
+  shown.text.show_noop = options.plan.show_noop;
+  shown.text.is_summary = options.plan.summary;
+  shown.text.is_destroy = options.command == Command::kDestroy;
+  shown.text.sources = &sources;
+  shown.json.version = std::string(version());
+  shown.json.timestamp = base::format_time(clock.now());
+  shown.json.exit = exit;
+  shown.json.diagnostics = diag::sorted(sink.all());
+  shown.json.sources = &sources;
+  return shown;
+}
+
+diag::ExitStatus Context::emit(
+    diag::ExitStatus exit,
+    const std::function<std::string(const render::FormatRow&, const render::Presentation&)>& make) {
+  flush_diagnostics();
+  const auto row_of = [](Format format) {
+    return render::find_format(format == Format::kJson ? "json" : "text");
+  };
+  const auto write = [&](Format format, bool is_file) {
+    render::Presentation shown = presentation(exit);
+    if (is_file) shown.text.color = options.color == config::ColorMode::kAlways;
+    return make(*row_of(format), shown);
+  };
+  for (const Report& report : options.reports) {
+    const auto written = output.file(report.file, write(report.format, true));
+    if (written) continue;
+    output.note(fmt::format("error: the report could not be written: {}\n", written.error().message()));
+    exit = diag::stronger(exit, diag::ExitStatus::kFailure);
+  }
+  output.result(write(options.format, false));
+  if (!output.is_good()) {
+    output.note("error: standard output could not be written\n");
+    exit = diag::stronger(exit, diag::ExitStatus::kFailure);
+  }
+  return exit;
+}
+
+}  // namespace descopectl::cli

@@ -1,0 +1,85 @@
+// What main hands to every command: options, surroundings, output, and the run's diagnostics.
+#pragma once
+
+#include <functional>
+#include <istream>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "descopectl/base/environment.hpp"
+#include "descopectl/cli/options.hpp"
+#include "descopectl/config/settings.hpp"
+#include "descopectl/diag/diagnostic.hpp"
+#include "descopectl/render/diagnostics.hpp"
+#include "descopectl/render/format.hpp"
+#include "redactor.hpp"
+
+namespace descopectl::cli {
+
+/// Which standard streams are terminals.
+struct Terminals {
+  bool input = false;
+  bool output = false;
+  bool error = false;
+};
+
+/// Everything that leaves the program goes through here, so that no secret can.
+class Output {
+ public:
+  Output(std::ostream& out, std::ostream& error) : out_(out), error_(error) {}
+
+  void result(std::string_view text) { out_ << redactor_.redact(text) << std::flush; }
+  void note(std::string_view text) { error_ << redactor_.redact(text) << std::flush; }
+  /// Writes `text` to a file in place of a stream; the error says why it could not.
+  Result<void> file(const std::string& path, std::string_view text);
+  /// False once standard output could not take everything (a full disk, a closed pipe).
+  [[nodiscard]] bool is_good() const { return static_cast<bool>(out_); }
+  Redactor& redactor() { return redactor_; }
+
+ private:
+  std::ostream& out_;
+  std::ostream& error_;
+  Redactor redactor_;
+};
+
+struct Context {
+  Context(const Options& options_, const base::Environment& environment_, const base::Clock& clock_, Terminals terminals_,
+          std::istream& input_, Output& output_)
+      : options(options_), environment(environment_), clock(clock_), terminals(terminals_), input(input_), output(output_) {}
+
+  const Options& options;
+  const base::Environment& environment;
+  const base::Clock& clock;
+  Terminals terminals;
+  std::istream& input;
+  Output& output;
+  diag::SourceTable sources;
+  diag::Sink sink;
+  config::Settings settings;
+
+  /// A line on standard error where the log level asks for it.
+  void log(LogLevel level, std::string_view text);
+  /// Prints the diagnostics that were not printed yet, on standard error.
+  void flush_diagnostics();
+  /// A diagnostic without a place.
+  void fail(std::string code, std::string summary, std::string hint = {});
+  [[nodiscard]] render::Presentation presentation(diag::ExitStatus exit) const;
+  /// Gives the result in -o's format on standard output, and in --report's formats to their files. The status is
+  /// raised to kFailure where a file could not be written.
+  diag::ExitStatus emit(diag::ExitStatus exit, const std::function<std::string(const render::FormatRow&, const render::Presentation&)>& make);
+
+ private:
+  std::size_t printed_ = 0;
+};
+
+diag::ExitStatus run_validate(Context& context);
+diag::ExitStatus run_plan(Context& context);
+diag::ExitStatus run_apply(Context& context);
+diag::ExitStatus run_destroy(Context& context);
+diag::ExitStatus run_drift(Context& context);
+diag::ExitStatus run_emulator(Context& context);
+diag::ExitStatus run_version(Context& context);
+
+}  // namespace descopectl::cli

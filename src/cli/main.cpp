@@ -1,0 +1,90 @@
+// The program: reads its surroundings once, dispatches the command, and is the only place that ends the
+// process.
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <exception>
+#include <iostream>
+
+#include "context.hpp"
+#include "descopectl/kinds/registry.hpp"
+
+extern char** environ;  // NOLINT: POSIX
+
+namespace descopectl::cli {
+namespace {
+
+using diag::ExitStatus;
+
+base::Environment read_environment() {
+  std::map<std::string, std::string, std::less<>> variables;
+  for (char** at = environ; at != nullptr && *at != nullptr; ++at) {  // NOLINT: POSIX
+    const std::string_view entry(*at);
+    const std::size_t equals = entry.find('=');
+    if (equals != std::string_view::npos)
+      variables.emplace(entry.substr(0, equals), entry.substr(equals + 1));
+  }
+  return base::Environment(std::move(variables));
+}
+
+struct CommandRow {
+  Command command;
+  ExitStatus (*run)(Context&);
+};
+constexpr std::array kCommands{
+    CommandRow{Command::kValidate, run_validate}, CommandRow{Command::kPlan, run_plan},
+    CommandRow{Command::kApply, run_apply},       CommandRow{Command::kDrift, run_drift},
+    CommandRow{Command::kDestroy, run_destroy},   CommandRow{Command::kEmulator, run_emulator},
+    CommandRow{Command::kVersion, run_version}};
+
+ExitStatus dispatch(Context& context) {
+  const Command command = context.options.command;
+  if (command != Command::kVersion && command != Command::kEmulator) {
+    const config::Surroundings surroundings{context.environment, std::filesystem::current_path(),
+                                            kinds::names()};
+    const config::Resolution resolution = config::resolve_settings(
+        context.options.settings, needs_of(command), surroundings, context.sources, context.sink);
+    context.settings = resolution.settings;
+    if (resolution.status != ExitStatus::kDone) {
+      context.flush_diagnostics();
+      return resolution.status;
+    }
+  }
+  for (const CommandRow& row : kCommands)
+    if (row.command == command) return row.run(context);
+  return ExitStatus::kFailure;
+}
+
+ExitStatus run(int argc, const char* const* argv) {
+  const base::Environment environment = read_environment();
+  const ParseResult parsed = parse_options(argc, argv, environment, kinds::names());
+  std::cout << parsed.out << std::flush;
+  std::cerr << parsed.err << std::flush;
+  if (!parsed.options) return parsed.status;
+  const base::SystemClock clock;
+  Output output(std::cout, std::cerr);
+  Context context{*parsed.options, environment,
+                  clock,           Terminals{::isatty(0) == 1, ::isatty(1) == 1, ::isatty(2) == 1},
+                  std::cin,        output};
+  return dispatch(context);
+}
+
+}  // namespace
+}  // namespace descopectl::cli
+
+int main(int argc, char** argv) {
+  std::ios::sync_with_stdio(false);
+  ::signal(SIGPIPE, SIG_IGN);  // NOLINT: a closed pipe is an error of the write, not the program's end
+  try {
+    return static_cast<int>(descopectl::cli::run(argc, argv));
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "error: internal error: {}\nhint: this is a fault of descopectl; please report it\n",
+               error.what());
+  } catch (...) {
+    fmt::print(stderr, "error: internal error\nhint: this is a fault of descopectl; please report it\n");
+  }
+  return static_cast<int>(descopectl::diag::ExitStatus::kFailure);
+}

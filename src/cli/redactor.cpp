@@ -1,0 +1,72 @@
+// Takes secrets out of whatever is about to be shown.
+#include "redactor.hpp"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+
+#include "descopectl/base/json.hpp"
+#include "descopectl/http/message.hpp"
+
+namespace descopectl::cli {
+namespace {
+
+constexpr std::string_view kShown = "(sensitive value)";
+
+std::string to_base64(std::string_view bytes) {
+  std::vector<unsigned char> result(4 * ((bytes.size() + 2) / 3) + 1);
+  const std::vector<unsigned char> input(bytes.begin(), bytes.end());
+  const int size = EVP_EncodeBlock(result.data(), input.data(), static_cast<int>(input.size()));
+  return {result.begin(), result.begin() + size};
+}
+
+std::string to_hex(std::string_view bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string result;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    result += kDigits[byte >> 4U];
+    result += kDigits[byte & 15U];
+  }
+  return result;
+}
+
+std::string without_padding(std::string text) {
+  while (text.ends_with('='))
+    text.pop_back();
+  return text;
+}
+
+}  // namespace
+
+void Redactor::add(const model::Secret& secret) {
+  const std::string_view value = secret.reveal();
+  if (value.size() < 4) return;
+  std::string escaped = json::serialize(json::value(std::string(value)));
+  escaped = escaped.substr(1, escaped.size() - 2);
+  std::string url_safe = without_padding(to_base64(value));
+  std::replace(url_safe.begin(), url_safe.end(), '+', '-');
+  std::replace(url_safe.begin(), url_safe.end(), '/', '_');
+  for (std::string& form :
+       std::vector<std::string>{std::string(value), escaped, http::percent_encode(value),
+                                without_padding(to_base64(value)), url_safe, to_hex(value)}) {
+    const bool is_known = std::any_of(forms_.begin(), forms_.end(),
+                                      [&](const model::Secret& known) { return known.reveal() == form; });
+    if (!is_known) forms_.emplace_back(std::move(form));
+  }
+  std::stable_sort(forms_.begin(), forms_.end(), [](const model::Secret& left, const model::Secret& right) {
+    return left.reveal().size() > right.reveal().size();
+  });
+}
+
+std::string Redactor::redact(std::string_view text) const {
+  std::string result(text);
+  for (const model::Secret& form : forms_) {
+    for (std::size_t at = result.find(form.reveal()); at != std::string::npos;
+         at = result.find(form.reveal(), at + kShown.size()))
+      result.replace(at, form.reveal().size(), kShown);
+  }
+  return result;
+}
+
+}  // namespace descopectl::cli

@@ -1,0 +1,24 @@
+// Takes secrets out of whatever is about to be shown.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "descopectl/model/secret.hpp"
+
+namespace descopectl::cli {
+
+/// Knows the secrets of a run and replaces them in text: as they are, and in the encodings in which a server's
+/// message or a serializer might repeat them (JSON-escaped, percent-encoded, base64, hexadecimal). Secrets under four
+/// characters are not looked for: they would blank out ordinary text.
+class Redactor {
+ public:
+  void add(const model::Secret& secret);
+  [[nodiscard]] std::string redact(std::string_view text) const;
+
+ private:
+  std::vector<model::Secret> forms_;  ///< longest first
+};
+
+}  // namespace descopectl::cli

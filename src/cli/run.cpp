@@ -1,0 +1,78 @@
+// From manifests, state and live to a plan.
+#include "run.hpp"
+
+namespace descopectl::cli {
+
+namespace net = boost::asio;
+
+net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, api::Reader& reader,
+                                                              Connected& connected,
+                                                              const model::DesiredState& desired,
+                                                              const model::RecordedState& recorded,
+                                                              bool is_state_kept) {
+  auto planned = std::make_unique<Planned>();
+  plan::PlanInput& input = planned->input;
+  input.policy = make_policy(context);
+  std::vector<plan::NeededKind> kinds = plan::find_needed_kinds(desired, recorded, input.policy);
+  Result<LiveRead> live = co_await read_live(reader, connected.io.get_executor(), std::move(kinds), recorded,
+                                             input.policy.inbound_generation);
+  if (!live) co_return live.error();
+  planned->live = std::move(*live);
+  planned->secrets = read_secrets(context, desired, planned->live.state, recorded);
+  input.desired = &desired;
+  input.live = &planned->live.state;
+  input.recorded = &recorded;
+  input.is_state_kept = is_state_kept;
+  input.secrets = planned->secrets.statuses;
+  input.project_id = connected.options.project_id;
+  // The sandbox listens on another port every time; the plan is about the project in it.
+  input.base_url = context.settings.is_sandbox ? "sandbox" : connected.options.http.base_url;
+  planned->plan = plan::make_plan(input, context.sink);
+  co_return planned;
+}
+
+std::optional<model::RecordedState> read_recorded(Context& context) {
+  if (context.settings.state.backend == config::StateBackend::kNone) return model::RecordedState{};
+  auto recorded = state::read_state(context.settings.state.path);
+  if (recorded) return std::move(*recorded);
+  context.fail("state", recorded.error().message(), recorded.error().hint());
+  return std::nullopt;
+}
+
+diag::ExitStatus report(Context& context, const Error& error) {
+  const diag::ExitStatus exit = exit_of(error);
+  const char* code = "failure";
+  switch (exit) {
+    case diag::ExitStatus::kCredentials:
+      code = "credentials";
+      break;
+    case diag::ExitStatus::kUnreachable:
+      code = "api-unreachable";
+      break;
+    case diag::ExitStatus::kLockHeld:
+      code = "lock-held";
+      break;
+    case diag::ExitStatus::kInvalidInput:
+      code = "invalid-input";
+      break;
+    default:
+      break;
+  }
+  context.fail(code, error.message(), error.hint());
+  return exit;
+}
+
+diag::ExitStatus emit_failure(Context& context, diag::ExitStatus exit) {
+  if (context.options.format == Format::kText && context.options.reports.empty()) {
+    context.flush_diagnostics();
+    return exit;
+  }
+  return context.emit(exit, [&](const render::FormatRow& row, const render::Presentation& shown) {
+    if (row.name == "text") return std::string();
+    const plan::Plan nothing;
+    if (context.options.command == Command::kDrift) return row.drift({}, shown);
+    return row.plan(nothing, shown);
+  });
+}
+
+}  // namespace descopectl::cli

@@ -1,0 +1,210 @@
+// The project that a command works on: manifests, policy, API, sandbox.
+#include "target.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <iterator>
+#include <random>
+
+#include "descopectl/base/digest.hpp"
+#include "descopectl/cli/version.hpp"
+#include "descopectl/config/target.hpp"
+#include "descopectl/emulator/running.hpp"
+#include "descopectl/manifest/load.hpp"
+
+namespace descopectl::cli {
+namespace {
+
+namespace net = boost::asio;
+
+constexpr std::string_view kSandboxProject = "Psandbox";
+
+plan::Adopt adopt_of(const Context& context) {
+  if (context.options.allow.adopt) return plan::Adopt::kAlways;
+  switch (context.settings.adopt) {
+    case config::AdoptMode::kNever:
+      return plan::Adopt::kNever;
+    case config::AdoptMode::kAlways:
+      return plan::Adopt::kAlways;
+    case config::AdoptMode::kUnchanged:
+      break;
+  }
+  return plan::Adopt::kUnchanged;
+}
+
+diff::ConnectionScopeFormat scope_format_of(const config::Settings& settings) {
+  using Format = diff::ConnectionScopeFormat;
+  if (!settings.connection_scope_format) return Format::kUnset;
+  switch (*settings.connection_scope_format) {
+    case config::ConnectionScopeFormat::kScope:
+      return Format::kScope;
+    case config::ConnectionScopeFormat::kId:
+      return Format::kId;
+    case config::ConnectionScopeFormat::kIdAndScope:
+      return Format::kIdAndScope;
+  }
+  return Format::kUnset;
+}
+
+api::ApiOptions api_options(Context& context) {
+  const config::Settings& settings = context.settings;
+  api::ApiOptions options;
+  options.project_id = settings.project_id.value;
+  options.http.base_url = settings.base_url.value;
+  options.http.answer_timeout = settings.http.timeout;
+  options.http.connections = static_cast<std::size_t>(settings.http.parallelism);
+  options.http.ca_file = settings.network.ca_file;
+  options.http.ssl_cert_file = settings.network.ssl_cert_file;
+  options.http.ssl_cert_dir = settings.network.ssl_cert_dir;
+  options.http.user_agent = fmt::format("descopectl/{}", version());
+  options.retries = static_cast<unsigned>(settings.http.retries);
+  options.retry_base = settings.http.retry_base;
+  options.requests_per_minute = static_cast<unsigned>(settings.http.requests_per_minute);
+  options.log = [&context](std::string_view line) { context.log(LogLevel::kTrace, line); };
+  options.progress = [&context](std::string_view line) { context.log(LogLevel::kWarn, line); };
+  options.random = [generator = std::mt19937_64(std::random_device{}())]() mutable {
+    return std::uniform_real_distribution<double>(0, 1)(generator);
+  };
+  return options;
+}
+
+Result<std::unique_ptr<emulator::Running>> start_sandbox(Context& context, net::io_context& io) {
+  emulator::RunningOptions options;
+  options.data_file = context.settings.sandbox_file;
+  return emulator::make_running(io.get_executor(), std::move(options), context.clock);
+}
+
+diag::ExitStatus report_failure(Context& context, const Error& error, const char* code) {
+  context.fail(code, error.message(), error.hint());
+  context.flush_diagnostics();
+  return exit_of(error);
+}
+
+/// Runs the body with the emulator (if any) beside it; both have ended when this returns.
+net::awaitable<void> run_body(Connected& connected, const ConnectedBody& body, emulator::Running* sandbox,
+                              net::signal_set& signals, diag::ExitStatus& status, Context& context) {
+  status = co_await body(connected);
+  signals.cancel();
+  if (sandbox != nullptr) {
+    const auto stopped = sandbox->stop();
+    if (!stopped) status = diag::stronger(status, report_failure(context, stopped.error(), "sandbox"));
+  }
+}
+
+/// The first signal is taken note of; the second ends the program, whose state is written after every action
+/// anyway.
+void watch_signals(net::signal_set& signals, Interrupt& interrupt, Context& context) {
+  signals.async_wait([&](const boost::system::error_code& error, int number) {
+    if (error) return;
+    if (interrupt.signal != 0) std::_Exit(128 + number);
+    interrupt.signal = number;
+    context.output.note("interrupted: finishing what is under way; a second signal ends at once\n");
+    watch_signals(signals, interrupt, context);
+  });
+}
+
+}  // namespace
+
+std::optional<model::DesiredState> load_desired(Context& context) {
+  manifest::LoadOptions options;
+  for (const config::ManifestRoot& root : context.settings.roots) {
+    options.roots.push_back({root.path.string(), root.name});
+    if (root.path == "-")
+      options.standard_input.assign(std::istreambuf_iterator<char>(context.input),
+                                    std::istreambuf_iterator<char>());
+  }
+  options.variables.insert(context.settings.variables.begin(), context.settings.variables.end());
+  options.environment = &context.environment;
+  options.inbound_generation = context.settings.inbound_api == config::InboundApi::kV2 ? 2 : 1;
+  if (context.settings.config_file) options.config_file = context.settings.config_file->string();
+  model::DesiredState desired = manifest::load_manifests(options, context.sources, context.sink);
+  if (context.sink.has_errors()) return std::nullopt;
+  return desired;
+}
+
+plan::Policy make_policy(const Context& context) {
+  const Permissions& allow = context.options.allow;
+  const config::Settings& settings = context.settings;
+  plan::Policy policy;
+  policy.adopt = adopt_of(context);
+  policy.prune.form = settings.prune.mode == config::PruneMode::kNone  ? plan::Prune::Form::kNone
+                      : settings.prune.mode == config::PruneMode::kAll ? plan::Prune::Form::kAll
+                                                                       : plan::Prune::Form::kOwned;
+  for (const auto& kind : settings.prune.kinds)
+    policy.prune.kinds.insert(kind.value);
+  if (settings.state.backend == config::StateBackend::kNone) policy.prune.form = plan::Prune::Form::kNone;
+  policy.inbound_generation = settings.inbound_api == config::InboundApi::kV2 ? 2 : 1;
+  policy.connection_scope_format = scope_format_of(settings);
+  policy.strict_references = settings.has_strict_references;
+  policy.allow_replace = allow.replace;
+  if (allow.recreate) policy.allow_recreate = static_cast<std::uint64_t>(*allow.recreate);
+  policy.allow_empty_kinds.insert(allow.empty_kinds.begin(), allow.empty_kinds.end());
+  policy.allow_destroy.insert(allow.destroy.begin(), allow.destroy.end());
+  policy.allow_drop.insert(allow.drop.begin(), allow.drop.end());
+  policy.send_secret.insert(allow.send_secrets.begin(), allow.send_secrets.end());
+  policy.is_destroy = context.options.command == Command::kDestroy;
+  return policy;
+}
+
+diag::ExitStatus exit_of(const Error& error) {
+  switch (error.kind()) {
+    case ErrorKind::kInvalidInput:
+      return diag::ExitStatus::kInvalidInput;
+    case ErrorKind::kUnauthorized:
+      return diag::ExitStatus::kCredentials;
+    case ErrorKind::kUnreachable:
+    case ErrorKind::kOutcomeUnknown:
+    case ErrorKind::kRateLimited:
+    case ErrorKind::kBadAnswer:
+      return diag::ExitStatus::kUnreachable;
+    case ErrorKind::kLockHeld:
+      return diag::ExitStatus::kLockHeld;
+    case ErrorKind::kStale:
+      return diag::ExitStatus::kStale;
+    case ErrorKind::kInterrupted:
+      return diag::ExitStatus::kInterrupted;
+    default:
+      return diag::ExitStatus::kFailure;
+  }
+}
+
+diag::ExitStatus run_connected(Context& context, const ConnectedBody& body) {
+  net::io_context io(1);
+  std::unique_ptr<emulator::Running> sandbox;
+  api::ApiOptions options = api_options(context);
+  if (context.settings.is_sandbox) {
+    auto started = start_sandbox(context, io);
+    if (!started) return report_failure(context, started.error(), "sandbox");
+    sandbox = std::move(*started);
+    options.http.base_url = sandbox->base_url();
+    options.management_key = model::Secret(std::string("sandbox"));
+    if (options.project_id.empty()) options.project_id = std::string(kSandboxProject);
+  } else {
+    auto key =
+        config::load_management_key(context.settings.management_key_file, context.environment, context.input);
+    if (!key) return report_failure(context, key.error(), "no-credentials");
+    options.management_key = std::move(*key);
+    context.output.redactor().add(options.management_key);
+  }
+  Interrupt interrupt;
+  net::signal_set signals(io, SIGINT, SIGTERM);
+  watch_signals(signals, interrupt, context);
+  diag::ExitStatus status = diag::ExitStatus::kFailure;
+  std::exception_ptr failure;
+  const auto keep = [&failure](const std::exception_ptr& error) {
+    if (error && !failure) failure = error;
+  };
+  Connected connected{io, std::move(options), interrupt};
+  if (sandbox) net::co_spawn(io, sandbox->run(), keep);
+  net::co_spawn(io, run_body(connected, body, sandbox.get(), signals, status, context), keep);
+  io.run();
+  if (failure) std::rethrow_exception(failure);
+  if (interrupt.signal == SIGINT) status = diag::stronger(status, diag::ExitStatus::kInterrupted);
+  if (interrupt.signal == SIGTERM) status = diag::stronger(status, diag::ExitStatus::kTerminated);
+  return status;
+}
+
+}  // namespace descopectl::cli

@@ -1,0 +1,64 @@
+// The project that a command works on: its API (or the sandbox's), its live state, its secrets.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+
+#include "context.hpp"
+#include "descopectl/api/management_api.hpp"
+#include "descopectl/apply/apply.hpp"
+#include "descopectl/model/desired.hpp"
+#include "descopectl/model/live.hpp"
+#include "descopectl/plan/plan.hpp"
+
+namespace descopectl::cli {
+
+/// Loads the manifests of the settings; none, with everything in the sink, where something is wrong.
+[[nodiscard]] std::optional<model::DesiredState> load_desired(Context& context);
+
+/// The policy that settings and flags make.
+[[nodiscard]] plan::Policy make_policy(const Context& context);
+
+/// What an error of the API means for the exit status.
+[[nodiscard]] diag::ExitStatus exit_of(const Error& error);
+
+/// Runs `body` on an io_context with options for the API: of the real project, or of the sandbox, which is started
+/// for the time of the run and kept in its file. A missing key or an unusable base URL is reported, and its status
+/// given back, before `body` is called. SIGINT and SIGTERM set `is_interrupted` of the given Interrupt; the second one
+/// ends the program at once.
+struct Interrupt {
+  int signal = 0;
+};
+struct Connected {
+  boost::asio::io_context& io;
+  api::ApiOptions options;
+  Interrupt& interrupt;
+};
+using ConnectedBody = std::function<boost::asio::awaitable<diag::ExitStatus>(Connected&)>;
+[[nodiscard]] diag::ExitStatus run_connected(Context& context, const ConnectedBody& body);
+
+/// Live state as one look at it: every needed kind's list side by side, then one load for each owned object that its
+/// list lacks, so that only what the service calls not-found counts as deleted.
+struct LiveRead {
+  model::LiveState state;
+  std::chrono::steady_clock::time_point at;
+};
+[[nodiscard]] boost::asio::awaitable<Result<LiveRead>> read_live(api::Reader& reader, boost::asio::any_io_executor executor,
+                                                                 std::vector<plan::NeededKind> kinds,
+                                                                 const model::RecordedState& recorded, unsigned generation);
+
+/// The secrets that could be looked up, and what is known of each before it is sent.
+struct SecretsRead {
+  plan::SecretStatuses statuses;
+  apply::SecretValues values;
+};
+[[nodiscard]] SecretsRead read_secrets(Context& context, const model::DesiredState& desired, const model::LiveState& live,
+                                       const model::RecordedState& recorded);
+
+/// Reports the secrets that the plan sends and that are not at hand; false where there are some.
+[[nodiscard]] bool check_secrets(Context& context, const plan::Plan& plan, const apply::SecretValues& values);
+
+}  // namespace descopectl::cli

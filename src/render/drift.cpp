@@ -1,0 +1,124 @@
+// A drift report as text and as JSON.
+#include "descopectl/render/drift.hpp"
+
+#include <fmt/format.h>
+
+#include "descopectl/base/text.hpp"
+#include "descopectl/kinds/registry.hpp"
+#include "document.hpp"
+#include "painter.hpp"
+#include "value_json.hpp"
+#include "value_text.hpp"
+
+namespace descopectl::render {
+namespace {
+
+using plan::Cause;
+using plan::DriftObject;
+
+struct Group {
+  Cause cause;
+  std::string_view title;
+  Sign sign;
+};
+constexpr Group kGroups[] = {
+    {Cause::kLive, "Changed live:", Sign::kChange},
+    {Cause::kBoth, "Changed live and in the manifests:", Sign::kChange},
+    {Cause::kDeleted, "Deleted live:", Sign::kRemove},
+    {Cause::kManifest, "Changed in the manifests:", Sign::kAdd},
+    {Cause::kUnmanaged, "Unmanaged:", Sign::kNone},
+};
+
+schema::Fields fields_of(const DriftObject& object) {
+  const schema::Kind* kind = kinds::find(object.key.kind);
+  return kind == nullptr ? schema::Fields{} : kind->fields;
+}
+
+void append_object(std::string& out, const Group& group, const DriftObject& object, const TextOptions& options,
+                   const Painter& painter) {
+  out += fmt::format("{} {}", painter.sign(group.sign), show_prose(object.key.to_string()));
+  if (group.cause == Cause::kUnmanaged) {
+    if (!object.name.empty()) out += " " + quote_text(show_prose(object.name));
+  } else if (!object.live_id.empty()) {
+    out += fmt::format(" [id={}]", show_prose(object.live_id));
+  }
+  const std::string place = show_place(object.source, options.sources);
+  if (!place.empty()) out += painter.faint(fmt::format(" ({})", place));
+  out += '\n';
+  for (const plan::DriftChange& change : object.changes) {
+    const std::string step = change.is_sensitive ? std::string(kSensitive) : show_step(change.expected, change.live);
+    out += fmt::format("    {}: {} ({})\n", show_path(fields_of(object), change.path), step,
+                       plan::to_string(change.cause));
+  }
+}
+
+std::string last_line(const plan::DriftReport& report) {
+  if (report.live + report.both + report.deleted + report.manifest == 0) {
+    std::string line = fmt::format("No drift. {} as last applied",
+                                   report.clean == 1 ? "1 object is" : fmt::format("{} objects are", report.clean));
+    if (report.unmanaged > 0) line += fmt::format(", {} unmanaged", report.unmanaged);
+    return line + ".";
+  }
+  std::string line = fmt::format("Drift: {} changed live, ", report.live);
+  if (report.both > 0) line += fmt::format("{} changed live and in manifests, ", report.both);
+  return line + fmt::format("{} deleted, {} changed in manifests, {} unmanaged.", report.deleted, report.manifest,
+                            report.unmanaged);
+}
+
+json::object change_to_json(schema::Fields fields, const plan::DriftChange& change) {
+  const schema::Field* row = schema::find_row(fields, change.path);
+  const auto shown = [&](const json::value& value) {
+    return change.is_sensitive ? json::value(nullptr) : to_public(row, value);
+  };
+  return {{"path", change.path},
+          {"expected", shown(change.expected)},
+          {"live", shown(change.live)},
+          {"cause", plan::to_string(change.cause)},
+          {"sensitive", change.is_sensitive}};
+}
+
+json::object object_to_json(const DriftObject& object, const JsonContext& context) {
+  json::array changes;
+  for (const plan::DriftChange& change : object.changes)
+    changes.emplace_back(change_to_json(fields_of(object), change));
+  return {{"address", object.key.to_string()},
+          {"cause", plan::to_string(object.cause)},
+          {"changes", std::move(changes)},
+          {"live_id", text_or_null(object.live_id)},
+          {"name", text_or_null(object.name)},
+          {"source", place_to_json(object.source, context.sources)}};
+}
+
+}  // namespace
+
+std::string drift_to_text(const plan::DriftReport& report, const TextOptions& options) {
+  const Painter painter(options.color);
+  std::string out;
+  for (const Group& group : kGroups) {
+    std::string objects;
+    for (const DriftObject& object : report.objects)
+      if (object.cause == group.cause) append_object(objects, group, object, options, painter);
+    if (!objects.empty()) out += painter.bold(group.title) + "\n" + objects + "\n";
+  }
+  return out + painter.bold(last_line(report)) + "\n";
+}
+
+json::object drift_to_json(const plan::DriftReport& report, const JsonContext& context) {
+  json::array objects;
+  for (const DriftObject& object : report.objects)
+    objects.emplace_back(object_to_json(object, context));
+  json::object document{{"drift", std::move(objects)},
+                        {"summary",
+                         {{"live", report.live},
+                          {"manifest", report.manifest},
+                          {"both", report.both},
+                          {"deleted", report.deleted},
+                          {"unmanaged", report.unmanaged},
+                          {"clean", report.clean}}},
+                        {"version", context.version},
+                        {"timestamp", context.timestamp}};
+  add_ending(document, context);
+  return document;
+}
+
+}  // namespace descopectl::render
