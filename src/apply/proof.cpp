@@ -42,17 +42,20 @@ bool is_declared(schema::Fields fields, const json::object& applied, std::string
   return true;
 }
 
-std::string shown(const json::value& value) {
+std::string shown(const json::value& value, bool is_sensitive) {
   if (value.is_null()) return "absent";
+  if (is_sensitive) return "(sensitive value)";
   return base::printable(base::to_canonical_json(value), kMostCharactersShown);
 }
 
 /// "/pkce is false instead of true, /prompt is absent instead of ["login"]".
 std::string describe(const std::vector<FieldChange>& changes) {
   std::string text;
-  for (std::size_t i = 0; i < std::min(changes.size(), kMostFieldsShown); ++i)
-    text += fmt::format("{}{} is {} instead of {}", i == 0 ? "" : ", ", changes[i].path, shown(changes[i].before),
-                        shown(changes[i].after));
+  for (std::size_t i = 0; i < std::min(changes.size(), kMostFieldsShown); ++i) {
+    const FieldChange& change = changes[i];
+    text += fmt::format("{}{} is {} instead of {}", i == 0 ? "" : ", ", change.path,
+                        shown(change.before, change.is_sensitive), shown(change.after, change.is_sensitive));
+  }
   if (changes.size() > kMostFieldsShown) text += fmt::format(" and {} more", changes.size() - kMostFieldsShown);
   return text;
 }
@@ -193,10 +196,11 @@ void Proof::accept(Written& written, const Finding& finding) {
 }
 
 void Proof::fail_open(const std::vector<Written*>& open, const Objects& objects) {
-  for (const Written* written : open) {
+  for (Written* written : open) {
     const Action& action = run_.plan.actions[written->action];
     ActionOutcome& outcome = run_.outcome.actions[written->action];
     const Finding finding = compare(*written, objects);
+    if (finding.object != nullptr) accept(*written, finding);  // what did stick is remembered all the same
     const std::string key = action.key.to_string();
     if (finding.object == nullptr) {
       fail(outcome, ErrorKind::kFailure, "not-applied",

@@ -1,15 +1,16 @@
 // Base URLs and the management key.
 #include "descopectl/config/target.hpp"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
 
 #include <algorithm>
-#include <boost/url/ipv4_address.hpp>
-#include <boost/url/parse.hpp>
-#include <boost/url/url_view.hpp>
+#include <array>
 #include <charconv>
 #include <istream>
 #include <optional>
+#include <utility>
 
 #include "descopectl/base/files.hpp"
 #include "descopectl/base/text.hpp"
@@ -26,23 +27,45 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-/// Boost.URL 1.81 takes a name that begins with an IPv4 address ("127.0.0.1.evil.com") for that address: the
-/// host is looked at whole here. Can go with a release in which host_type() is right.
-bool is_loopback(const boost::urls::url_view& url) {
-  if (url.host_type() == boost::urls::host_type::ipv6) return url.host_ipv6_address().is_loopback();
-  const auto host = lower(url.encoded_host());
-  const auto address = boost::urls::parse_ipv4_address(host);
-  return address ? address->is_loopback() : host == "localhost";
+// URLs are taken apart here and not by Boost.URL: version 1.81 reads the host of "http://127.0.0.1.evil.com"
+// as 127.0.0.1 and cuts ports to 16 bits, which would make a stranger's server look like loopback.
+
+/// Host (lower case, an IPv6 address with its brackets) and what follows it.
+std::pair<std::string, std::string_view> split_authority(std::string_view authority) {
+  const auto bracket = authority.starts_with('[') ? authority.find(']') : std::string_view::npos;
+  const auto end = bracket == std::string_view::npos ? authority.find(':') : bracket + 1;
+  const auto host = authority.substr(0, end);
+  return {lower(host), authority.substr(host.size())};
 }
 
-/// The port, 0 where none is written, none where it is no port. Boost.URL 1.81 cuts numbers to 16 bits.
-std::optional<std::uint16_t> parse_port(const boost::urls::url_view& url) {
-  const std::string_view text(url.port().data(), url.port().size());
-  if (text.empty()) return std::uint16_t{0};
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc() || end != text.data() + text.size() || port == 0) return std::nullopt;
-  return port;
+/// The address between the brackets, or none.
+std::optional<in6_addr> parse_ipv6(const std::string& host) {
+  in6_addr address{};
+  if (host.size() < 2 || !host.starts_with('[') || !host.ends_with(']')) return std::nullopt;
+  if (::inet_pton(AF_INET6, host.substr(1, host.size() - 2).c_str(), &address) != 1) return std::nullopt;
+  return address;
+}
+
+bool is_host(const std::string& host) {
+  constexpr std::string_view kNameCharacters = "abcdefghijklmnopqrstuvwxyz0123456789.-_";
+  return parse_ipv6(host) || host.find_first_not_of(kNameCharacters) == std::string::npos;
+}
+
+bool is_loopback(const std::string& host) {
+  if (const auto address = parse_ipv6(host)) return IN6_IS_ADDR_LOOPBACK(&*address);
+  std::array<unsigned char, 4> address{};
+  if (::inet_pton(AF_INET, host.c_str(), address.data()) == 1) return address[0] == 127;
+  return host == "localhost";
+}
+
+/// The number in ":8080"; 0 for "" and ":"; none for anything else.
+std::optional<int> parse_port(std::string_view text) {
+  if (text.empty() || text == ":") return 0;
+  if (!text.starts_with(':')) return std::nullopt;
+  int port = 0;
+  const auto [end, error] = std::from_chars(text.data() + 1, text.data() + text.size(), port);
+  const bool is_number = error == std::errc() && end == text.data() + text.size();
+  return is_number && port >= 1 && port <= 65535 ? std::optional(port) : std::nullopt;
 }
 
 Error invalid(std::string message) {
@@ -78,24 +101,31 @@ Result<model::Secret> read_key(std::istream& input) {
 }  // namespace
 
 Result<BaseUrl> parse_base_url(std::string_view text) {
-  const auto parsed = boost::urls::parse_uri({text.data(), text.size()});
-  if (!parsed) return invalid("is not a URL of the form https://host[:port]");
-  const auto& url = *parsed;
-  const auto scheme = lower(url.scheme());
+  const auto separator = text.find("://");
+  const auto is_visible = [](char c) { return c > ' ' && c < '\x7f'; };
+  if (separator == std::string_view::npos || !std::all_of(text.begin(), text.end(), is_visible)) {
+    return invalid("is not a URL of the form https://host[:port]");
+  }
+  const auto scheme = lower(text.substr(0, separator));
   if (scheme != "http" && scheme != "https") return invalid("must begin with https:// or http://");
-  if (!url.has_authority() || url.encoded_host().empty()) return invalid("has no host");
-  if (url.has_userinfo()) return invalid("must not hold a user name or password");
-  if (url.has_query() || url.has_fragment()) return invalid("must end before '?' and '#'");
-  const auto port = parse_port(url);
-  if (!port) return invalid("has no valid port");
-
-  std::string path(url.encoded_path());
+  text.remove_prefix(separator + 3);
+  const auto authority = text.substr(0, text.find_first_of("/?#"));
+  auto path = text.substr(authority.size());
+  if (authority.find('@') != std::string_view::npos) return invalid("must not hold a user name or password");
+  if (path.find_first_of("?#") != std::string_view::npos) return invalid("must end before '?' and '#'");
   while (path.ends_with('/'))
-    path.pop_back();
-  auto normal = fmt::format("{}://{}", scheme, lower(url.encoded_host()));
-  const std::uint16_t usual = scheme == "https" ? 443 : 80;
+    path.remove_suffix(1);
+
+  const auto [host, port_text] = split_authority(authority);
+  if (host.empty()) return invalid("has no host");
+  if (!is_host(host)) return invalid("has a host that is neither a name nor an address");
+  const auto port = parse_port(port_text);
+  if (!port) return invalid("has no valid port");
+  const int usual = scheme == "https" ? 443 : 80;
+  auto normal = fmt::format("{}://{}", scheme, host);
   if (*port != 0 && *port != usual) normal += fmt::format(":{}", *port);
-  return BaseUrl{.text = normal + path, .is_encrypted = scheme == "https", .is_loopback = is_loopback(url)};
+  normal += path;
+  return BaseUrl{std::move(normal), scheme == "https", is_loopback(host)};
 }
 
 std::string derive_base_url(std::string_view project_id) {

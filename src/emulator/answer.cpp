@@ -27,13 +27,17 @@ std::string_view describe(const Refusal& refusal) {
 
 }  // namespace
 
-Refusal malformed(std::string message) { return {400, kMalformed, std::move(message)}; }
+Refusal malformed(std::string message) {
+  return {400, kMalformed, std::move(message)};
+}
 
 Refusal missing(std::string_view name) {
   return {400, kMissingArgument, "The " + std::string(name) + " argument is required"};
 }
 
-Refusal invalid_value(std::string message) { return {400, kInvalidValue, std::move(message)}; }
+Refusal invalid_value(std::string message) {
+  return {400, kInvalidValue, std::move(message)};
+}
 
 http::Response to_response(const Refusal& refusal) {
   json::object body;

@@ -1,8 +1,8 @@
 // What an endpoint answers: a JSON text, or a refusal with the service's four error members (sheet 1.6).
 //
-// Codes that the sheet knows are used as it gives them. Where none is known, a code of our own invention from the
-// range E99ffnn stands (ff: family, nn: 04 not found, 09 duplicate), well-formed because clients demand that, and
-// not to be matched on: the real service answers something else.
+// Codes that the sheet knows are used as it gives them. Where none is known, a code of our own invention from
+// the range E99ffnn stands (ff: family, nn: 04 not found, 09 duplicate), well-formed because clients demand
+// that, and not to be matched on: the real service answers something else.
 #pragma once
 
 #include <boost/system/result.hpp>

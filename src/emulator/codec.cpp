@@ -56,8 +56,8 @@ Outcome<json::value> decode_string_map(const json::value& value, const std::stri
   };
   for (const auto& member : *map) {
     const auto* list = member.value().if_array();
-    const bool is_fine = list != nullptr ? std::all_of(list->begin(), list->end(), is_scalar)
-                                         : is_scalar(member.value());
+    const bool is_fine =
+        list != nullptr ? std::all_of(list->begin(), list->end(), is_scalar) : is_scalar(member.value());
     if (!is_fine) return wrong_type(name, "an object with string values");
   }
   return value;
@@ -121,11 +121,16 @@ Outcome<json::value> decode_value(const Field& row, const json::value& value, co
       return json::value(*number);
     }
     case Type::kStringList:
-    case Type::kConnectionScopes: return decode_strings(value, name);
-    case Type::kStringMap: return decode_string_map(value, name);
-    case Type::kObject: return decode_members(row, value, message, name);
-    case Type::kObjectList: return decode_object_list(row, value, message, name);
-    case Type::kObjectMap: return decode_object_map(row, value, message, name);
+    case Type::kConnectionScopes:
+      return decode_strings(value, name);
+    case Type::kStringMap:
+      return decode_string_map(value, name);
+    case Type::kObject:
+      return decode_members(row, value, message, name);
+    case Type::kObjectList:
+      return decode_object_list(row, value, message, name);
+    case Type::kObjectMap:
+      return decode_object_map(row, value, message, name);
   }
   return wrong_type(name, "something else");
 }
@@ -175,21 +180,30 @@ Outcome<json::object> decode(std::span<const Field> rows, const json::object& bo
 json::value zero_of(const Field& row) {
   switch (row.type) {
     case Type::kString:
-    case Type::kReference: return json::string();
-    case Type::kBoolean: return false;
-    case Type::kInteger: return std::int64_t{0};
-    case Type::kInteger64: return json::string("0");
+    case Type::kReference:
+      return json::string();
+    case Type::kBoolean:
+      return false;
+    case Type::kInteger:
+      return std::int64_t{0};
+    case Type::kInteger64:
+      return json::string("0");
     case Type::kStringList:
     case Type::kConnectionScopes:
-    case Type::kObjectList: return json::array();
+    case Type::kObjectList:
+      return json::array();
     case Type::kStringMap:
-    case Type::kObjectMap: return json::object();
-    case Type::kObject: break;
+    case Type::kObjectMap:
+      return json::object();
+    case Type::kObject:
+      break;
   }
   return nullptr;
 }
 
-bool is_shown(const Field& row) { return row.in(schema::kInLoad) && !row.secret && !row.write_only; }
+bool is_shown(const Field& row) {
+  return row.in(schema::kInLoad) && !row.secret && !row.write_only;
+}
 
 json::object complete(std::span<const Field> rows, const json::object& sent) {
   json::object result;
@@ -210,7 +224,8 @@ namespace {
 json::value without_zeros(const json::value& value) {
   if (const auto* list = value.if_array()) {
     json::array result;
-    for (const json::value& item : *list) result.push_back(without_zeros(item));
+    for (const json::value& item : *list)
+      result.push_back(without_zeros(item));
     return result;
   }
   const auto* object = value.if_object();

@@ -22,8 +22,8 @@ struct Message {
   std::span<const std::string_view> tolerated = {};
 };
 
-/// The members of `body` that `message` may hold, with types checked: 64-bit integers as decimal strings, null left
-/// out, nested objects with all their members. `place` stands before names in refusals ("app.").
+/// The members of `body` that `message` may hold, with types checked: 64-bit integers as decimal strings,
+/// null left out, nested objects with all their members. `place` stands before names in refusals ("app.").
 [[nodiscard]] Outcome<json::object> decode(std::span<const schema::Field> rows, const json::object& body,
                                            const Message& message, const std::string& place = {});
 
@@ -39,8 +39,8 @@ struct Message {
 /// How objects are written.
 struct Emission {
   bool zero_values = true;
-  std::uint8_t generation = 1;      ///< rows of the other generation are left out
-  bool empty_secrets = false;       ///< secrets as "", never their value (sheet 7.3)
+  std::uint8_t generation = 1;  ///< rows of the other generation are left out
+  bool empty_secrets = false;   ///< secrets as "", never their value (sheet 7.3)
 };
 
 /// Appends the object's JSON text.
@@ -50,6 +50,8 @@ void append_object(std::string& out, std::span<const schema::Field> rows, const 
 /// The text of a string member, or empty.
 [[nodiscard]] std::string_view text_of(const json::object& object, std::string_view name);
 
-[[nodiscard]] inline std::string_view view(const json::string& text) { return {text.data(), text.size()}; }
+[[nodiscard]] inline std::string_view view(const json::string& text) {
+  return {text.data(), text.size()};
+}
 
 }  // namespace descopectl::emulator

@@ -1,4 +1,5 @@
-// Objects of one kind with their indexes. A change of an object replaces it, so that indexes follow in one place.
+// Objects of one kind with their indexes. A change of an object replaces it, so that indexes follow in one
+// place.
 #include "collection.hpp"
 
 #include <utility>
@@ -31,7 +32,8 @@ const Record* Collection::find(std::string_view id) const {
   return found == by_id_.end() ? nullptr : &records_.at(found->second);
 }
 
-const Record* Collection::find_by(std::string_view field, std::string_view value, std::string_view scope) const {
+const Record* Collection::find_by(std::string_view field, std::string_view value,
+                                  std::string_view scope) const {
   if (value.empty()) return nullptr;
   for (std::size_t i = 0; i < unique_.size(); ++i) {
     if (unique_[i] != field) continue;
@@ -61,12 +63,14 @@ void Collection::index(const Record& record) {
 
 void Collection::forget(const Record& record) {
   by_id_.erase(std::string(text_of(record.fields, "id")));
-  for (std::size_t i = 0; i < unique_.size(); ++i) by_unique_[i].erase(key_of(record.fields, unique_[i]));
+  for (std::size_t i = 0; i < unique_.size(); ++i)
+    by_unique_[i].erase(key_of(record.fields, unique_[i]));
 }
 
 void Collection::remember(Time now, std::uint64_t order, std::optional<Record> before) {
   if (lag_.count() <= 0) return;
-  while (!history_.empty() && history_.front().when <= now - lag_) history_.pop_front();
+  while (!history_.empty() && history_.front().when <= now - lag_)
+    history_.pop_front();
   history_.push_back({now, order, std::move(before)});
 }
 
@@ -100,18 +104,21 @@ std::vector<const Record*> Collection::list(Time now) const {
   std::vector<const Record*> result;
   if (lag_.count() <= 0 || history_.empty()) {
     result.reserve(records_.size());
-    for (const auto& [order, record] : records_) result.push_back(&record);
+    for (const auto& [order, record] : records_)
+      result.push_back(&record);
     return result;
   }
   std::map<std::uint64_t, const Record*> seen;
-  for (const auto& [order, record] : records_) seen[order] = &record;
+  for (const auto& [order, record] : records_)
+    seen[order] = &record;
   for (auto undo = history_.rbegin(); undo != history_.rend() && undo->when > now - lag_; ++undo) {
     if (undo->before)
       seen[undo->order] = &*undo->before;
     else
       seen.erase(undo->order);
   }
-  for (const auto& [order, record] : seen) result.push_back(record);
+  for (const auto& [order, record] : seen)
+    result.push_back(record);
   return result;
 }
 

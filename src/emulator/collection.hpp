@@ -1,4 +1,5 @@
-// The objects of one kind in memory: by id, by unique field, in the order of creation, and as they were a while ago.
+// The objects of one kind in memory: by id, by unique field, in the order of creation, and as they were a
+// while ago.
 #pragma once
 
 #include <chrono>
@@ -26,17 +27,21 @@ using Time = std::chrono::system_clock::time_point;
 
 class Collection {
  public:
-  /// `unique`: fields that no two objects may share, within the same value of the field `scope` (may be empty).
+  /// `unique`: fields that no two objects may share, within the same value of the field `scope` (may be
+  /// empty).
   Collection(std::vector<std::string> unique, std::string scope);
 
   [[nodiscard]] const Record* find(std::string_view id) const;
   /// The object with that value in a unique field and that scope; null for an empty value.
   [[nodiscard]] const Record* find_by(std::string_view field, std::string_view value,
                                       std::string_view scope = {}) const;
-  /// The first unique field (or "id") in which `candidate` would meet another object than the one with `order`.
-  [[nodiscard]] std::optional<std::string> find_clash(const json::object& candidate, std::uint64_t order) const;
+  /// The first unique field (or "id") in which `candidate` would meet another object than the one with
+  /// `order`.
+  [[nodiscard]] std::optional<std::string> find_clash(const json::object& candidate,
+                                                      std::uint64_t order) const;
 
-  /// Adds an object; the caller looked for clashes. The pointer holds until the object is replaced or removed.
+  /// Adds an object; the caller looked for clashes. The pointer holds until the object is replaced or
+  /// removed.
   const Record* insert(Record record, Time now);
   const Record* replace(const Record& before, Record after, Time now);
   void erase(const Record& record, Time now);

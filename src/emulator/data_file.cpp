@@ -23,7 +23,8 @@ Result<void> DataFile::load() {
   if (text.has_error()) return text.error();
   const auto parsed = base::parse_json(*text);
   if (parsed.has_error()) return unusable(path_, parsed.error());
-  if (auto restored = service_.restore(*parsed); restored.has_error()) return unusable(path_, restored.error());
+  if (auto restored = service_.restore(*parsed); restored.has_error())
+    return unusable(path_, restored.error());
   saved_ = service_.revision();
   return {};
 }

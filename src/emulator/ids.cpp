@@ -26,10 +26,16 @@ std::string IdMaker::make_text(std::size_t length, std::string_view alphabet) {
   return text;
 }
 
-std::string IdMaker::make_id(std::string_view prefix) { return std::string(prefix) + make_text(27, kAlphanumeric); }
+std::string IdMaker::make_id(std::string_view prefix) {
+  return std::string(prefix) + make_text(27, kAlphanumeric);
+}
 
-std::string IdMaker::make_client_id() { return make_text(62, kBase64) + "=="; }
+std::string IdMaker::make_client_id() {
+  return make_text(62, kBase64) + "==";
+}
 
-std::string IdMaker::make_secret() { return make_text(43, kAlphanumeric); }
+std::string IdMaker::make_secret() {
+  return make_text(43, kAlphanumeric);
+}
 
 }  // namespace descopectl::emulator

@@ -45,7 +45,8 @@ json::array to_scopes(const json::array& mappings) {
     const json::object& mapping = item.get_object();
     json::array values;
     if (const auto* claims = base::find_member(mapping, "claims"); claims != nullptr && claims->is_object())
-      for (const auto& claim : claims->get_object()) values.emplace_back(claim.key());
+      for (const auto& claim : claims->get_object())
+        values.emplace_back(claim.key());
     result.push_back({{"name", json::string_view(text_of(mapping, "scope"))},
                       {"description", json::string_view(text_of(mapping, "description"))},
                       {"optional", !is_true(mapping, "mandatory")},

@@ -23,7 +23,8 @@ Outcome<json::object> unwrap(const Project& project, const json::object& body, s
       return malformed("unknown field \"" + std::string(member.key()) + "\"");
   const json::value* inner = base::find_member(body, in);
   if (inner == nullptr || inner->is_null()) return json::object();
-  if (!inner->is_object()) return malformed("invalid value for field \"" + std::string(in) + "\": expected an object");
+  if (!inner->is_object())
+    return malformed("invalid value for field \"" + std::string(in) + "\": expected an object");
   return inner->get_object();
 }
 
@@ -44,7 +45,8 @@ Outcome<std::string> create(const Endpoints& self, const schema::Endpoint& endpo
   return answer_write(self, **record, endpoint);
 }
 
-Outcome<std::string> change(const Endpoints& self, const schema::Endpoint& endpoint, Write write, const Call& call) {
+Outcome<std::string> change(const Endpoints& self, const schema::Endpoint& endpoint, Write write,
+                            const Call& call) {
   const auto body = unwrap(self.project, call.body, endpoint.in);
   if (body.has_error()) return body.error();
   const auto message = message_of(self.project, self.family, write, self.generation, !endpoint.in.empty());
@@ -82,7 +84,8 @@ Outcome<std::string> erase_batch(const Endpoints& self, std::string_view in, con
   if (auto only = check_only(self.project, call.body, in); only.has_error()) return only.error();
   const json::value* ids = base::find_member(call.body, in);
   if (ids == nullptr || ids->is_null()) return missing(in);
-  const Refusal wrong = malformed("invalid value for field \"" + std::string(in) + "\": expected a list of strings");
+  const Refusal wrong =
+      malformed("invalid value for field \"" + std::string(in) + "\": expected a list of strings");
   if (!ids->is_array()) return wrong;
   for (const json::value& id : ids->get_array())
     if (!id.is_string()) return wrong;
@@ -112,7 +115,8 @@ Outcome<std::string> load(const Endpoints& self, const schema::Endpoint& endpoin
 Outcome<std::int64_t> page_number(const schema::Paging paging, const Call& call, std::string_view name) {
   std::int64_t number = 0;
   const auto wrong = [&] {
-    return malformed("invalid value for field \"" + std::string(name) + "\": expected a number of zero or more");
+    return malformed("invalid value for field \"" + std::string(name) +
+                     "\": expected a number of zero or more");
   };
   if (paging == schema::Paging::kQuery) {
     const std::string text = call.query(name);
@@ -132,7 +136,8 @@ Outcome<std::int64_t> page_number(const schema::Paging paging, const Call& call,
 Outcome<std::string> list(const Endpoints& self, const schema::Endpoint& endpoint, schema::Paging paging,
                           const Call& call) {
   for (const auto& member : call.body) {
-    const bool is_page = paging == schema::Paging::kBody && (member.key() == "page" || member.key() == "limit");
+    const bool is_page =
+        paging == schema::Paging::kBody && (member.key() == "page" || member.key() == "limit");
     if (!is_page && self.project.switches().refuse_unknown_fields)
       return malformed("unknown field \"" + std::string(member.key()) + "\"");
   }
@@ -155,8 +160,10 @@ Outcome<std::string> list(const Endpoints& self, const schema::Endpoint& endpoin
 
 void add_generation(Router& router, Endpoints self, const schema::Endpoints& calls) {
   if (calls.list.exists())
-    router.add(calls.list.method, calls.list.path, [self, endpoint = calls.list, paging = calls.paging](
-                                                       const Call& call) { return list(self, endpoint, paging, call); });
+    router.add(calls.list.method, calls.list.path,
+               [self, endpoint = calls.list, paging = calls.paging](const Call& call) {
+                 return list(self, endpoint, paging, call);
+               });
   if (calls.load.exists())
     router.add(calls.load.method, calls.load.path,
                [self, endpoint = calls.load](const Call& call) { return load(self, endpoint, call); });

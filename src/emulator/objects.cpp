@@ -15,7 +15,8 @@ constexpr std::string_view kVersion = "version";
 constexpr std::string_view kCreatedTime = "createdTime";
 constexpr std::string_view kModifiedTime = "modifiedTime";
 
-void set_time(const schema::Kind& kind, json::object& fields, std::string_view name, std::int64_t milliseconds) {
+void set_time(const schema::Kind& kind, json::object& fields, std::string_view name,
+              std::int64_t milliseconds) {
   const Field* row = schema::find_wire_field(kind.fields, name);
   if (row == nullptr || !row->read_only) return;
   if (row->type == schema::Type::kInteger64) fields[name] = std::to_string(milliseconds);
@@ -57,7 +58,8 @@ Outcome<void> check_required(const schema::Kind& kind, const json::object& sent,
 
 Outcome<void> check_version(const Project& project, const json::object& sent, const Record& before) {
   const std::int64_t version = number_in(sent, kVersion);
-  if (!project.switches().strict_version || version == 0 || version >= number_in(before.fields, kVersion)) return {};
+  if (!project.switches().strict_version || version == 0 || version >= number_in(before.fields, kVersion))
+    return {};
   return Refusal(409, kStaleVersion, "The object was changed since version " + std::to_string(version));
 }
 
@@ -77,8 +79,8 @@ Outcome<void> keep_fields(const Project& project, const Family& family, Change& 
     } else if (row.dropped_on_update && project.switches().dcr_update == DcrUpdate::kReset) {
       current = zero_of(row);
     } else if (row.immutable && row.required && current != *old) {
-      const bool is_key = std::find(kind.natural_keys.begin(), kind.natural_keys.end(), name) !=
-                          kind.natural_keys.end();
+      const bool is_key =
+          std::find(kind.natural_keys.begin(), kind.natural_keys.end(), name) != kind.natural_keys.end();
       if (!is_key || !project.switches().allow_uri_update)
         return invalid_value(std::string(name) + " can't be changed");
     }
@@ -101,7 +103,8 @@ void take_hidden(const schema::Kind& kind, const json::object& sent, json::objec
 
 Outcome<void> check_and_finish(Project& project, Family& family, Change& change, std::uint64_t order) {
   if (family.traits->prepare != nullptr)
-    if (auto prepared = family.traits->prepare(project, change); prepared.has_error()) return prepared.error();
+    if (auto prepared = family.traits->prepare(project, change); prepared.has_error())
+      return prepared.error();
   if (auto checked = check_required(*family.kind, *change.sent, change.after->fields); checked.has_error())
     return checked.error();
   if (project.switches().strict_references)
@@ -138,7 +141,8 @@ Outcome<const Record*> create_object(Project& project, Family& family, const jso
   if (text_of(record.fields, kind.id_field).empty())
     record.fields[kind.id_field] = project.ids().make_id(kind.id_prefix);
   Change change{Write::kCreate, generation, &sent, nullptr, &record};
-  if (auto finished = check_and_finish(project, family, change, 0); finished.has_error()) return finished.error();
+  if (auto finished = check_and_finish(project, family, change, 0); finished.has_error())
+    return finished.error();
   project.touch();
   return family.objects.insert(std::move(record), project.now());
 }
@@ -159,7 +163,8 @@ Outcome<const Record*> change_object(Project& project, Family& family, const Rec
     if (auto kept = keep_fields(project, family, change); kept.has_error()) return kept.error();
   }
   take_hidden(kind, sent, record.hidden);
-  if (auto done = check_and_finish(project, family, change, before.order); done.has_error()) return done.error();
+  if (auto done = check_and_finish(project, family, change, before.order); done.has_error())
+    return done.error();
   project.touch();
   return family.objects.replace(before, std::move(record), project.now());
 }
@@ -198,8 +203,9 @@ std::string to_text(const Project& project, const Family& family, const Record& 
   return text;
 }
 
-std::string to_list_text(const Project& project, const Family& family, const std::vector<const Record*>& records,
-                         std::string_view out, std::int64_t total, std::uint8_t generation) {
+std::string to_list_text(const Project& project, const Family& family,
+                         const std::vector<const Record*>& records, std::string_view out, std::int64_t total,
+                         std::uint8_t generation) {
   const Switches& switches = project.switches();
   const Emission emission{switches.emit_zero_values, generation, switches.secret_in_response};
   std::string text = "{\"" + std::string(out) + "\":[";
@@ -215,7 +221,8 @@ std::string to_list_text(const Project& project, const Family& family, const std
 Outcome<std::string> required_text(const json::object& body, std::string_view name) {
   const json::value* value = base::find_member(body, name);
   if (value == nullptr || value->is_null()) return missing(name);
-  if (!value->is_string()) return malformed("invalid value for field \"" + std::string(name) + "\": expected a string");
+  if (!value->is_string())
+    return malformed("invalid value for field \"" + std::string(name) + "\": expected a string");
   if (value->get_string().empty()) return missing(name);
   return std::string(value->get_string());
 }

@@ -16,15 +16,16 @@ namespace descopectl::emulator {
                                                    std::uint8_t generation);
 /// Overrides (update) or changes (patch) an object with a decoded body.
 [[nodiscard]] Outcome<const Record*> change_object(Project& project, Family& family, const Record& before,
-                                                   const json::object& sent, Write write, std::uint8_t generation);
+                                                   const json::object& sent, Write write,
+                                                   std::uint8_t generation);
 void erase_object(Project& project, Family& family, const Record& record);
 
 [[nodiscard]] Refusal not_found(const Family& family, std::string_view id);
 [[nodiscard]] Refusal duplicate(const Project& project, std::string_view code, std::string message);
 
 /// The message that a create, update or patch takes.
-[[nodiscard]] Message message_of(const Project& project, const Family& family, Write write, std::uint8_t generation,
-                                 bool is_wrapped);
+[[nodiscard]] Message message_of(const Project& project, const Family& family, Write write,
+                                 std::uint8_t generation, bool is_wrapped);
 /// A message of plain rows, for calls that are no kind's.
 [[nodiscard]] Message plain_message(const Project& project);
 

@@ -51,7 +51,8 @@ Message write_message(const Project& project) {
   return message;
 }
 
-Outcome<json::object> decode_keyed(const Project& project, std::span<const Field> rows, const json::object& body) {
+Outcome<json::object> decode_keyed(const Project& project, std::span<const Field> rows,
+                                   const json::object& body) {
   auto sent = decode(rows, body, write_message(project));
   if (sent.has_error()) return sent.error();
   if (text_of(*sent, kApp).empty()) return missing(kApp);
@@ -116,7 +117,9 @@ Outcome<json::array> batch_of(const Project& project, const json::object& body) 
       return malformed("unknown field \"" + std::string(member.key()) + "\"");
   const json::value* list = base::find_member(body, "policies");
   if (list == nullptr || list->is_null()) return missing("policies");
-  const auto wrong = [] { return malformed("invalid value for field \"policies\": expected a list of objects"); };
+  const auto wrong = [] {
+    return malformed("invalid value for field \"policies\": expected a list of objects");
+  };
   if (!list->is_array()) return wrong();
   for (const json::value& item : list->get_array())
     if (!item.is_object()) return wrong();
@@ -143,7 +146,8 @@ Outcome<std::string> update(Project& project, const Call& call) {
   const auto sent = decode_keyed(project, kRows, call.body);
   if (sent.has_error()) return sent.error();
   const auto found = project.policies().find(policy_key(*sent));
-  if (found == project.policies().end()) return Refusal(404, kNotFound, "No policy for this app and resource");
+  if (found == project.policies().end())
+    return Refusal(404, kNotFound, "No policy for this app and resource");
   json::object policy = complete(kRows, *sent);
   policy["createdTime"] = found->second.at("createdTime");
   policy["modifiedTime"] = std::to_string(project.milliseconds());
@@ -171,7 +175,8 @@ Outcome<std::string> erase_batch(Project& project, const Call& call) {
     if (sent.has_error()) return sent.error();
     keys.push_back(policy_key(*sent));
   }
-  for (const PolicyKey& key : keys) project.policies().erase(key);
+  for (const PolicyKey& key : keys)
+    project.policies().erase(key);
   project.touch();
   return std::string(kNothing);
 }

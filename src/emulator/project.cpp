@@ -42,7 +42,8 @@ Family* Project::find_family(std::string_view kind) {
 
 void Project::adopt(Project&& other) {
   // The families themselves stay: endpoints refer to them.
-  for (std::size_t i = 0; i < families_.size(); ++i) families_[i]->objects = std::move(other.families_[i]->objects);
+  for (std::size_t i = 0; i < families_.size(); ++i)
+    families_[i]->objects = std::move(other.families_[i]->objects);
   policies_ = std::move(other.policies_);
   mappings_ = std::move(other.mappings_);
   touch();

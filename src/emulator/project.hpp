@@ -38,11 +38,11 @@ struct Traits {
   std::string_view kind;
   std::string_view not_found = "E990004";
   std::string_view duplicate = "E990009";
-  std::string_view scope = {};             ///< a field within whose values the unique fields are unique
-  std::string_view loads_by = {};          ///< a unique field by which the first generation's load finds, too
-  bool has_total = false;                  ///< lists answer `total` (sheet 1.12)
-  bool has_named_secrets = false;          ///< kept as the hidden member `secrets`
-  bool answers_object_flat = false;        ///< writes without a wrapper answer the object, not `{}`
+  std::string_view scope = {};       ///< a field within whose values the unique fields are unique
+  std::string_view loads_by = {};    ///< a unique field by which the first generation's load finds, too
+  bool has_total = false;            ///< lists answer `total` (sheet 1.12)
+  bool has_named_secrets = false;    ///< kept as the hidden member `secrets`
+  bool answers_object_flat = false;  ///< writes without a wrapper answer the object, not `{}`
   /// Checks and completes a write before it is stored. May be null.
   Outcome<void> (*prepare)(Project& project, Change& change) = nullptr;
   /// The answer of a create, where it is not the object. May be null.

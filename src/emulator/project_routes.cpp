@@ -13,9 +13,10 @@ using schema::Field;
 using schema::ListForm;
 using schema::Type;
 
-constexpr std::array kMappingRows{Field{.name = "scope", .doc = "-", .source = "sheet 3.3"},
-                                  Field{.name = "claims", .type = Type::kStringMap, .doc = "-", .source = "sheet 3.3"},
-                                  Field{.name = "description", .doc = "-", .source = "sheet 3.3"}};
+constexpr std::array kMappingRows{
+    Field{.name = "scope", .doc = "-", .source = "sheet 3.3"},
+    Field{.name = "claims", .type = Type::kStringMap, .doc = "-", .source = "sheet 3.3"},
+    Field{.name = "description", .doc = "-", .source = "sheet 3.3"}};
 constexpr std::array kSetRows{Field{.name = "mappings",
                                     .type = Type::kObjectList,
                                     .list = ListForm::kKeyed,
@@ -57,9 +58,13 @@ Outcome<std::string> load_resource_by_uri(Project& project, const Call& call) {
   return to_text(project, family, *record, "resource", 1);
 }
 
-Outcome<std::string> license(Project&, const Call&) { return std::string(R"({"rateLimitTier":"tier1"})"); }
+Outcome<std::string> license(Project&, const Call&) {
+  return std::string(R"({"rateLimitTier":"tier1"})");
+}
 
-Outcome<std::string> custom_attributes(Project&, const Call&) { return std::string(R"({"data":[],"total":"0"})"); }
+Outcome<std::string> custom_attributes(Project&, const Call&) {
+  return std::string(R"({"data":[],"total":"0"})");
+}
 
 }  // namespace
 
@@ -79,7 +84,8 @@ void add_project_routes(Router& router, Project& project) {
   add("POST", "/v1/mgmt/scopeClaimMapping/get", get_mappings);
   add("POST", "/v1/mgmt/scopeClaimMapping/set", set_mappings);
   add("POST", "/v1/mgmt/scopeClaimMapping/delete", delete_mappings);
-  if (project.find_family("Resource") != nullptr) add("GET", "/v1/mgmt/resource/load/uri", load_resource_by_uri);
+  if (project.find_family("Resource") != nullptr)
+    add("GET", "/v1/mgmt/resource/load/uri", load_resource_by_uri);
 }
 
 }  // namespace descopectl::emulator

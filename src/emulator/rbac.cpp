@@ -14,7 +14,9 @@ using schema::Field;
 using schema::ListForm;
 using schema::Type;
 
-constexpr Field text_row(std::string_view name) { return {.name = name, .doc = "-", .source = "sheet 9"}; }
+constexpr Field text_row(std::string_view name) {
+  return {.name = name, .doc = "-", .source = "sheet 9"};
+}
 constexpr Field list_row(std::string_view name) {
   return {.name = name, .type = Type::kStringList, .list = ListForm::kSet, .doc = "-", .source = "sheet 9"};
 }
@@ -23,8 +25,8 @@ constexpr std::array kSelectorRows{text_row("name"), text_row("id")};
 constexpr std::array kRoleSelectorRows{text_row("name"), text_row("id"), text_row("tenantId")};
 constexpr std::array kPermissionBatchRows{list_row("names"), list_row("ids")};
 constexpr std::array kRoleBatchRows{list_row("roleNames"), list_row("roleIds"), text_row("tenantId")};
-constexpr std::array kSortRows{text_row("field"),
-                               Field{.name = "desc", .type = Type::kBoolean, .doc = "-", .source = "sheet 9.2"}};
+constexpr std::array kSortRows{
+    text_row("field"), Field{.name = "desc", .type = Type::kBoolean, .doc = "-", .source = "sheet 9.2"}};
 constexpr std::array kSearchRows{
     list_row("tenantIds"),
     list_row("roleNames"),
@@ -67,8 +69,8 @@ Outcome<const Record*> select(Family& family, const json::object& sent) {
   const std::string_view id = text_of(sent, "id");
   if (name.empty() && id.empty()) return missing("name");
   if (!name.empty() && !id.empty()) return invalid_value("Only one of name and id may be given");
-  const Record* record = id.empty() ? family.objects.find_by("name", name, text_of(sent, "tenantId"))
-                                    : family.objects.find(id);
+  const Record* record =
+      id.empty() ? family.objects.find_by("name", name, text_of(sent, "tenantId")) : family.objects.find(id);
   if (record == nullptr) return not_found(family, id.empty() ? name : id);
   return record;
 }
@@ -79,8 +81,9 @@ void rename_in_roles(Project& project, std::string_view old_name, std::string_vi
   for (const Record* role : roles.objects.list(Time::max())) {
     Record after = *role;
     json::array& names = after.fields["permissionNames"].get_array();
-    const auto found = std::find_if(names.begin(), names.end(),
-                                    [&](const json::value& name) { return view(name.get_string()) == old_name; });
+    const auto found = std::find_if(names.begin(), names.end(), [&](const json::value& name) {
+      return view(name.get_string()) == old_name;
+    });
     if (found == names.end()) continue;
     if (new_name.empty())
       names.erase(found);
@@ -137,17 +140,20 @@ Outcome<const Record*> update_one_of(Project& project, Family& family, const jso
 }
 
 /// Runs `one` on every object of the list `in`, or on none.
-Outcome<std::string> run_batch(Project& project, Family& family, std::string_view in, One one, const Call& call) {
+Outcome<std::string> run_batch(Project& project, Family& family, std::string_view in, One one,
+                               const Call& call) {
   for (const auto& member : call.body)
     if (member.key() != in && project.switches().refuse_unknown_fields)
       return malformed("unknown field \"" + std::string(member.key()) + "\"");
   const json::value* list = base::find_member(call.body, in);
   if (list == nullptr || list->is_null()) return missing(in);
-  if (!list->is_array()) return malformed("invalid value for field \"" + std::string(in) + "\": expected a list");
+  if (!list->is_array())
+    return malformed("invalid value for field \"" + std::string(in) + "\": expected a list");
   Transaction transaction(project);
   std::vector<std::string> ids;
   for (const json::value& item : list->get_array()) {
-    Outcome<const Record*> record = malformed("invalid value for field \"" + std::string(in) + "\": expected objects");
+    Outcome<const Record*> record =
+        malformed("invalid value for field \"" + std::string(in) + "\": expected objects");
     if (item.is_object()) record = one(project, family, item.get_object());
     if (record.has_error()) {
       transaction.roll_back();
@@ -157,7 +163,8 @@ Outcome<std::string> run_batch(Project& project, Family& family, std::string_vie
   }
   if (!family.traits->answers_object_flat) return std::string(kNothing);
   std::vector<const Record*> records;
-  for (const std::string& id : ids) records.push_back(family.objects.find(id));
+  for (const std::string& id : ids)
+    records.push_back(family.objects.find(id));
   return to_list_text(project, family, records, in, -1, 1);
 }
 
@@ -184,7 +191,8 @@ void erase_all(Project& project, Family& family, const std::vector<std::string>&
   for (const std::string& id : ids)
     if (const Record* record = family.objects.find(id)) erase_object(project, family, *record);
   for (const std::string& name : names)
-    if (const Record* record = family.objects.find_by("name", name, tenant)) erase_object(project, family, *record);
+    if (const Record* record = family.objects.find_by("name", name, tenant))
+      erase_object(project, family, *record);
 }
 
 Outcome<std::string> erase_permissions(Project& project, Family& family, const Call& call) {
@@ -278,7 +286,8 @@ void add_rbac_routes(Router& router, Project& project) {
     });
   };
   const auto add_erase = [&](std::string_view path, Family* family, std::span<const Field> rows) {
-    add(path, family, [rows](Project& of, Family& self, const Call& call) { return erase(of, self, rows, call); });
+    add(path, family,
+        [rows](Project& of, Family& self, const Call& call) { return erase(of, self, rows, call); });
   };
   add("/v1/mgmt/permission/update", permission, update);
   add("/v1/mgmt/role/update", role, update);

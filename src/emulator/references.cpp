@@ -37,7 +37,8 @@ Outcome<void> check_rows(Project& project, std::span<const Field> rows, const js
       if (auto checked = check_value(project, row, *value); checked.has_error()) return checked.error();
     if (row.fields.empty()) continue;
     if (const auto* nested = value->if_object(); nested != nullptr && row.type == Type::kObject)
-      if (auto checked = check_rows(project, row.fields, *nested); checked.has_error()) return checked.error();
+      if (auto checked = check_rows(project, row.fields, *nested); checked.has_error())
+        return checked.error();
     if (const auto* list = value->if_array())
       for (const json::value& item : *list)
         if (item.is_object())

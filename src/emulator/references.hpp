@@ -8,8 +8,9 @@
 
 namespace descopectl::emulator {
 
-/// Refuses names and ids of objects that do not exist, in rows that say what they name. Off by default because
-/// nothing tells whether the service looks (sheet 16, row 16).
-[[nodiscard]] Outcome<void> check_references(Project& project, const schema::Kind& kind, const json::object& fields);
+/// Refuses names and ids of objects that do not exist, in rows that say what they name. Off by default
+/// because nothing tells whether the service looks (sheet 16, row 16).
+[[nodiscard]] Outcome<void> check_references(Project& project, const schema::Kind& kind,
+                                             const json::object& fields);
 
 }  // namespace descopectl::emulator

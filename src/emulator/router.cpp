@@ -6,7 +6,8 @@ namespace {
 
 constexpr std::string_view kId = "{id}";
 
-const Endpoint* find_method(const std::vector<std::pair<std::string, Endpoint>>& methods, std::string_view method) {
+const Endpoint* find_method(const std::vector<std::pair<std::string, Endpoint>>& methods,
+                            std::string_view method) {
   for (const auto& [name, endpoint] : methods)
     if (name == method) return &endpoint;
   return nullptr;
@@ -23,7 +24,8 @@ void Router::add(std::string_view method, std::string_view path, Endpoint endpoi
     patterns_.push_back({std::string(path.substr(0, id)), std::string(path.substr(id + kId.size())), {}});
     methods = &patterns_.back().methods;
   }
-  if (find_method(*methods, method) == nullptr) methods->emplace_back(std::string(method), std::move(endpoint));
+  if (find_method(*methods, method) == nullptr)
+    methods->emplace_back(std::string(method), std::move(endpoint));
 }
 
 Router::Match Router::find(std::string_view method, std::string_view path) const {

@@ -56,7 +56,8 @@ class ServedEmulator final : public Running, public std::enable_shared_from_this
   http::Reply handle(const http::Request& request) {
     http::Reply reply;
     if (options_.around)
-      reply = options_.around(request, [this](const http::Request& inner) { return service_->handle(inner); });
+      reply =
+          options_.around(request, [this](const http::Request& inner) { return service_->handle(inner); });
     else
       reply = service_->handle(request);
     reply.delay += options_.latency;

@@ -17,7 +17,9 @@ using schema::Type;
 
 constexpr std::string_view kSecrets = "secrets";
 
-constexpr Field text_row(std::string_view name) { return {.name = name, .doc = "-", .source = "sheet 6.1"}; }
+constexpr Field text_row(std::string_view name) {
+  return {.name = name, .doc = "-", .source = "sheet 6.1"};
+}
 constexpr Field integer_row(std::string_view name, Type type) {
   return {.name = name, .type = type, .doc = "-", .source = "sheet 6.1"};
 }
@@ -28,10 +30,14 @@ constexpr Field list_row(std::string_view name) {
 constexpr std::array kIdRows{text_row("id")};
 constexpr std::array kAddRows{text_row("id"), text_row("name"), integer_row("expireTime", Type::kInteger64)};
 constexpr std::array kRevokeRows{text_row("id"), text_row("name")};
-constexpr std::array kSearchRows{text_row("appId"),    text_row("userId"),
-                                 text_row("consentId"), text_row("tenantId"),
-                                 integer_row("page", Type::kInteger), integer_row("limit", Type::kInteger)};
-constexpr std::array kDeleteRows{list_row("consentIds"), text_row("appId"), list_row("userIds"), text_row("tenantId")};
+constexpr std::array kSearchRows{text_row("appId"),
+                                 text_row("userId"),
+                                 text_row("consentId"),
+                                 text_row("tenantId"),
+                                 integer_row("page", Type::kInteger),
+                                 integer_row("limit", Type::kInteger)};
+constexpr std::array kDeleteRows{list_row("consentIds"), text_row("appId"), list_row("userIds"),
+                                 text_row("tenantId")};
 constexpr std::array kDeleteTenantRows{list_row("consentIds"), text_row("appId"), text_row("tenantId")};
 
 json::array& secrets_of(json::object& hidden) {
@@ -110,7 +116,9 @@ Outcome<std::string> read_secret(Project& project, const Call& call) {
   return cleartext(text_of(*secret, "value"));
 }
 
-bool is_public(const Record& record) { return record.fields.at("nonConfidentialClient").get_bool(); }
+bool is_public(const Record& record) {
+  return record.fields.at("nonConfidentialClient").get_bool();
+}
 
 Outcome<std::string> create_secret(Project& project, const Call& call) {
   const auto app = find_app(project, kAddRows, call);
@@ -119,7 +127,8 @@ Outcome<std::string> create_secret(Project& project, const Call& call) {
   if (name.empty()) return missing("name");
   if (is_public(*app->record)) return invalid_value("A public client has no secrets");
   if (find_secret(app->record->hidden, name) != nullptr)
-    return duplicate(project, kSecretExists, "The app has a secret '" + base::printable(name, 100) + "' already");
+    return duplicate(project, kSecretExists,
+                     "The app has a secret '" + base::printable(name, 100) + "' already");
   const std::string value = project.ids().make_secret();
   const std::string expires(text_of(app->sent, "expireTime"));
   json::object hidden = app->record->hidden;
@@ -143,7 +152,8 @@ Outcome<std::string> revoke_secret(Project& project, const Call& call) {
   if (revoked == secrets.end()) return no_such_secret(name);
   secrets.erase(revoked);
   json::array left;
-  for (const json::value& secret : secrets) left.push_back(meta_of(project, secret.get_object()));
+  for (const json::value& secret : secrets)
+    left.push_back(meta_of(project, secret.get_object()));
   store(project, *app, std::move(hidden));
   return json::serialize(json::object{{"secrets", std::move(left)}});
 }

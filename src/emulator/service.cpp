@@ -19,8 +19,10 @@ namespace descopectl::emulator {
 namespace {
 
 std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+    text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
+    text.remove_suffix(1);
   return text;
 }
 
@@ -29,9 +31,10 @@ std::string_view bearer_token(std::string_view header) {
   constexpr std::string_view kScheme = "bearer ";
   header = trimmed(header);
   if (header.size() <= kScheme.size()) return {};
-  const bool is_bearer = std::equal(kScheme.begin(), kScheme.end(), header.begin(), [](char expected, char actual) {
-    return expected == std::tolower(static_cast<unsigned char>(actual));
-  });
+  const bool is_bearer =
+      std::equal(kScheme.begin(), kScheme.end(), header.begin(), [](char expected, char actual) {
+        return expected == std::tolower(static_cast<unsigned char>(actual));
+      });
   return is_bearer ? trimmed(header.substr(kScheme.size())) : std::string_view();
 }
 
@@ -60,7 +63,8 @@ Outcome<json::object> parse_body(const std::string& body) {
 
 class StoreService final : public Service {
  public:
-  StoreService(Options options, const base::Clock& clock) : clock_(clock), project_(std::move(options), clock) {
+  StoreService(Options options, const base::Clock& clock)
+      : clock_(clock), project_(std::move(options), clock) {
     // The first endpoint of a path stays: those that no table describes come before the tables'.
     add_project_routes(router_, project_);
     add_inbound_app_routes(router_, project_);
@@ -76,7 +80,8 @@ class StoreService final : public Service {
       return http::Reply(http::Response(200, std::move(*answer)));
     } catch (const std::exception& error) {
       // A fault of ours must not end the server that others are still using.
-      return http::Reply(to_response({500, kOwnFault, std::string("A fault of the emulator: ") + error.what()}));
+      return http::Reply(
+          to_response({500, kOwnFault, std::string("A fault of the emulator: ") + error.what()}));
     }
   }
 
@@ -98,9 +103,10 @@ class StoreService final : public Service {
     Router::Match match = router_.find(method, path);
     if (!match.is_path_known) return Refusal(404, kNoSuchPath, "No such path: " + base::printable(path, 200));
     if (match.endpoint == nullptr)
-      return Refusal(405, kWrongMethod, base::printable(method, 40) + " is not possible on " +
-                                            base::printable(path, 200));
-    if (auto checked = check_credentials(project_.options(), request); checked.has_error()) return checked.error();
+      return Refusal(405, kWrongMethod,
+                     base::printable(method, 40) + " is not possible on " + base::printable(path, 200));
+    if (auto checked = check_credentials(project_.options(), request); checked.has_error())
+      return checked.error();
     Call call{target, std::move(match.id), {}};
     if (method != "GET") {
       auto body = parse_body(request.body);

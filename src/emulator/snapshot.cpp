@@ -70,7 +70,8 @@ Outcome<Record> read_record(const Family& family, json::object object) {
   return record;
 }
 
-Result<void> read_objects(Project& project, Family& family, const json::value& list, const std::string& place) {
+Result<void> read_objects(Project& project, Family& family, const json::value& list,
+                          const std::string& place) {
   if (!list.is_array()) return damaged(place, "expected a list");
   std::size_t index = 0;
   for (const json::value& item : list.get_array()) {
@@ -78,7 +79,8 @@ Result<void> read_objects(Project& project, Family& family, const json::value& l
     if (!item.is_object()) return damaged(here, "expected an object");
     auto record = read_record(family, item.get_object());
     if (record.has_error()) return damaged(here, record.error().message);
-    if (text_of(record->fields, "id").empty()) record->fields["id"] = project.ids().make_id(family.kind->id_prefix);
+    if (text_of(record->fields, "id").empty())
+      record->fields["id"] = project.ids().make_id(family.kind->id_prefix);
     if (family.traits->restored != nullptr) family.traits->restored(*record);
     if (const auto clash = family.objects.find_clash(record->fields, 0))
       return damaged(here, "another object has the same " + *clash);
@@ -119,7 +121,8 @@ Result<void> check_head(const json::object& head) {
     return damaged("/format", "expected \"" + std::string(kFormat) + "\": this is no emulator data");
   const json::value* version = base::find_member(head, "version");
   if (version == nullptr || *version != json::value(kVersion))
-    return damaged("/version", "expected " + std::to_string(kVersion) + ": written by another version of descopectl?");
+    return damaged("/version",
+                   "expected " + std::to_string(kVersion) + ": written by another version of descopectl?");
   return {};
 }
 
@@ -131,13 +134,15 @@ json::value make_snapshot(const Project& project) {
     json::array list;
     for (const Record* record : family->objects.list(Time::max())) {
       json::object object = record->fields;
-      for (const auto& member : record->hidden) object[member.key()] = member.value();
+      for (const auto& member : record->hidden)
+        object[member.key()] = member.value();
       list.push_back(std::move(object));
     }
     if (!list.empty()) objects[family->kind->name] = std::move(list);
   }
   json::array policies;
-  for (const auto& [key, policy] : project.policies()) policies.push_back(policy);
+  for (const auto& [key, policy] : project.policies())
+    policies.push_back(policy);
   json::object snapshot;
   snapshot["format"] = json::string_view(kFormat);
   snapshot["version"] = kVersion;

@@ -1,15 +1,16 @@
 // What the rows of a kind can't say about its endpoints: one entry per kind that has such behaviour.
 #include <array>
 
+#include "codec.hpp"
 #include "inbound_apps.hpp"
 #include "project.hpp"
 #include "rbac.hpp"
-#include "codec.hpp"
 
 namespace descopectl::emulator {
 namespace {
 
-/// The guide's rules on OAuth connections, which the service is only known to enforce for the name (sheet 7.3).
+/// The guide's rules on OAuth connections, which the service is only known to enforce for the name
+/// (sheet 7.3).
 Outcome<void> check_guide(const json::object& fields, const json::object& hidden) {
   const auto is_set = [&](std::string_view name) {
     const json::value* value = base::find_member(fields, name);
@@ -56,7 +57,8 @@ constexpr std::array kTraits{
            .created = answer_created_app,
            .restored = complete_restored_app,
            .erased = erase_app_policies},
-    Traits{.kind = "Connection", .not_found = "E990304", .duplicate = "E151001", .prepare = prepare_connection},
+    Traits{
+        .kind = "Connection", .not_found = "E990304", .duplicate = "E151001", .prepare = prepare_connection},
     Traits{.kind = "DynamicRegistrationTemplate",
            .not_found = "E990404",
            .duplicate = "E990409",

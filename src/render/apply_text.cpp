@@ -62,11 +62,13 @@ std::string finished_line(const Action& action, const Words* words, const apply:
   if (outcome.status == Status::kFailed)
     return painter.alarm(fmt::format("{} failed after {}: {}", deed, time, show_prose(outcome.message)));
   if (outcome.status == Status::kUnknown)
-    return painter.alarm(fmt::format("{}: outcome unknown after {}: {}", deed, time, show_prose(outcome.message)));
+    return painter.alarm(
+        fmt::format("{}: outcome unknown after {}: {}", deed, time, show_prose(outcome.message)));
   if (outcome.status != Status::kDone || words == nullptr) return {};
   const std::string& id = outcome.live_id.empty() ? action.live_id : outcome.live_id;
   const bool shows_id = action.kind != ActionKind::kDelete && !id.empty();
-  return fmt::format("{} complete after {}{}", deed, time, shows_id ? fmt::format(" [id={}]", show_prose(id)) : "");
+  return fmt::format("{} complete after {}{}", deed, time,
+                     shows_id ? fmt::format(" [id={}]", show_prose(id)) : "");
 }
 
 /// Lists what ended in one way.
@@ -128,8 +130,8 @@ class EndWriter {
     const std::string_view verb = options_.is_destroy ? "Destroy" : "Apply";
     std::string counts = options_.is_destroy
                              ? fmt::format("{} destroyed", outcome_.destroyed)
-                             : fmt::format("{} added, {} changed, {} destroyed", outcome_.added, outcome_.changed,
-                                           outcome_.destroyed);
+                             : fmt::format("{} added, {} changed, {} destroyed", outcome_.added,
+                                           outcome_.changed, outcome_.destroyed);
     if (is_complete()) return fmt::format("{} complete! Resources: {}.", verb, counts);
     const std::pair<std::size_t, std::string_view> rest[] = {{outcome_.failed, "failed"},
                                                              {outcome_.skipped, "skipped"},

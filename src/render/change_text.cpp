@@ -1,4 +1,5 @@
-// One field's difference as lines of text: scalars on one line, lists and texts of several lines item by item.
+// One field's difference as lines of text: scalars on one line, lists and texts of several lines item by
+// item.
 #include "change_text.hpp"
 
 #include <algorithm>
@@ -42,8 +43,8 @@ struct Difference {
   std::size_t unchanged = 0;
 };
 
-/// Common beginning and end stay; what is between them goes and comes as a whole. Right for sequences, and never
-/// longer than both of them.
+/// Common beginning and end stay; what is between them goes and comes as a whole. Right for sequences, and
+/// never longer than both of them.
 template <class T>
 Difference<T> compare_ordered(const std::vector<T>& before, const std::vector<T>& after) {
   const auto split = std::mismatch(before.begin(), before.end(), after.begin(), after.end());
@@ -92,17 +93,19 @@ void ChangeWriter::add_line(std::string_view line) {
 }
 
 void ChangeWriter::add_sensitive(Sign sign, std::string_view path, std::string_view note) {
-  const std::string_view gone = sign == Sign::kRemove && !is_whole_ ? " -> null" : "";
-  write_line(2, sign, fmt::format("{} = {}{}{}", show_path(fields_, path), kSensitive, gone, note));
+  const std::string_view gone = has_arrow(kIndent, sign) ? " -> null" : "";
+  write_line(kIndent, sign, fmt::format("{} = {}{}{}", show_path(fields_, path), kSensitive, gone, note));
 }
 
 void ChangeWriter::add_change(const schema::FieldChange& change, std::string_view note) {
   if (change.is_sensitive) {
-    const Sign sign = change.before.is_null() ? Sign::kAdd : change.after.is_null() ? Sign::kRemove : Sign::kChange;
+    const Sign sign = change.before.is_null()  ? Sign::kAdd
+                      : change.after.is_null() ? Sign::kRemove
+                                               : Sign::kChange;
     add_sensitive(sign, change.path, note);
     return;
   }
-  write_change(2, show_path(fields_, change.path), change.before, change.after, change.field, note);
+  write_change(kIndent, show_path(fields_, change.path), change.before, change.after, change.field, note);
 }
 
 void ChangeWriter::write_change(std::size_t indent, std::string_view label, const json::value& before,
@@ -123,10 +126,10 @@ void ChangeWriter::write_change(std::size_t indent, std::string_view label, cons
              label_part(label) + show_step(before, after) + awaited_comment(after) + std::string(note));
 }
 
-void ChangeWriter::write_whole(std::size_t indent, Sign sign, std::string_view label, const json::value& value,
-                               std::string_view note) {
+void ChangeWriter::write_whole(std::size_t indent, Sign sign, std::string_view label,
+                               const json::value& value, std::string_view note) {
   if (has_lines(value)) return write_text(indent, sign, label, value.get_string(), note);
-  const std::string_view gone = sign == Sign::kRemove && !is_whole_ && !label.empty() ? " -> null" : "";
+  const std::string_view gone = has_arrow(indent, sign) ? " -> null" : "";
   const std::string shown = show_value(value);
   const json::array* items = items_of(value);
   const json::object* object = model::marker::find_reference(value) ? nullptr : value.if_object();
@@ -159,8 +162,7 @@ void ChangeWriter::write_text(std::size_t indent, Sign sign, std::string_view la
   if (is_cut) write_line(indent + 2, Sign::kNone, fmt::format("... ({} more lines)", tail - head));
   for (std::size_t i = tail; i < lines.size(); ++i)
     write_line(indent + 2, Sign::kNone, show_prose(lines[i]));
-  const bool is_gone = sign == Sign::kRemove && !is_whole_ && !label.empty();
-  write_line(indent, Sign::kNone, is_gone ? "EOT -> null" : "EOT");
+  write_line(indent, Sign::kNone, has_arrow(indent, sign) ? "EOT -> null" : "EOT");
 }
 
 void ChangeWriter::write_text_change(std::size_t indent, std::string_view label, std::string_view before,
@@ -177,7 +179,8 @@ void ChangeWriter::write_text_change(std::size_t indent, std::string_view label,
   for (const std::string_view line : difference.added)
     write_line(indent + 4, Sign::kAdd, show_prose(line));
   if (difference.unchanged > 0)
-    write_line(indent + 4, Sign::kNone, fmt::format("({})", base::counted(difference.unchanged, "unchanged line")));
+    write_line(indent + 4, Sign::kNone,
+               fmt::format("({})", base::counted(difference.unchanged, "unchanged line")));
   write_line(indent, Sign::kNone, "EOT");
 }
 
@@ -186,14 +189,16 @@ void ChangeWriter::write_list_change(std::size_t indent, std::string_view label,
   const std::vector<json::value> old_items(before.begin(), before.end());
   const std::vector<json::value> new_items(after.begin(), after.end());
   auto difference = is_ordered ? compare_ordered(old_items, new_items) : compare_set(old_items, new_items);
-  if (difference.removed.empty() && difference.added.empty()) difference = compare_ordered(old_items, new_items);
+  if (difference.removed.empty() && difference.added.empty())
+    difference = compare_ordered(old_items, new_items);
   write_line(indent, Sign::kChange, label_part(label) + "[" + std::string(note));
   for (const json::value& item : difference.removed)
     write_whole(indent + 4, Sign::kRemove, {}, item, {});
   for (const json::value& item : difference.added)
     write_whole(indent + 4, Sign::kAdd, {}, item, {});
   if (difference.unchanged > 0)
-    write_line(indent + 4, Sign::kNone, fmt::format("({})", base::counted(difference.unchanged, "unchanged item")));
+    write_line(indent + 4, Sign::kNone,
+               fmt::format("({})", base::counted(difference.unchanged, "unchanged item")));
   write_line(indent, Sign::kNone, "]");
 }
 

@@ -22,15 +22,21 @@ class ChangeWriter {
   /// `+ path = (sensitive value)`.
   void add_sensitive(Sign sign, std::string_view path, std::string_view note = {});
   /// A line that is no change of a field the caller knows: the id's.
-  void add_line_with(Sign sign, std::string_view text) { write_line(2, sign, text); }
+  void add_line_with(Sign sign, std::string_view text) { write_line(kIndent, sign, text); }
   /// A line of our own words, indented like a field.
   void add_line(std::string_view line);
 
   [[nodiscard]] std::string take() { return std::move(out_); }
 
  private:
-  void write_change(std::size_t indent, std::string_view label, const json::value& before, const json::value& after,
-                    const schema::Field* field, std::string_view note);
+  static constexpr std::size_t kIndent = 2;
+
+  /// A field that goes while its object stays shows `-> null`; what is within it goes without saying.
+  [[nodiscard]] bool has_arrow(std::size_t indent, Sign sign) const {
+    return sign == Sign::kRemove && !is_whole_ && indent == kIndent;
+  }
+  void write_change(std::size_t indent, std::string_view label, const json::value& before,
+                    const json::value& after, const schema::Field* field, std::string_view note);
   void write_whole(std::size_t indent, Sign sign, std::string_view label, const json::value& value,
                    std::string_view note);
   void write_text(std::size_t indent, Sign sign, std::string_view label, std::string_view text,

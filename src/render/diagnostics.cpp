@@ -56,7 +56,8 @@ json::object diagnostics_to_json(const JsonContext& context, json::object summar
   return document;
 }
 
-std::string diagnostics_to_text(const std::vector<diag::Diagnostic>& diagnostics, const diag::SourceTable* sources) {
+std::string diagnostics_to_text(const std::vector<diag::Diagnostic>& diagnostics,
+                                const diag::SourceTable* sources) {
   const diag::SourceTable none;
   std::string out;
   for (const diag::Diagnostic& diagnostic : diagnostics)

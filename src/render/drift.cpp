@@ -34,8 +34,8 @@ schema::Fields fields_of(const DriftObject& object) {
   return kind == nullptr ? schema::Fields{} : kind->fields;
 }
 
-void append_object(std::string& out, const Group& group, const DriftObject& object, const TextOptions& options,
-                   const Painter& painter) {
+void append_object(std::string& out, const Group& group, const DriftObject& object,
+                   const TextOptions& options, const Painter& painter) {
   out += fmt::format("{} {}", painter.sign(group.sign), show_prose(object.key.to_string()));
   if (group.cause == Cause::kUnmanaged) {
     if (!object.name.empty()) out += " " + quote_text(show_prose(object.name));
@@ -46,7 +46,8 @@ void append_object(std::string& out, const Group& group, const DriftObject& obje
   if (!place.empty()) out += painter.faint(fmt::format(" ({})", place));
   out += '\n';
   for (const plan::DriftChange& change : object.changes) {
-    const std::string step = change.is_sensitive ? std::string(kSensitive) : show_step(change.expected, change.live);
+    const std::string step =
+        change.is_sensitive ? std::string(kSensitive) : show_step(change.expected, change.live);
     out += fmt::format("    {}: {} ({})\n", show_path(fields_of(object), change.path), step,
                        plan::to_string(change.cause));
   }
@@ -54,15 +55,16 @@ void append_object(std::string& out, const Group& group, const DriftObject& obje
 
 std::string last_line(const plan::DriftReport& report) {
   if (report.live + report.both + report.deleted + report.manifest == 0) {
-    std::string line = fmt::format("No drift. {} as last applied",
-                                   report.clean == 1 ? "1 object is" : fmt::format("{} objects are", report.clean));
+    std::string line =
+        fmt::format("No drift. {} as last applied",
+                    report.clean == 1 ? "1 object is" : fmt::format("{} objects are", report.clean));
     if (report.unmanaged > 0) line += fmt::format(", {} unmanaged", report.unmanaged);
     return line + ".";
   }
   std::string line = fmt::format("Drift: {} changed live, ", report.live);
   if (report.both > 0) line += fmt::format("{} changed live and in manifests, ", report.both);
-  return line + fmt::format("{} deleted, {} changed in manifests, {} unmanaged.", report.deleted, report.manifest,
-                            report.unmanaged);
+  return line + fmt::format("{} deleted, {} changed in manifests, {} unmanaged.", report.deleted,
+                            report.manifest, report.unmanaged);
 }
 
 json::object change_to_json(schema::Fields fields, const plan::DriftChange& change) {
@@ -81,12 +83,9 @@ json::object object_to_json(const DriftObject& object, const JsonContext& contex
   json::array changes;
   for (const plan::DriftChange& change : object.changes)
     changes.emplace_back(change_to_json(fields_of(object), change));
-  return {{"address", object.key.to_string()},
-          {"cause", plan::to_string(object.cause)},
-          {"changes", std::move(changes)},
-          {"live_id", text_or_null(object.live_id)},
-          {"name", text_or_null(object.name)},
-          {"source", place_to_json(object.source, context.sources)}};
+  return {{"address", object.key.to_string()}, {"cause", plan::to_string(object.cause)},
+          {"changes", std::move(changes)},     {"live_id", text_or_null(object.live_id)},
+          {"name", text_or_null(object.name)}, {"source", place_to_json(object.source, context.sources)}};
 }
 
 }  // namespace

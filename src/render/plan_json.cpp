@@ -165,7 +165,8 @@ std::string_view status_of(const Action& action, apply::Status status) {
     case apply::Status::kPending:
       break;
   }
-  return action.kind == ActionKind::kNoop ? "done" : "skipped";  // never started: nothing to do, or stopped before
+  return action.kind == ActionKind::kNoop ? "done"
+                                          : "skipped";  // never started: nothing to do, or stopped before
 }
 
 json::object result_to_json(const Action& action, const apply::ActionOutcome& outcome) {
@@ -199,8 +200,8 @@ json::array resource_changes_to_json(const plan::Plan& plan, const apply::Outcom
 }
 
 json::object summary_to_json(const plan::Summary& counts) {
-  return {{"create", counts.create}, {"update", counts.update}, {"replace", counts.replace},
-          {"delete", counts.erase},  {"adopt", counts.adopt},   {"noop", counts.noop},
+  return {{"create", counts.create}, {"update", counts.update},      {"replace", counts.replace},
+          {"delete", counts.erase},  {"adopt", counts.adopt},        {"noop", counts.noop},
           {"forget", counts.forget}, {"unmanaged", counts.unmanaged}};
 }
 
@@ -230,7 +231,8 @@ json::object run_to_json(const plan::Plan& plan, const apply::Outcome* outcome, 
   return out;
 }
 
-json::object make_document(const plan::Plan& plan, const apply::Outcome* outcome, const JsonContext& context) {
+json::object make_document(const plan::Plan& plan, const apply::Outcome* outcome,
+                           const JsonContext& context) {
   const bool is_errored = count_of(context, diag::Severity::kError) > 0;
   return {{"format_version", "1.2"},
           {"terraform_version", nullptr},
@@ -248,7 +250,8 @@ json::object plan_to_json(const plan::Plan& plan, const JsonContext& context) {
   return make_document(plan, nullptr, context);
 }
 
-json::object apply_to_json(const plan::Plan& plan, const apply::Outcome& outcome, const JsonContext& context) {
+json::object apply_to_json(const plan::Plan& plan, const apply::Outcome& outcome,
+                           const JsonContext& context) {
   return make_document(plan, &outcome, context);
 }
 

@@ -68,7 +68,8 @@ bool is_compared(const plan::SecretUse& secret) {
 }
 
 bool sends(const Action& action) {
-  return action.kind == ActionKind::kCreate || action.kind == ActionKind::kUpdate || action.kind == ActionKind::kReplace;
+  return action.kind == ActionKind::kCreate || action.kind == ActionKind::kUpdate ||
+         action.kind == ActionKind::kReplace;
 }
 
 /// Writes the body of one object's block.
@@ -77,7 +78,8 @@ class BodyWriter {
   BodyWriter(const Action& action, const Painter& painter)
       : action_(action),
         painter_(painter),
-        lines_(painter, fields_of(action), action.kind == ActionKind::kCreate || action.kind == ActionKind::kDelete) {}
+        lines_(painter, fields_of(action),
+               action.kind == ActionKind::kCreate || action.kind == ActionKind::kDelete) {}
 
   std::string write() {
     if (action_.kind == ActionKind::kDelete)
@@ -107,7 +109,8 @@ class BodyWriter {
     if (action_.kind == ActionKind::kCreate)
       lines_.add_line_with(Sign::kAdd, line + std::string(kKnownLater));
     else if (action_.kind == ActionKind::kReplace)
-      lines_.add_line_with(Sign::kChange, line + quote_text(action_.live_id) + " -> " + std::string(kKnownLater));
+      lines_.add_line_with(Sign::kChange,
+                           line + quote_text(action_.live_id) + " -> " + std::string(kKnownLater));
   }
 
   std::string note_of(std::string_view path) const {
@@ -122,8 +125,12 @@ class BodyWriter {
     const bool is_new = action_.kind != ActionKind::kUpdate;
     std::string note = note_of(secret.pointer);
     if (secret.status == Form::kUnavailable && !is_cleared)
-      note += painter_.caution(" # not at hand" + (secret.problem.empty() ? "" : ": " + show_prose(secret.problem)));
-    lines_.add_sensitive(is_cleared ? Sign::kRemove : is_new ? Sign::kAdd : Sign::kChange, secret.pointer, note);
+      note += painter_.caution(" # not at hand" +
+                               (secret.problem.empty() ? "" : ": " + show_prose(secret.problem)));
+    lines_.add_sensitive(is_cleared ? Sign::kRemove
+                         : is_new   ? Sign::kAdd
+                                    : Sign::kChange,
+                         secret.pointer, note);
   }
 
   void write_deleted() {
@@ -219,9 +226,10 @@ class PlanWriter {
     std::size_t count = 0;
     for (const Action& action : plan_.actions)
       for (const plan::SecretUse& secret : action.secrets) {
-        if (is_compared(secret) || action.kind == ActionKind::kDelete || action.kind == ActionKind::kForget) continue;
+        if (is_compared(secret) || action.kind == ActionKind::kDelete || action.kind == ActionKind::kForget)
+          continue;
         ++count;
-        const std::string_view why = secret.status == Form::kNotRecorded ? "not recorded yet" : secret.problem;
+        const std::string why = secret.status == Form::kNotRecorded ? "not recorded yet" : secret.problem;
         names += fmt::format("  {}: {}{}\n", show_prose(action.key.to_string()),
                              show_path(fields_of(action), secret.pointer),
                              why.empty() ? "" : fmt::format(" ({})", show_prose(why)));
@@ -250,11 +258,14 @@ class PlanWriter {
 std::string plan_summary_line(const plan::Plan& plan, const TextOptions& options) {
   const plan::Summary& counts = plan.summary;
   const bool is_quiet = !plan.has_changes() && counts.adopt == 0 && plan.refusals.empty();
-  if (is_quiet && options.is_destroy) return "No changes. Nothing that is owned and declared is left to destroy.";
-  if (is_quiet && plan.has_work()) return "No changes. Live matches the manifests; only the state will be updated.";
+  if (is_quiet && options.is_destroy)
+    return "No changes. Nothing that is owned and declared is left to destroy.";
+  if (is_quiet && plan.has_work())
+    return "No changes. Live matches the manifests; only the state will be updated.";
   if (is_quiet) return "No changes. Live matches the manifests.";
-  std::string line = fmt::format("Plan: {} to add, {} to change, {} to destroy", counts.create + counts.replace,
-                                 counts.update, counts.erase + counts.replace);
+  std::string line =
+      fmt::format("Plan: {} to add, {} to change, {} to destroy", counts.create + counts.replace,
+                  counts.update, counts.erase + counts.replace);
   if (counts.adopt > 0) line += fmt::format(", {} to adopt", counts.adopt);
   return line + ".";
 }

@@ -18,8 +18,9 @@ std::size_t count_fields(const plan::Action& action, schema::Fields fields, cons
     const schema::Field* row = schema::find_wire_field(fields, name);
     if (row != nullptr && row->type == schema::Type::kObject && value.is_object()) {
       unchanged += count_fields(action, row->fields, value.get_object(), path);
-    } else if (std::none_of(action.changes.begin(), action.changes.end(),
-                            [&](const schema::FieldChange& change) { return do_overlap(change.path, path); })) {
+    } else if (std::none_of(
+                   action.changes.begin(), action.changes.end(),
+                   [&](const schema::FieldChange& change) { return do_overlap(change.path, path); })) {
       ++unchanged;
     }
   }

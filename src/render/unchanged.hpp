@@ -7,8 +7,8 @@
 
 namespace descopectl::render {
 
-/// Managed fields without a change, members of nested objects counted each, lists as one; declared secrets that are
-/// known to be unchanged as well.
+/// Managed fields without a change, members of nested objects counted each, lists as one; declared secrets
+/// that are known to be unchanged as well.
 [[nodiscard]] std::size_t count_unchanged(const plan::Action& action);
 
 }  // namespace descopectl::render

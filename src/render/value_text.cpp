@@ -94,8 +94,8 @@ std::string show_value(const json::value& value) {
   }
   if (const json::object* object = value.if_object()) {
     for (const auto& [name, member] : *object)
-      out += fmt::format("{}{} = {}", out.empty() ? "" : ", ", is_plain_name(name) ? std::string(name) : quote_text(name),
-                         show_value(member));
+      out += fmt::format("{}{} = {}", out.empty() ? "" : ", ",
+                         is_plain_name(name) ? std::string(name) : quote_text(name), show_value(member));
     return "{" + out + "}";
   }
   return base::to_canonical_json(value);
@@ -106,7 +106,8 @@ std::string show_step(const json::value& before, const json::value& after) {
   const std::string right = show_value(after);
   if (left != right || !before.is_string() || !after.is_string()) return left + " -> " + right;
   const json::string& old = before.get_string();
-  const auto differs = std::mismatch(old.begin(), old.end(), after.get_string().begin(), after.get_string().end());
+  const auto differs =
+      std::mismatch(old.begin(), old.end(), after.get_string().begin(), after.get_string().end());
   return fmt::format("{} -> {} (differs at byte {})", left, right, differs.first - old.begin());
 }
 

@@ -24,8 +24,8 @@ inline constexpr std::string_view kKnownLater = "(known after apply)";
 /// Two values, told apart even where shortening makes them look alike: `"a" -> "b"`.
 [[nodiscard]] std::string show_step(const json::value& before, const json::value& after);
 
-/// `/scopes/permissionsScopes/contacts.read/values` as `scopes.permissionsScopes["contacts.read"].values`: members
-/// by dots, items of lists and maps, and names that hold dots or spaces, in brackets.
+/// `/scopes/permissionsScopes/contacts.read/values` as `scopes.permissionsScopes["contacts.read"].values`:
+/// members by dots, items of lists and maps, and names that hold dots or spaces, in brackets.
 [[nodiscard]] std::string show_path(schema::Fields fields, std::string_view path);
 
 /// True where one path is the other, or leads into it.

@@ -10,7 +10,8 @@ namespace {
 
 bool is_decimal(const json::value& value) {
   return value.is_string() && !value.get_string().empty() &&
-         std::all_of(value.get_string().begin(), value.get_string().end(), [](char c) { return c >= '0' && c <= '9'; });
+         std::all_of(value.get_string().begin(), value.get_string().end(),
+                     [](char c) { return c >= '0' && c <= '9'; });
 }
 
 bool is_wildcard(const json::string& expected, const json::value& actual, bool& matches) {
@@ -34,14 +35,16 @@ void compare_objects(const json::object& expected, const json::object& actual, c
   }
   if (expected.contains("...")) return;
   for (const auto& member : actual)
-    if (!expected.contains(member.key())) findings.push_back(place + "/" + std::string(member.key()) + ": unexpected");
+    if (!expected.contains(member.key()))
+      findings.push_back(place + "/" + std::string(member.key()) + ": unexpected");
 }
 
 }  // namespace
 
 std::vector<std::filesystem::path> fixture_files() {
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(DESCOPECTL_SOURCE_DIR "/tests/contract/fixtures"))
+  for (const auto& entry :
+       std::filesystem::directory_iterator(DESCOPECTL_SOURCE_DIR "/tests/contract/fixtures"))
     if (entry.path().extension() == ".json") files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   return files;
@@ -55,12 +58,14 @@ json::value filled(const json::value& pattern, const Kept& kept) {
   }
   if (const auto* list = pattern.if_array()) {
     json::array result;
-    for (const json::value& item : *list) result.push_back(filled(item, kept));
+    for (const json::value& item : *list)
+      result.push_back(filled(item, kept));
     return result;
   }
   if (!pattern.is_object()) return pattern;
   json::object result;
-  for (const auto& member : pattern.get_object()) result[member.key()] = filled(member.value(), kept);
+  for (const auto& member : pattern.get_object())
+    result[member.key()] = filled(member.value(), kept);
   return result;
 }
 
@@ -78,7 +83,8 @@ void compare(const json::value& expected, const json::value& actual, const std::
              std::vector<std::string>& findings) {
   bool matches = false;
   if (expected.is_string() && is_wildcard(expected.get_string(), actual, matches)) {
-    if (!matches) findings.push_back(place + ": " + json::serialize(actual) + " is no " + json::serialize(expected));
+    if (!matches)
+      findings.push_back(place + ": " + json::serialize(actual) + " is no " + json::serialize(expected));
     return;
   }
   if (expected.is_object() && actual.is_object())

@@ -67,7 +67,8 @@ const json::object& OpenApi::resolve(const json::object& schema) const {
     return resolve(all->get_array().at(0).as_object());
   const std::string_view reference = text_at(schema, "$ref");
   if (reference.empty()) return schema;
-  return resolve(document_.at("components").at("schemas").at(reference.substr(reference.rfind('/') + 1)).as_object());
+  return resolve(
+      document_.at("components").at("schemas").at(reference.substr(reference.rfind('/') + 1)).as_object());
 }
 
 const json::object* OpenApi::find_property(const json::object& schema, std::string_view name) const {

@@ -24,15 +24,23 @@ std::string type_of(const Field& row) {
   switch (row.type) {
     case Type::kString:
     case Type::kReference:
-    case Type::kInteger64: return "string";
-    case Type::kBoolean: return "boolean";
-    case Type::kInteger: return "integer";
+    case Type::kInteger64:
+      return "string";
+    case Type::kBoolean:
+      return "boolean";
+    case Type::kInteger:
+      return "integer";
     case Type::kStringList:
-    case Type::kConnectionScopes: return "list of string";
-    case Type::kStringMap: return "map of string";
-    case Type::kObject: return "object";
-    case Type::kObjectList: return "list of object";
-    case Type::kObjectMap: return "map of object";
+    case Type::kConnectionScopes:
+      return "list of string";
+    case Type::kStringMap:
+      return "map of string";
+    case Type::kObject:
+      return "object";
+    case Type::kObjectList:
+      return "list of object";
+    case Type::kObjectMap:
+      return "map of object";
   }
   return "?";
 }
@@ -69,7 +77,8 @@ struct Comparison {
   void compare(std::span<const Field> rows, const json::object& schema, const std::string& place) const {
     for (const Field& row : rows) {
       if ((row.calls & calls) == 0 || row.generation == 2) continue;
-      const std::string_view wire = calls == schema::kInUpdate && !row.update_wire.empty() ? row.update_wire : row.wire_name();
+      const std::string_view wire =
+          calls == schema::kInUpdate && !row.update_wire.empty() ? row.update_wire : row.wire_name();
       const std::string here = place + "." + std::string(wire);
       const json::object* property = api.find_property(schema, wire);
       if (property == nullptr) {
@@ -111,12 +120,16 @@ void compare_kind(const OpenApi& api, const schema::Kind& kind, std::vector<std:
       Comparison{api, call, calls, findings}.compare(kind.fields, *schema, name);
   };
   const schema::Endpoints& calls = kind.calls;
-  compare("create", schema::kInCreate, unwrap(api, api.find_request(calls.create.method, calls.create.path), calls.create.in));
+  compare("create", schema::kInCreate,
+          unwrap(api, api.find_request(calls.create.method, calls.create.path), calls.create.in));
   // A wrapped update takes the message that a load answers: there is more in it than we send.
-  const std::uint8_t update = calls.update.in.empty() ? schema::kInUpdate : schema::kInUpdate | schema::kInLoad;
-  compare("update", update, unwrap(api, api.find_request(calls.update.method, calls.update.path), calls.update.in));
+  const std::uint8_t update =
+      calls.update.in.empty() ? schema::kInUpdate : schema::kInUpdate | schema::kInLoad;
+  compare("update", update,
+          unwrap(api, api.find_request(calls.update.method, calls.update.path), calls.update.in));
   if (calls.patch.exists())
-    compare("patch", schema::kInUpdate, unwrap(api, api.find_request(calls.patch.method, calls.patch.path), calls.patch.in));
+    compare("patch", schema::kInUpdate,
+            unwrap(api, api.find_request(calls.patch.method, calls.patch.path), calls.patch.in));
   const json::object* list = unwrap(api, api.find_answer(calls.list.method, calls.list.path), calls.list.out);
   if (list != nullptr) list = &api.resolve(list->at("items").as_object());
   compare("load", schema::kInLoad, list);

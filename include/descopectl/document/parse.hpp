@@ -16,16 +16,17 @@ struct Limits {
   std::uint64_t nodes = 4'000'000;    ///< per file, counted after the expansion of aliases and merge keys
 };
 
-/// Parses the text of `source` in `sources` (already added) and calls `visit` for each document in turn, with its
-/// root; the root and all that hangs on it live only until `visit` returns. Empty documents (nothing, or only
-/// comments, or null) are skipped. Everything wrong goes to `sink` with its place: codes `yaml-syntax`,
+/// Parses the text of `source` in `sources` (already added) and calls `visit` for each document in turn, with
+/// its root; the root and all that hangs on it live only until `visit` returns. Empty documents (nothing, or
+/// only comments, or null) are skipped. Everything wrong goes to `sink` with its place: codes `yaml-syntax`,
 /// `yaml-duplicate-key` (with both places), `yaml-tab`, `yaml-unknown-tag`, `yaml-unknown-anchor`,
-/// `yaml-unclosed-quote`, `yaml-depth`, `yaml-budget` (alias bomb), `yaml-merge-key`, `yaml-key-type`,
-/// `yaml-encoding` (invalid UTF-8, UTF-16, NUL or other control characters: a binary file).
+/// `yaml-unclosed-quote`, `yaml-depth`, `yaml-budget` (alias bomb, file too large), `yaml-merge-key`,
+/// `yaml-key-type`, `yaml-encoding` (invalid UTF-8, UTF-16, NUL or other control characters: a binary file).
 ///
-/// A document with an error is not visited; documents before it are. After a syntax error the rest of the file is
-/// not read. Gives true where the whole file was free of errors. Never throws for what a file contains.
-bool parse_documents(const diag::SourceTable& sources, std::uint32_t source, const Limits& limits, diag::Sink& sink,
-                     const std::function<void(const Node& root)>& visit);
+/// A document with an error is not visited; documents before it are. After a syntax error the rest of the
+/// file is not read. Gives true where the whole file was free of errors. Never throws for what a file
+/// contains.
+bool parse_documents(const diag::SourceTable& sources, std::uint32_t source, const Limits& limits,
+                     diag::Sink& sink, const std::function<void(const Node& root)>& visit);
 
 }  // namespace descopectl::document

@@ -27,8 +27,8 @@ struct RunningOptions {
   std::function<http::Reply(const http::Request& request, const http::Server::Handler& service)> around;
 };
 
-/// An emulator that listens. Changes reach the data file soon after they are made, and for certain on stop(). The
-/// file holds secrets in clear: it stands for the vendor's database and has mode 0600.
+/// An emulator that listens. Changes reach the data file soon after they are made, and for certain on stop().
+/// The file holds secrets in clear: it stands for the vendor's database and has mode 0600.
 class Running {
  public:
   virtual ~Running() = default;
@@ -45,8 +45,8 @@ class Running {
   virtual Result<void> save() = 0;
 };
 
-/// Reads the data file and listens. kInvalidInput with the place of the damage where the file is no emulator data:
-/// it is left untouched.
+/// Reads the data file and listens. kInvalidInput with the place of the damage where the file is no emulator
+/// data: it is left untouched.
 [[nodiscard]] Result<std::unique_ptr<Running>> make_running(boost::asio::any_io_executor executor,
                                                             RunningOptions options, const base::Clock& clock);
 

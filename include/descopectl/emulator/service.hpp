@@ -1,8 +1,9 @@
 // The emulated Management API as a pure function from request to reply over a store in memory.
 //
-// One implementation serves `descopectl emulator`, `--sandbox` and the tests. It lives by the same field tables as
-// the client and is held against hand-written exchanges (tests/contract/fixtures) so that the two can't agree on
-// something wrong. Where the service's behaviour is unknown, a switch with the safe default stands (sheet 15, 16).
+// One implementation serves `descopectl emulator`, `--sandbox` and the tests. It lives by the same field
+// tables as the client and is held against hand-written exchanges (tests/contract/fixtures) so that the two
+// can't agree on something wrong. Where the service's behaviour is unknown, a switch with the safe default
+// stands (sheet 15, 16).
 #pragma once
 
 #include <cstdint>
@@ -40,9 +41,9 @@ struct Switches {
 
 struct Options {
   Switches switches;
-  std::string project_id;      ///< with management_key: the only credentials taken; empty: any <project>:<key>
+  std::string project_id;  ///< with management_key: the only credentials taken; empty: any <project>:<key>
   std::string management_key;
-  std::uint64_t seed = 0;      ///< 0: ids from the system's randomness; else reproducible ids
+  std::uint64_t seed = 0;  ///< 0: ids from the system's randomness; else reproducible ids
 };
 
 class Service {

@@ -10,8 +10,8 @@
 namespace descopectl::render {
 
 /// `Connection/x: Creating...`, `Connection/x: Still creating... [10s elapsed]`,
-/// `Connection/x: Creation complete after 0.2s [id=x]`; ends in a newline. Empty where there is nothing to say: an
-/// action that sends nothing, or one that was skipped (the end lists it).
+/// `Connection/x: Creation complete after 0.2s [id=x]`; ends in a newline. Empty where there is nothing to
+/// say: an action that sends nothing, or one that was skipped (the end lists it).
 [[nodiscard]] std::string progress_line(const plan::Plan& plan, const apply::Event& event,
                                         const TextOptions& options);
 

@@ -12,10 +12,11 @@
 namespace descopectl::render {
 
 /// An error each, in the plan's order, without a place.
-[[nodiscard]] std::vector<diag::Diagnostic> refusals_to_diagnostics(const std::vector<plan::Refusal>& refusals);
+[[nodiscard]] std::vector<diag::Diagnostic> refusals_to_diagnostics(
+    const std::vector<plan::Refusal>& refusals);
 
-/// What `validate -o json` prints of context.diagnostics: `valid`, `error_count`, `warning_count`, `diagnostics`,
-/// `exit_code`, `exit_reason` and `summary` (counts that the caller made).
+/// What `validate -o json` prints of context.diagnostics: `valid`, `error_count`, `warning_count`,
+/// `diagnostics`, `exit_code`, `exit_reason` and `summary` (counts that the caller made).
 [[nodiscard]] json::object diagnostics_to_json(const JsonContext& context, json::object summary);
 
 /// The text forms, one after the other.

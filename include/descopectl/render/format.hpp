@@ -18,8 +18,8 @@ struct Presentation {
   JsonContext json;
 };
 
-/// One format. Each function gives the whole output, ending in a newline; null where the format has no form of
-/// that result.
+/// One format. Each function gives the whole output, ending in a newline; null where the format has no form
+/// of that result.
 struct FormatRow {
   std::string_view name;
   std::string (*plan)(const plan::Plan&, const Presentation&) = nullptr;

@@ -13,9 +13,9 @@ namespace descopectl::render {
 /// For people.
 struct TextOptions {
   bool color = false;
-  bool show_noop = false;   ///< objects without a change too
-  bool is_summary = false;  ///< one line an object, no fields
-  bool is_destroy = false;  ///< the command destroy: its own last lines
+  bool show_noop = false;                      ///< objects without a change too
+  bool is_summary = false;                     ///< one line an object, no fields
+  bool is_destroy = false;                     ///< the command destroy: its own last lines
   const diag::SourceTable* sources = nullptr;  ///< may be null: no places are shown
 };
 

@@ -8,8 +8,8 @@
 
 namespace descopectl::render {
 
-/// Terraform's plan document, format 1.2, with `descopectl` beside what Terraform has. Members stand in a fixed
-/// order. An object that is only forgotten is a no-op with `forgotten`.
+/// Terraform's plan document, format 1.2, with `descopectl` beside what Terraform has. Members stand in a
+/// fixed order. An object that is only forgotten is a no-op with `forgotten`.
 [[nodiscard]] json::object plan_to_json(const plan::Plan& plan, const JsonContext& context);
 
 /// The same document with a `result` beside each `change`, and the counts of outcomes in `descopectl`.

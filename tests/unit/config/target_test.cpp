@@ -18,6 +18,8 @@ std::string normal(std::string_view text) {
 TEST(BaseUrl, IsBroughtIntoNormalForm) {
   EXPECT_EQ(normal("https://api.descope.com"), "https://api.descope.com");
   EXPECT_EQ(normal("HTTPS://Api.Descope.com:443/"), "https://api.descope.com");
+  EXPECT_EQ(normal("https://10.1.2.3.nip.io:444"), "https://10.1.2.3.nip.io:444");
+  EXPECT_EQ(normal("http://[::1]:80/a"), "http://[::1]/a");
   EXPECT_EQ(normal("http://localhost:8080/prefix/"), "http://localhost:8080/prefix");
 }
 
@@ -27,7 +29,14 @@ TEST(BaseUrl, OfAnotherFormIsRefusedWithoutRepeatingIt) {
   EXPECT_EQ(normal("https://"), "has no host");
   EXPECT_EQ(normal("https://user:secret@host"), "must not hold a user name or password");
   EXPECT_EQ(normal("https://host?x=1"), "must end before '?' and '#'");
-  EXPECT_EQ(normal("https://host:99999"), "has no valid port");
+  for (const auto* text :
+       {"https://host:99999", "https://host:0", "https://host:8x", "https://host:-1", "http://[::1]x"}) {
+    EXPECT_EQ(normal(text), "has no valid port") << text;
+  }
+  for (const auto* text : {"https://a%62c", "https://[::g]", "https://a,b", "https://[::1"}) {
+    EXPECT_EQ(normal(text), "has a host that is neither a name nor an address") << text;
+  }
+  EXPECT_EQ(normal("https://a b"), "is not a URL of the form https://host[:port]");
 }
 
 TEST(BaseUrl, KnowsLoopbackByItsSpellingAlone) {

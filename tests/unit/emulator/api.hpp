@@ -59,7 +59,9 @@ class Api {
     return {reply.response.status, parsed.has_value() ? *parsed : json::value()};
   }
   Answer get(std::string target) { return send("GET", std::move(target)); }
-  Answer post(std::string target, std::string body = {}) { return send("POST", std::move(target), std::move(body)); }
+  Answer post(std::string target, std::string body = {}) {
+    return send("POST", std::move(target), std::move(body));
+  }
 
   HandClock clock;
   std::unique_ptr<Service> service;

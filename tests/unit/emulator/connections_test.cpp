@@ -51,7 +51,8 @@ TEST(Connections, SecretIsShownEmptyUnderTheSwitch) {
   Switches switches;
   switches.secret_in_response = true;
   Api api(switches);
-  EXPECT_EQ(api.post(kCreate, R"({"id":"c","name":"G","clientSecret":"planted"})").text("/app/clientSecret"), "");
+  EXPECT_EQ(api.post(kCreate, R"({"id":"c","name":"G","clientSecret":"planted"})").text("/app/clientSecret"),
+            "");
 }
 
 TEST(Connections, UpdateTreatsRegistrationFieldsAsTheSwitchSays) {
@@ -96,7 +97,8 @@ TEST(Connections, GuidesRulesHoldUnderTheSwitchOnly) {
   EXPECT_EQ(api.post(kCreate, R"({"name":"G","clientId":"a","clientSecret":"b"})").message(),
             "The authorizationUrl argument is required");
   EXPECT_EQ(
-      api.post(kCreate, R"({"name":"G","clientId":"a","clientSecret":"b","discoveryUrl":"https://d.test"})").status,
+      api.post(kCreate, R"({"name":"G","clientId":"a","clientSecret":"b","discoveryUrl":"https://d.test"})")
+          .status,
       200);
 }
 

@@ -7,7 +7,9 @@ namespace {
 const std::string kV1 = "/v1/mgmt/thirdparty/app";
 const std::string kV2 = "/v2/mgmt/thirdparty/app";
 
-std::string quoted(const std::string& name, const std::string& value) { return "\"" + name + "\":\"" + value + "\""; }
+std::string quoted(const std::string& name, const std::string& value) {
+  return "\"" + name + "\":\"" + value + "\"";
+}
 
 TEST(InboundApps, CreateAnswersIdClientIdAndSecretOnce) {
   Api api;
@@ -28,7 +30,8 @@ TEST(InboundApps, CreateAnswersIdClientIdAndSecretOnce) {
 
 TEST(InboundApps, CreateTakesIdClientIdAndSecretOver) {
   Api api;
-  const Answer made = api.post(kV1 + "/create", R"({"id":"x1","name":"a","clientId":"c1","clientSecret":"s1"})");
+  const Answer made =
+      api.post(kV1 + "/create", R"({"id":"x1","name":"a","clientId":"c1","clientSecret":"s1"})");
   EXPECT_EQ(json::serialize(made.body), R"({"id":"x1","cleartext":"s1","clientId":"c1"})");
   EXPECT_EQ(api.post(kV1 + "/create", R"({"id":"x1","name":"b"})").code(), "E990209");
   EXPECT_EQ(api.post(kV1 + "/create", R"({"name":"b","clientId":"c1"})").code(), "E990209");
@@ -37,7 +40,8 @@ TEST(InboundApps, CreateTakesIdClientIdAndSecretOver) {
 
 TEST(InboundApps, PublicClientHasNoSecret) {
   Api api;
-  const Answer made = api.post(kV1 + "/create", R"({"name":"a","nonConfidentialClient":true,"clientId":"c"})");
+  const Answer made =
+      api.post(kV1 + "/create", R"({"name":"a","nonConfidentialClient":true,"clientId":"c"})");
   EXPECT_EQ(made.text("/cleartext"), "");
   EXPECT_EQ(api.get(kV1 + "/secret?id=" + made.text("/id")).text("/cleartext"), "");
   EXPECT_EQ(api.post(kV1 + "/rotate", "{" + quoted("id", made.text("/id")) + "}").code(), "E011004");
@@ -61,15 +65,18 @@ TEST(InboundApps, UpdateOverridesAndRefusesWhatOnlyCreateAndLoadHave) {
   EXPECT_EQ(loaded.text("/status"), "active");
   for (const char* field : {"clientId", "nonConfidentialClient", "dynamic", "status", "skipConsentScreen",
                             "useResources", "consentFlowId", "clientSecret", "backChannelLogoutUrl"}) {
-    const Answer answer = api.post(kV1 + "/update", R"({"id":"x","name":"b",")" + std::string(field) + R"(":null})");
+    const Answer answer =
+        api.post(kV1 + "/update", R"({"id":"x","name":"b",")" + std::string(field) + R"(":null})");
     EXPECT_EQ(answer.message(), "unknown field \"" + std::string(field) + "\"");
   }
 }
 
 TEST(InboundApps, PatchChangesOnlyWhatIsPresent) {
   Api api;
-  api.post(kV1 + "/create", R"({"id":"x","name":"a","description":"d","approvedCallbackUrls":["https://a.test"]})");
-  EXPECT_EQ(api.post(kV1 + "/patch", R"({"id":"x","description":"","approvedCallbackUrls":null})").status, 200);
+  api.post(kV1 + "/create",
+           R"({"id":"x","name":"a","description":"d","approvedCallbackUrls":["https://a.test"]})");
+  EXPECT_EQ(api.post(kV1 + "/patch", R"({"id":"x","description":"","approvedCallbackUrls":null})").status,
+            200);
   const Answer loaded = api.get(kV1 + "/load?id=x");
   EXPECT_EQ(loaded.text("/name"), "a");
   EXPECT_EQ(loaded.text("/description"), "");
@@ -80,8 +87,9 @@ TEST(InboundApps, PatchChangesOnlyWhatIsPresent) {
 
 TEST(InboundApps, FirstGenerationsScopesAreMappingsInTheSecond) {
   Api api;
-  api.post(kV1 + "/create",
-           R"({"id":"x","name":"a","attributesScopes":[{"name":"s","description":"d","optional":true,"values":["email"]}]})");
+  api.post(
+      kV1 + "/create",
+      R"({"id":"x","name":"a","attributesScopes":[{"name":"s","description":"d","optional":true,"values":["email"]}]})");
   const Answer second = api.get(kV2 + "/load?id=x");
   EXPECT_EQ(second.text("/scopeClaimMapping/0/scope"), "s");
   EXPECT_EQ(second.text("/scopeClaimMapping/0/mandatory"), "false");
@@ -94,12 +102,14 @@ TEST(InboundApps, FirstGenerationsScopesAreMappingsInTheSecond) {
 
 TEST(InboundApps, SecondGenerationsMappingsAreScopesInTheFirstAndSurviveItsUpdates) {
   Api api;
-  api.post(kV2 + "/create",
-           R"({"id":"x","name":"a","forcePkce":true,"scopeClaimMapping":[{"scope":"s","claims":{"mail":"const"},"mandatory":true}]})");
+  api.post(
+      kV2 + "/create",
+      R"({"id":"x","name":"a","forcePkce":true,"scopeClaimMapping":[{"scope":"s","claims":{"mail":"const"},"mandatory":true}]})");
   const Answer first = api.get(kV1 + "/load?id=x");
   EXPECT_EQ(first.text("/attributesScopes"),
             R"([{"name":"s","description":"","optional":false,"values":["mail"]}])");
-  api.post(kV1 + "/update", R"({"id":"x","name":"b","attributesScopes":)" + first.text("/attributesScopes") + "}");
+  api.post(kV1 + "/update",
+           R"({"id":"x","name":"b","attributesScopes":)" + first.text("/attributesScopes") + "}");
   EXPECT_EQ(api.get(kV2 + "/load?id=x").text("/scopeClaimMapping/0/claims/mail"), "const");
   api.post(kV1 + "/update", R"({"id":"x","name":"b"})");
   EXPECT_EQ(api.get(kV2 + "/load?id=x").text("/scopeClaimMapping"), "[]");
@@ -109,7 +119,8 @@ TEST(InboundApps, PagesComeFromQueryAndFromBody) {
   Switches switches;
   switches.page_size = 2;
   Api api(switches);
-  for (const char* name : {"a", "b", "c"}) api.post(kV1 + "/create", "{" + quoted("name", name) + "}");
+  for (const char* name : {"a", "b", "c"})
+    api.post(kV1 + "/create", "{" + quoted("name", name) + "}");
   const Answer first = api.get("/v1/mgmt/thirdparty/apps/load");
   EXPECT_EQ(first.size("/apps"), 2U);
   EXPECT_EQ(first.text("/total"), "3");
@@ -124,7 +135,8 @@ TEST(InboundApps, PagesComeFromQueryAndFromBody) {
 
 TEST(InboundApps, LimitIsCappedAtOneThousand) {
   Api api;
-  for (int i = 0; i < 1001; ++i) api.post(kV1 + "/create", "{" + quoted("name", std::to_string(i)) + "}");
+  for (int i = 0; i < 1001; ++i)
+    api.post(kV1 + "/create", "{" + quoted("name", std::to_string(i)) + "}");
   EXPECT_EQ(api.get("/v1/mgmt/thirdparty/apps/load?limit=5000").size("/apps"), 1000U);
   EXPECT_EQ(api.get("/v1/mgmt/thirdparty/apps/load").size("/apps"), 100U);
 }
@@ -167,7 +179,9 @@ TEST(Consents, AreNoneAndAreNeverDeletedWithoutASelector) {
 
 TEST(CustomAttributes, OfAnAppMayBeMoreThanStrings) {
   Api api;
-  EXPECT_EQ(api.post(kV1 + "/create", R"({"id":"x","name":"a","customAttributes":{"a":"b","n":7,"t":true,"l":["x"]}})").status,
+  EXPECT_EQ(api.post(kV1 + "/create",
+                     R"({"id":"x","name":"a","customAttributes":{"a":"b","n":7,"t":true,"l":["x"]}})")
+                .status,
             200);
   EXPECT_EQ(api.get(kV1 + "/load?id=x").text("/customAttributes/n"), "7");
   EXPECT_EQ(api.post(kV1 + "/create", R"({"name":"b","customAttributes":{"a":{}}})").code(), "E011001");

@@ -10,15 +10,18 @@ const std::string kByApp = kBase + "/app/load?thirdPartyApplicationId=";
 TEST(Policies, LiveByTheirPair) {
   Api api;
   const Answer made = api.post(
-      kBase + "/create", R"({"thirdPartyApplicationId":"a","resourceId":"r","userAccessScopes":["s"],"allClientScopes":true})");
+      kBase + "/create",
+      R"({"thirdPartyApplicationId":"a","resourceId":"r","userAccessScopes":["s"],"allClientScopes":true})");
   EXPECT_EQ(made.text("/resourcePolicy/version"), "1");
   EXPECT_TRUE(made.body.at("resourcePolicy").at("createdTime").is_string());
-  EXPECT_EQ(api.post(kBase + "/create", R"({"thirdPartyApplicationId":"a","resourceId":"r"})").code(), "E990509");
+  EXPECT_EQ(api.post(kBase + "/create", R"({"thirdPartyApplicationId":"a","resourceId":"r"})").code(),
+            "E990509");
   const Answer changed = api.post(kBase + "/update", R"({"thirdPartyApplicationId":"a","resourceId":"r"})");
   EXPECT_EQ(changed.text("/resourcePolicy/userAccessScopes"), "[]");
   EXPECT_EQ(changed.text("/resourcePolicy/allClientScopes"), "false");
   EXPECT_EQ(changed.text("/resourcePolicy/version"), "2");
-  EXPECT_EQ(api.post(kBase + "/update", R"({"thirdPartyApplicationId":"a","resourceId":"q"})").code(), "E990504");
+  EXPECT_EQ(api.post(kBase + "/update", R"({"thirdPartyApplicationId":"a","resourceId":"q"})").code(),
+            "E990504");
   EXPECT_EQ(api.post(kBase + "/update", R"({"resourcePolicy":{}})").code(), "E011001");
   EXPECT_EQ(api.get(kByApp + "a").size("/resourcePolicies"), 1U);
   EXPECT_EQ(api.get(kByApp + "b").size("/resourcePolicies"), 0U);
@@ -44,7 +47,8 @@ TEST(Policies, GoWithTheirAppAndTheirResource) {
   Api api;
   api.post("/v1/mgmt/thirdparty/app/create", R"({"id":"a","name":"a"})");
   const std::string r =
-      api.post("/v1/mgmt/resource/create", R"({"name":"r","type":"api","uri":"https://r.test"})").text("/resource/id");
+      api.post("/v1/mgmt/resource/create", R"({"name":"r","type":"api","uri":"https://r.test"})")
+          .text("/resource/id");
   const auto policy = [&](const std::string& app, const std::string& resource) {
     return R"({"thirdPartyApplicationId":")" + app + R"(","resourceId":")" + resource + "\"}";
   };

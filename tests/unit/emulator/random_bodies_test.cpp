@@ -11,9 +11,11 @@ namespace {
 class Bodies {
  public:
   explicit Bodies(unsigned seed) : random_(seed) {
-    for (const schema::Kind* kind : kinds::all()) collect(kind->fields);
-    for (const char* name : {"app", "resource", "template", "ids", "id", "names", "roles", "policies", "mappings",
-                             "newName", "thirdPartyApplicationId", "resourceId", "page", "limit", "x"})
+    for (const schema::Kind* kind : kinds::all())
+      collect(kind->fields);
+    for (const char* name :
+         {"app", "resource", "template", "ids", "id", "names", "roles", "policies", "mappings", "newName",
+          "thirdPartyApplicationId", "resourceId", "page", "limit", "x"})
       names_.emplace_back(name);
   }
 
@@ -24,7 +26,9 @@ class Bodies {
     return text;
   }
 
-  std::size_t pick(std::size_t count) { return std::uniform_int_distribution<std::size_t>(0, count - 1)(random_); }
+  std::size_t pick(std::size_t count) {
+    return std::uniform_int_distribution<std::size_t>(0, count - 1)(random_);
+  }
 
  private:
   void collect(std::span<const schema::Field> rows) {
@@ -36,25 +40,35 @@ class Bodies {
 
   json::object make_object(int depth) {
     json::object object;
-    for (std::size_t count = pick(6); count > 0; --count) object[names_[pick(names_.size())]] = make_value(depth - 1);
+    for (std::size_t count = pick(6); count > 0; --count)
+      object[names_[pick(names_.size())]] = make_value(depth - 1);
     return object;
   }
 
   json::value make_value(int depth) {
     switch (pick(depth > 0 ? 10 : 7)) {
-      case 0: return nullptr;
-      case 1: return pick(2) == 0;
-      case 2: return static_cast<std::int64_t>(pick(5)) - 2;
-      case 3: return 1.0e300;
-      case 4: return std::uint64_t{18446744073709551615U};
-      case 5: return json::string(pick(2) == 0 ? "" : "n");
-      case 6: return json::string("https://a.test/\xc3\xa9");
+      case 0:
+        return nullptr;
+      case 1:
+        return pick(2) == 0;
+      case 2:
+        return static_cast<std::int64_t>(pick(5)) - 2;
+      case 3:
+        return 1.0e300;
+      case 4:
+        return std::uint64_t{18446744073709551615U};
+      case 5:
+        return json::string(pick(2) == 0 ? "" : "n");
+      case 6:
+        return json::string("https://a.test/\xc3\xa9");
       case 7: {
         json::array list;
-        for (std::size_t count = pick(4); count > 0; --count) list.push_back(make_value(depth - 1));
+        for (std::size_t count = pick(4); count > 0; --count)
+          list.push_back(make_value(depth - 1));
         return list;
       }
-      default: return make_object(depth);
+      default:
+        return make_object(depth);
     }
   }
 
@@ -63,14 +77,19 @@ class Bodies {
 };
 
 std::vector<std::pair<std::string, std::string>> endpoints() {
-  std::vector<std::pair<std::string, std::string>> result{
-      {"POST", "/v1/mgmt/role/create/batch"},        {"POST", "/v1/mgmt/role/update/batch"},
-      {"POST", "/v1/mgmt/role/delete/batch"},        {"POST", "/v1/mgmt/permission/update/batch"},
-      {"POST", "/v1/mgmt/role/search"},              {"POST", "/v1/mgmt/thirdparty/app/secret/add"},
-      {"POST", "/v1/mgmt/thirdparty/app/rotate"},    {"POST", "/v1/mgmt/thirdparty/app/secret/revoke"},
-      {"GET", "/v1/mgmt/thirdparty/app/secret?id=n"}, {"POST", "/v1/mgmt/scopeClaimMapping/set"},
-      {"POST", "/v1/mgmt/resourcepolicy/create"},    {"POST", "/v1/mgmt/resourcepolicy/update"},
-      {"POST", "/v1/mgmt/resourcepolicy/delete/batch"}};
+  std::vector<std::pair<std::string, std::string>> result{{"POST", "/v1/mgmt/role/create/batch"},
+                                                          {"POST", "/v1/mgmt/role/update/batch"},
+                                                          {"POST", "/v1/mgmt/role/delete/batch"},
+                                                          {"POST", "/v1/mgmt/permission/update/batch"},
+                                                          {"POST", "/v1/mgmt/role/search"},
+                                                          {"POST", "/v1/mgmt/thirdparty/app/secret/add"},
+                                                          {"POST", "/v1/mgmt/thirdparty/app/rotate"},
+                                                          {"POST", "/v1/mgmt/thirdparty/app/secret/revoke"},
+                                                          {"GET", "/v1/mgmt/thirdparty/app/secret?id=n"},
+                                                          {"POST", "/v1/mgmt/scopeClaimMapping/set"},
+                                                          {"POST", "/v1/mgmt/resourcepolicy/create"},
+                                                          {"POST", "/v1/mgmt/resourcepolicy/update"},
+                                                          {"POST", "/v1/mgmt/resourcepolicy/delete/batch"}};
   for (const schema::Kind* kind : kinds::all())
     for (const schema::Endpoints& calls : {kind->calls, kind->second_calls})
       for (const schema::Endpoint& call :
@@ -110,8 +129,9 @@ TEST(AnyRequest, GetsAnAnswerThatIsAJsonObject) {
 
 TEST(AnyRequest, TargetsWithOddBytesGetAnAnswer) {
   Api api;
-  for (const char* target : {"", "/", "?", "*", "/v1/mgmt/outbound/app/", "/v1/mgmt/outbound/app/%", "//", "/%00",
-                             "/v1/mgmt/outbound/app/%zz?%", "/v1/mgmt/resource/load?id=%ff", "/\x01\xff"})
+  for (const char* target :
+       {"", "/", "?", "*", "/v1/mgmt/outbound/app/", "/v1/mgmt/outbound/app/%", "//", "/%00",
+        "/v1/mgmt/outbound/app/%zz?%", "/v1/mgmt/resource/load?id=%ff", "/\x01\xff"})
     EXPECT_GE(api.get(target).status, 400) << target;
 }
 

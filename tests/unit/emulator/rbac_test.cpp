@@ -9,7 +9,8 @@ const std::string kPermission = "/v1/mgmt/permission";
 
 TEST(Permissions, CreateAnswersNothingAndTheListTheId) {
   Api api;
-  EXPECT_EQ(json::serialize(api.post(kPermission + "/create", R"({"name":"p","description":"d"})").body), "{}");
+  EXPECT_EQ(json::serialize(api.post(kPermission + "/create", R"({"name":"p","description":"d"})").body),
+            "{}");
   const Answer all = api.get(kPermission + "/all");
   EXPECT_EQ(all.text("/permissions/0/id").substr(0, 4), "PERM");
   EXPECT_EQ(all.text("/permissions/0/systemDefault"), "false");
@@ -22,13 +23,17 @@ TEST(Permissions, ExactlyOneOfNameAndIdSelects) {
   Api api;
   api.post(kPermission + "/create", R"({"name":"p"})");
   const std::string id = api.get(kPermission + "/all").text("/permissions/0/id");
-  EXPECT_EQ(api.post(kPermission + "/update", R"({"name":"p","id":null,"newName":"q","description":"d"})").status, 200);
+  EXPECT_EQ(
+      api.post(kPermission + "/update", R"({"name":"p","id":null,"newName":"q","description":"d"})").status,
+      200);
   EXPECT_EQ(api.post(kPermission + "/update", R"({"id":")" + id + R"(","newName":"r"})").status, 200);
   EXPECT_EQ(api.get(kPermission + "/all").text("/permissions/0/name"), "r");
   EXPECT_EQ(api.get(kPermission + "/all").text("/permissions/0/description"), "");
-  EXPECT_EQ(api.post(kPermission + "/update", R"({"id":")" + id + R"(","name":"r","newName":"r"})").code(), "E011004");
+  EXPECT_EQ(api.post(kPermission + "/update", R"({"id":")" + id + R"(","name":"r","newName":"r"})").code(),
+            "E011004");
   EXPECT_EQ(api.post(kPermission + "/update", R"({"newName":"r"})").code(), "E011002");
-  EXPECT_EQ(api.post(kPermission + "/update", R"({"name":"r"})").message(), "The newName argument is required");
+  EXPECT_EQ(api.post(kPermission + "/update", R"({"name":"r"})").message(),
+            "The newName argument is required");
   EXPECT_EQ(api.post(kPermission + "/update", R"({"name":"no","newName":"x"})").code(), "E111303");
   EXPECT_EQ(api.post(kPermission + "/delete", R"({"name":"no"})").status, 404);
   EXPECT_EQ(api.post(kPermission + "/delete", R"({"id":")" + id + "\"}").status, 200);
@@ -68,7 +73,8 @@ TEST(Roles, NamesAreUniqueWithinATenant) {
   EXPECT_EQ(api.post(kRole + "/create", R"({"name":"r"})").status, 200);
   EXPECT_EQ(api.post(kRole + "/create", R"({"name":"r","tenantId":"T1"})").status, 200);
   EXPECT_EQ(api.post(kRole + "/create", R"({"name":"r","tenantId":"T1"})").code(), "E024209");
-  EXPECT_EQ(api.post(kRole + "/update", R"({"name":"r","tenantId":"T1","newName":"s"})").text("/tenantId"), "T1");
+  EXPECT_EQ(api.post(kRole + "/update", R"({"name":"r","tenantId":"T1","newName":"s"})").text("/tenantId"),
+            "T1");
   EXPECT_EQ(api.post(kRole + "/delete", R"({"name":"s"})").code(), "E111403");
   EXPECT_EQ(api.post(kRole + "/delete", R"({"name":"s","tenantId":"T1"})").status, 200);
 }
@@ -77,7 +83,8 @@ TEST(Roles, UpdateOverridesAndKeepsTheTenant) {
   Api api;
   api.post(kPermission + "/create", R"({"name":"p"})");
   const std::string id =
-      api.post(kRole + "/create", R"({"name":"r","tenantId":"T1","permissionNames":["p"],"default":true})").text("/id");
+      api.post(kRole + "/create", R"({"name":"r","tenantId":"T1","permissionNames":["p"],"default":true})")
+          .text("/id");
   const Answer changed = api.post(kRole + "/update", R"({"id":")" + id + R"(","newName":"r2"})");
   EXPECT_EQ(changed.text("/name"), "r2");
   EXPECT_EQ(changed.text("/permissionNames"), "[]");
@@ -88,15 +95,19 @@ TEST(Roles, UpdateOverridesAndKeepsTheTenant) {
 
 TEST(Roles, BatchesAreAllOrNothing) {
   Api api;
-  const Answer refused = api.post(kRole + "/create/batch", R"({"roles":[{"name":"a"},{"name":"b"},{"name":"a"}]})");
+  const Answer refused =
+      api.post(kRole + "/create/batch", R"({"roles":[{"name":"a"},{"name":"b"},{"name":"a"}]})");
   EXPECT_EQ(refused.code(), "E024209");
   EXPECT_EQ(api.get(kRole + "/all").size("/roles"), 0U);
   EXPECT_EQ(api.post(kRole + "/create/batch", R"({"roles":[{"name":"a"},{"name":"b"}]})").size("/roles"), 2U);
-  EXPECT_EQ(api.post(kRole + "/update/batch", R"({"roles":[{"name":"a","newName":"x"},{"name":"no","newName":"y"}]})")
+  EXPECT_EQ(api.post(kRole + "/update/batch",
+                     R"({"roles":[{"name":"a","newName":"x"},{"name":"no","newName":"y"}]})")
                 .code(),
             "E111403");
   EXPECT_EQ(api.get(kRole + "/all").text("/roles/0/name"), "a");
-  EXPECT_EQ(api.post(kRole + "/update/batch", R"({"roles":[{"name":"a","newName":"x"}]})").text("/roles/0/name"), "x");
+  EXPECT_EQ(
+      api.post(kRole + "/update/batch", R"({"roles":[{"name":"a","newName":"x"}]})").text("/roles/0/name"),
+      "x");
   EXPECT_EQ(api.post(kRole + "/update/batch", R"({"roles":[7]})").code(), "E011001");
 }
 
@@ -116,12 +127,14 @@ TEST(Roles, DeleteBatchWithoutAFilterIsRefusedUnlessSwitched) {
 
 TEST(Roles, SearchFilters) {
   Api api;
-  api.post(kRole + "/create/batch", R"({"roles":[{"name":"admin"},{"name":"reader"},{"name":"admin","tenantId":"T1"}]})");
+  api.post(kRole + "/create/batch",
+           R"({"roles":[{"name":"admin"},{"name":"reader"},{"name":"admin","tenantId":"T1"}]})");
   EXPECT_EQ(api.post(kRole + "/search").size("/roles"), 3U);
   EXPECT_EQ(api.post(kRole + "/search", R"({"roleNames":["admin"]})").size("/roles"), 2U);
   EXPECT_EQ(api.post(kRole + "/search", R"({"roleNameLike":"read"})").text("/roles/0/name"), "reader");
   EXPECT_EQ(api.post(kRole + "/search", R"({"tenantIds":["T1"]})").size("/roles"), 1U);
-  EXPECT_EQ(api.post(kRole + "/search", R"({"tenantIds":["T1"],"includeProjectRoles":true})").size("/roles"), 3U);
+  EXPECT_EQ(api.post(kRole + "/search", R"({"tenantIds":["T1"],"includeProjectRoles":true})").size("/roles"),
+            3U);
 }
 
 }  // namespace

@@ -46,8 +46,9 @@ TEST(Resources, UpdateReplacesTheWholeObject) {
       create(api, "https://a.test",
              R"(,"description":"d","scopes":{"permissionsScopes":[{"name":"s","values":["r"]}]})");
   api.clock.advance(std::chrono::seconds(5));
-  const Answer answer = api.post(kUpdate, R"({"resource":{"id":")" + id +
-                                              R"(","version":1,"name":"m","type":"api","uri":"https://a.test"}})");
+  const Answer answer =
+      api.post(kUpdate, R"({"resource":{"id":")" + id +
+                            R"(","version":1,"name":"m","type":"api","uri":"https://a.test"}})");
   EXPECT_EQ(answer.status, 200) << answer.message();
   EXPECT_EQ(answer.text("/resource/name"), "m");
   EXPECT_EQ(answer.text("/resource/description"), "");
@@ -180,7 +181,8 @@ TEST(Resources, UnknownRoleInAScopeIsRefusedUnderStrictReferencesOnly) {
 TEST(Templates, LiveThroughTheirSixCalls) {
   Api api;
   const std::string base = "/v1/mgmt/resource/dynamic-registration-template";
-  const Answer made = api.post(base + "/create", R"({"name":"t","tags":["a"],"loginPageURL":"https://l.test"})");
+  const Answer made =
+      api.post(base + "/create", R"({"name":"t","tags":["a"],"loginPageURL":"https://l.test"})");
   ASSERT_EQ(made.status, 200) << made.message();
   const std::string id = made.text("/template/id");
   EXPECT_EQ(api.get(base + "/load?id=" + id).text("/template/loginPageURL"), "https://l.test");

@@ -45,7 +45,8 @@ class RunningEmulator : public testing::Test {
     std::string answer;
     bool is_done = false;
     asio::ip::tcp::socket socket(context_);
-    const std::string request = head + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer P:K\r\n" +
+    const std::string request = head +
+                                " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer P:K\r\n" +
                                 "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
     socket.connect({asio::ip::make_address("127.0.0.1"), running.port()});
     asio::write(socket, asio::buffer(request));
@@ -73,7 +74,7 @@ TEST_F(RunningEmulator, WritesTheFileOnStopForItsOwnerAloneAndReadsItAgain) {
   create_connection(*running, "c");
   EXPECT_FALSE(std::filesystem::exists(file()));
   EXPECT_FALSE(running->stop().has_error());
-  struct stat status {};
+  struct stat status{};
   ASSERT_EQ(stat(file().c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600U);
   context_.run_for(std::chrono::seconds(10));

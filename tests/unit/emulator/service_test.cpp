@@ -82,8 +82,8 @@ TEST(Bodies, UnknownFieldsAreRefusedUnlessSwitchedOff) {
 
 TEST(Bodies, UnknownFieldInsideIsNamedWithItsPlace) {
   Api api;
-  const Answer answer = api.post("/v1/mgmt/outbound/app/create",
-                                 R"({"name":"a","tokenUrlParams":[{"name":"x","value":"y"}]})");
+  const Answer answer =
+      api.post("/v1/mgmt/outbound/app/create", R"({"name":"a","tokenUrlParams":[{"name":"x","value":"y"}]})");
   EXPECT_EQ(answer.message(), "unknown field \"tokenUrlParams[0].name\"");
 }
 

@@ -154,7 +154,7 @@ class Scripted {
   using Script = std::vector<std::string>;
   Scripted(asio::io_context& context, std::vector<Script> scripts)
       : context_(context),
-        listener_(std::move(*transport::Listener::open(context.get_executor(), "127.0.0.1", 0))),
+        listener_(transport::Listener::open(context.get_executor(), "127.0.0.1", 0).value()),
         group_(context.get_executor()) {
     group_.start(play(std::move(scripts)));
   }

@@ -19,7 +19,7 @@ using Clock = std::chrono::steady_clock;
 
 class StreamOverLoopback : public testing::Test {
  protected:
-  StreamOverLoopback() : listener_(std::move(*Listener::open(context_.get_executor(), "127.0.0.1", 0))) {
+  StreamOverLoopback() : listener_(Listener::open(context_.get_executor(), "127.0.0.1", 0).value()) {
     client_ = std::make_shared<Stream>(context_.get_executor());
     const auto connected = test::run(context_, client_->connect(Endpoint("127.0.0.1", listener_->port()), 5s));
     EXPECT_TRUE(connected.has_value());
@@ -99,7 +99,7 @@ TEST_F(StreamOverLoopback, FinishHandsOverWhatWasWrittenThoughInputIsUnread) {
 
 TEST(StreamConnect, SaysWhoRefused) {
   asio::io_context context;
-  auto listener = std::move(*Listener::open(context.get_executor(), "127.0.0.1", 0));
+  auto listener = Listener::open(context.get_executor(), "127.0.0.1", 0).value();
   const auto port = listener->port();
   listener->close();
   Stream stream(context.get_executor());
@@ -111,7 +111,7 @@ TEST(StreamConnect, SaysWhoRefused) {
 
 TEST(StreamConnect, FindsLocalhost) {
   asio::io_context context;
-  auto listener = std::move(*Listener::open(context.get_executor(), "127.0.0.1", 0));
+  auto listener = Listener::open(context.get_executor(), "127.0.0.1", 0).value();
   Stream stream(context.get_executor());
   const auto connected = test::run(context, stream.connect(Endpoint("localhost", listener->port()), 5s));
   EXPECT_TRUE(connected.has_value());
@@ -158,7 +158,7 @@ TEST(FormatDuration, ChoosesTheUnit) {
 
 TEST(ListenerOpen, SaysThatThePlaceIsTaken) {
   asio::io_context context;
-  auto listener = std::move(*Listener::open(context.get_executor(), "127.0.0.1", 0));
+  auto listener = Listener::open(context.get_executor(), "127.0.0.1", 0).value();
   const auto second = Listener::open(context.get_executor(), "127.0.0.1", listener->port());
   ASSERT_TRUE(second.has_error());
   EXPECT_EQ(second.error().message(), "127.0.0.1:" + std::to_string(listener->port()) + " is already in use");

@@ -93,7 +93,7 @@ class TlsOverLoopback : public testing::Test {
 
   test::Identity authority_ = test::make_authority();
   asio::io_context context_;
-  std::unique_ptr<Listener> listener_ = std::move(*Listener::open(context_.get_executor(), "127.0.0.1", 0));
+  std::unique_ptr<Listener> listener_ = Listener::open(context_.get_executor(), "127.0.0.1", 0).value();
 };
 
 TEST_F(TlsOverLoopback, TakesACertificateForTheName) {

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# What is too slow for every change: the whole suite, the fuzzers, clang-tidy.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+.ci/install --full
+.ci/run
+cmake --preset fuzz >/dev/null
+cmake --build --preset fuzz
+ctest --preset fuzz
+cmake --preset tidy >/dev/null
+cmake --build --preset tidy

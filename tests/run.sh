@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Installs what is needed, builds, and runs every test.
+#
+#   tests/run.sh                on the release build
+#   tests/run.sh asan           on another preset (dev, asan)
+#   tests/run.sh release -L e2e with further arguments for ctest
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+preset=${1:-release}
+shift || true
+
+.ci/install
+launcher=()
+command -v ccache >/dev/null && launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+cmake --preset "$preset" "${launcher[@]}" >/dev/null
+cmake --build --preset "$preset"
+ctest --preset "$preset" "$@"

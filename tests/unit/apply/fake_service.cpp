@@ -1,0 +1,147 @@
+// The scripted service, store and clock.
+#include "fake_service.hpp"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace descopectl::test {
+
+namespace asio = boost::asio;
+using schema::Kind;
+
+asio::awaitable<void> FakeTiming::wait_until(std::chrono::steady_clock::time_point when) {
+  waits.push_back(std::chrono::duration_cast<std::chrono::milliseconds>(when - now_));
+  now_ = std::max(now_, when);
+  co_await asio::post(executor_, asio::use_awaitable);
+}
+
+namespace {
+
+std::string text_at(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+}  // namespace
+
+asio::awaitable<Result<void>> FakeService::serve(std::string call) {
+  ++in_flight;
+  most_in_flight = std::max(most_in_flight, in_flight);
+  if (on_call) on_call(call);
+  for (int turn = 0; turn < 3; ++turn) co_await asio::post(executor_, asio::use_awaitable);
+  while (hold && hold()) co_await asio::post(executor_, asio::use_awaitable);
+  --in_flight;
+  log.push_back(call);
+  auto& failures = failures_[call];
+  if (failures.empty()) co_return Result<void>();
+  const Error error = failures.front();
+  failures.pop_front();
+  co_return error;
+}
+
+void FakeService::remember(const std::string& call, const api::BodySecrets& secrets) {
+  for (const auto& [pointer, secret] : secrets) sent_secrets[call + " " + pointer] = std::string(secret.reveal());
+}
+
+asio::awaitable<Result<std::vector<model::LiveObject>>> FakeService::list(const Kind& kind, unsigned) {
+  const std::string name(kind.name);
+  const auto served = co_await serve("list " + name);
+  if (!served) co_return served.error();
+  const bool is_late = lagging[name] > 0;
+  if (is_late) --lagging[name];
+  const Objects& shown = is_late ? lagging_shows[name] : live[name];
+  std::vector<model::LiveObject> objects;
+  for (const auto& [id, body] : shown) objects.push_back({id, body});
+  co_return objects;
+}
+
+asio::awaitable<Result<model::LiveObject>> FakeService::load(const Kind&, std::string id, unsigned) {
+  co_return Error(ErrorKind::kNotFound, "nobody loads " + id);
+}
+
+asio::awaitable<Result<api::Created>> FakeService::create(const Kind& kind, json::object body, api::BodySecrets secrets,
+                                                          unsigned) {
+  const std::string call = "create " + std::string(kind.name) + "/" + text_at(body, kind.name_field);
+  const auto served = co_await serve(call);
+  if (!served) co_return served.error();
+  remember(call, secrets);
+  api::Created created;
+  created.id = text_at(body, kind.id_field);
+  if (created.id.empty()) created.id = std::string(kind.id_prefix) + std::to_string(next_id_++);
+  body[kind.id_field] = created.id;
+  if (on_write) on_write(call, body);
+  live[std::string(kind.name)][created.id] = std::move(body);
+  if (!tells_ids) created.id.clear();
+  co_return created;
+}
+
+asio::awaitable<Result<json::object>> FakeService::update(const Kind& kind, json::object body, api::BodySecrets secrets,
+                                                          unsigned) {
+  const std::string id = text_at(body, kind.id_field);
+  const std::string call = "update " + std::string(kind.name) + "/" + id;
+  const auto served = co_await serve(call);
+  if (!served) co_return served.error();
+  remember(call, secrets);
+  if (on_write) on_write(call, body);
+  live[std::string(kind.name)][id] = std::move(body);
+  co_return json::object();
+}
+
+asio::awaitable<Result<void>> FakeService::erase(const Kind& kind, std::string id) {
+  const auto served = co_await serve("erase " + std::string(kind.name) + "/" + id);
+  if (!served) co_return served.error();
+  live[std::string(kind.name)].erase(id);
+  co_return Result<void>();
+}
+
+MemoryStore::MemoryStore() {
+  state.fingerprint_key = std::string(64, 'a');
+  state.lineage = "line";
+}
+
+Result<void> MemoryStore::write(std::string what) {
+  if (writes_left == 0) return Error(ErrorKind::kFailure, "the state state.json can't be written: no space left", "make room");
+  --writes_left;
+  log.push_back(std::move(what));
+  return {};
+}
+
+Result<void> MemoryStore::set_target(std::string project_id, std::string base_url) {
+  if (const auto written = write("target " + project_id); !written) return written;
+  state.project_id = std::move(project_id);
+  state.base_url = std::move(base_url);
+  return {};
+}
+
+Result<void> MemoryStore::put(model::RecordedObject object) {
+  if (const auto written = write("put " + object.key.to_string()); !written) return written;
+  state.objects.insert_or_assign(object.key, std::move(object));
+  return {};
+}
+
+Result<void> MemoryStore::remove(const model::ObjectKey& key) {
+  if (!state.objects.contains(key)) return Error(ErrorKind::kNotFound, key.to_string() + " is not owned");
+  if (const auto written = write("remove " + key.to_string()); !written) return written;
+  state.objects.erase(key);
+  return {};
+}
+
+Result<void> MemoryStore::move(const model::ObjectKey& from, const model::ObjectKey& to) {
+  const auto found = state.objects.find(from);
+  if (found == state.objects.end()) return Error(ErrorKind::kNotFound, from.to_string() + " is not owned");
+  if (const auto written = write("move " + from.to_string() + " " + to.to_string()); !written) return written;
+  model::RecordedObject object = found->second;
+  state.objects.erase(found);
+  object.key = to;
+  state.objects.insert_or_assign(to, std::move(object));
+  return {};
+}
+
+Result<void> MemoryStore::compact() {
+  log.emplace_back("compact");
+  if (!compacts) return Error(ErrorKind::kFailure, "the state can't be rewritten");
+  return {};
+}
+
+}  // namespace descopectl::test

@@ -1,0 +1,96 @@
+// An in-memory service behind api::Writer whose failures, delays and lagging lists are scripted, and the store and
+// clock that go with it.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "descopectl/api/management_api.hpp"
+#include "descopectl/api/timing.hpp"
+#include "descopectl/state/store.hpp"
+
+namespace descopectl::test {
+
+/// Time passes only while somebody waits for it.
+class FakeTiming final : public api::Timing {
+ public:
+  explicit FakeTiming(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
+  [[nodiscard]] std::chrono::steady_clock::time_point now() const override { return now_; }
+  [[nodiscard]] std::chrono::system_clock::time_point wall_now() const override { return {}; }
+  boost::asio::awaitable<void> wait_until(std::chrono::steady_clock::time_point when) override;
+
+  void advance(std::chrono::milliseconds by) { now_ += by; }
+  std::vector<std::chrono::milliseconds> waits;
+
+ private:
+  boost::asio::any_io_executor executor_;
+  std::chrono::steady_clock::time_point now_{std::chrono::hours(1)};
+};
+
+class FakeService final : public api::Writer {
+ public:
+  explicit FakeService(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
+
+  boost::asio::awaitable<Result<std::vector<model::LiveObject>>> list(const schema::Kind& kind,
+                                                                      unsigned generation) override;
+  boost::asio::awaitable<Result<model::LiveObject>> load(const schema::Kind& kind, std::string id,
+                                                         unsigned generation) override;
+  boost::asio::awaitable<Result<api::Created>> create(const schema::Kind& kind, json::object body,
+                                                      api::BodySecrets secrets, unsigned generation) override;
+  boost::asio::awaitable<Result<json::object>> update(const schema::Kind& kind, json::object body,
+                                                      api::BodySecrets secrets, unsigned generation) override;
+  boost::asio::awaitable<Result<void>> erase(const schema::Kind& kind, std::string id) override;
+  [[nodiscard]] std::uint64_t request_count() const override { return log.size(); }
+
+  /// The answer of the next call with that name ("create Connection/Slack", "list Role") is this error.
+  void fail_next(const std::string& call, Error error) { failures_[call].push_back(std::move(error)); }
+
+  using Objects = std::map<std::string, json::object>;
+  std::map<std::string, Objects> live;           ///< by kind, by id
+  std::map<std::string, unsigned> lagging;       ///< so many list calls of a kind still show `lagging_shows`
+  std::map<std::string, Objects> lagging_shows;  ///< by kind
+  std::function<void(const std::string& call, json::object& body)> on_write;  ///< the service's own mind
+  std::function<void(const std::string& call)> on_call;                       ///< when a call arrives
+  std::function<bool()> hold;                    ///< while it says so, no call ends
+  std::vector<std::string> log;                  ///< calls in the order of their ends; creates by name, others by id
+  std::map<std::string, std::string> sent_secrets;  ///< by "call pointer"
+  bool tells_ids = true;                            ///< of creates
+  std::size_t in_flight = 0;
+  std::size_t most_in_flight = 0;
+
+ private:
+  boost::asio::awaitable<Result<void>> serve(std::string call);
+  void remember(const std::string& call, const api::BodySecrets& secrets);
+
+  boost::asio::any_io_executor executor_;
+  std::map<std::string, std::deque<Error>> failures_;
+  unsigned next_id_ = 1;
+};
+
+/// State in memory; every write can be made to fail.
+class MemoryStore final : public state::Store {
+ public:
+  MemoryStore();
+  [[nodiscard]] const model::RecordedState& current() const override { return state; }
+  [[nodiscard]] bool is_kept() const override { return true; }
+  Result<void> set_target(std::string project_id, std::string base_url) override;
+  Result<void> put(model::RecordedObject object) override;
+  Result<void> remove(const model::ObjectKey& key) override;
+  Result<void> move(const model::ObjectKey& from, const model::ObjectKey& to) override;
+  Result<void> compact() override;
+
+  model::RecordedState state;
+  std::vector<std::string> log;
+  std::size_t writes_left = 1'000'000;  ///< then the disk is full
+  bool compacts = true;
+
+ private:
+  Result<void> write(std::string what);
+};
+
+}  // namespace descopectl::test

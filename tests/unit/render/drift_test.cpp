@@ -1,0 +1,82 @@
+// Drift reports, whole.
+#include "descopectl/render/drift.hpp"
+
+#include <gtest/gtest.h>
+
+#include "sample.hpp"
+
+namespace descopectl::test {
+namespace {
+
+using plan::Cause;
+
+plan::DriftReport make_report() {
+  plan::DriftReport report;
+  report.objects = {
+      {.key = {"Connection", "crm"},
+       .live_id = "crm",
+       .name = "CRM",
+       .cause = Cause::kLive,
+       .changes = {{"/authorizationUrlParams/aud/value", "x", "y", Cause::kLive, false}}},
+      {.key = {"Connection", "gone"}, .live_id = "gone", .name = "Gone", .cause = Cause::kDeleted},
+      {.key = {"InboundApp", "web"},
+       .live_id = "TP1",
+       .name = "Web",
+       .cause = Cause::kManifest,
+       .changes = {{"/clientSecret", "hunter2", nullptr, Cause::kManifest, true}}},
+      {.key = {"Connection", "slack"},
+       .live_id = "slack",
+       .name = "Sl\x1b[31mack",
+       .cause = Cause::kUnmanaged},
+  };
+  report.live = report.deleted = report.manifest = report.unmanaged = 1;
+  return report;
+}
+
+TEST(DriftText, GroupsObjectsByCause) {
+  EXPECT_EQ(render::drift_to_text(make_report(), {}), R"(Changed live:
+~ Connection/crm [id=crm]
+    authorizationUrlParams["aud"].value: "x" -> "y" (live)
+
+Deleted live:
+- Connection/gone [id=gone]
+
+Changed in the manifests:
++ InboundApp/web [id=TP1]
+    clientSecret: (sensitive value) (manifest)
+
+Unmanaged:
+  Connection/slack "Sl\\x1b[31mack"
+
+Drift: 1 changed live, 1 deleted, 1 changed in manifests, 1 unmanaged.
+)");
+}
+
+TEST(DriftText, SaysWhenThereIsNone) {
+  EXPECT_EQ(render::drift_to_text({.clean = 1}, {}), "No drift. 1 object is as last applied.\n");
+  EXPECT_EQ(render::drift_to_text({.unmanaged = 5, .clean = 7}, {}),
+            "No drift. 7 objects are as last applied, 5 unmanaged.\n");
+}
+
+TEST(DriftText, CountsWhatMovedOnBothSides) {
+  EXPECT_EQ(render::drift_to_text({.both = 2}, {}),
+            "Drift: 0 changed live, 2 changed live and in manifests, 0 deleted, 0 changed in manifests, 0 "
+            "unmanaged.\n");
+}
+
+TEST(DriftJson, HasTheShapeOfTheContract) {
+  const json::object document = render::drift_to_json(
+      make_report(), {.version = "0.1.0", .timestamp = "t", .exit = diag::ExitStatus::kDifferences});
+  EXPECT_EQ(
+      json::serialize(document.at("drift").at(0)),
+      R"({"address":"Connection/crm","cause":"live","changes":[{"path":"/authorizationUrlParams/aud/value","expected":"x","live":"y","cause":"live","sensitive":false}],"live_id":"crm","name":"CRM","source":null})");
+  EXPECT_EQ(json::serialize(document.at("drift").at(2).at("changes")),
+            R"([{"path":"/clientSecret","expected":null,"live":null,"cause":"manifest","sensitive":true}])");
+  EXPECT_EQ(json::serialize(document.at("summary")),
+            R"({"live":1,"manifest":1,"both":0,"deleted":1,"unmanaged":1,"clean":0})");
+  EXPECT_EQ(document.at("exit_code"), 2);
+  EXPECT_EQ(document.at("exit_reason"), "differences");
+}
+
+}  // namespace
+}  // namespace descopectl::test
