@@ -1,4 +1,5 @@
-// An apply from its first check to its exit status; the work is done by the scheduler, the runner and the proof.
+// An apply from its first check to its exit status; the work is done by the scheduler, the runner and the
+// proof.
 #include "descopectl/apply/apply.hpp"
 
 #include <fmt/format.h>
@@ -46,10 +47,11 @@ bool check_secrets(Run& run) {
       if (!is_write || !use.is_sent || use.source.form == model::SecretSource::Form::kClear) continue;
       const auto found = run.secrets.find({action.key, use.pointer});
       if (found != run.secrets.end() && !base::is_blank(found->second.reveal())) continue;
-      const std::string_view why = found != run.secrets.end() ? "it is empty or white space" : std::string_view(use.problem);
+      const std::string_view why =
+          found != run.secrets.end() ? "it is empty or white space" : std::string_view(use.problem);
       fail(run.outcome.actions[i], ErrorKind::kInvalidInput, "secret-unavailable",
-           fmt::format("{} needs the secret {}, which is not at hand{}{}", action.key.to_string(), use.pointer,
-                       why.empty() ? "" : ": ", why));
+           fmt::format("{} needs the secret {}, which is not at hand{}{}", action.key.to_string(),
+                       use.pointer, why.empty() ? "" : ": ", why));
       is_complete = false;
     }
   }
@@ -57,12 +59,13 @@ bool check_secrets(Run& run) {
   return is_complete;
 }
 
-/// The state learns its project before anything is written there: a state that can't be written is found out while
-/// that costs nothing. False, with all outcomes filled in, where it can't.
+/// The state learns its project before anything is written there: a state that can't be written is found out
+/// while that costs nothing. False, with all outcomes filled in, where it can't.
 bool set_target(Run& run) {
   if (!run.store.is_kept() || !run.store.current().project_id.empty()) return true;
   bool has_work = false;
-  for (std::size_t i = 0; i < run.plan.actions.size(); ++i) has_work = has_work || !run.is_pure_noop(i);
+  for (std::size_t i = 0; i < run.plan.actions.size(); ++i)
+    has_work = has_work || !run.is_pure_noop(i);
   if (!has_work) return true;
   const auto set = run.store.set_target(run.plan.project_id, run.plan.base_url);
   if (set) return true;
@@ -71,7 +74,9 @@ bool set_target(Run& run) {
   return false;
 }
 
-bool is_worth_a_proof(const Run& run) { return run.stop == Stop::kNone || run.stop == Stop::kInterrupted; }
+bool is_worth_a_proof(const Run& run) {
+  return run.stop == Stop::kNone || run.stop == Stop::kInterrupted;
+}
 
 /// What was written and is not read back, since the run ended early.
 void warn_of_missing_proof(Run& run) {
@@ -79,8 +84,8 @@ void warn_of_missing_proof(Run& run) {
     ActionOutcome& outcome = run.outcome.actions[written.action];
     if (outcome.status != Status::kDone) continue;
     outcome.code = "not-verified";
-    outcome.message = fmt::format("{} was written, but not read back: {}", run.plan.actions[written.action].key.to_string(),
-                                  run.stop_message);
+    outcome.message = fmt::format("{} was written, but not read back: {}",
+                                  run.plan.actions[written.action].key.to_string(), run.stop_message);
     run.warn(outcome.message);
   }
 }
@@ -128,14 +133,17 @@ void count(const Action& action, const ActionOutcome& outcome, Outcome& total) {
   // What was done and only not recorded is no part that failed: the state's failure speaks for it.
   if (outcome.code != "not-recorded") total.exit = diag::stronger(total.exit, ExitStatus::kPartial);
   const ExitStatus own = exit_of(outcome.error_kind);
-  if (outcome.status == Status::kFailed && own != ExitStatus::kFailure) total.exit = diag::stronger(total.exit, own);
+  if (outcome.status == Status::kFailed && own != ExitStatus::kFailure)
+    total.exit = diag::stronger(total.exit, own);
 }
 
 void sum_up(Run& run, const std::vector<Error>& proof_errors) {
   Outcome& total = run.outcome;
-  for (std::size_t i = 0; i < total.actions.size(); ++i) count(run.plan.actions[i], total.actions[i], total);
+  for (std::size_t i = 0; i < total.actions.size(); ++i)
+    count(run.plan.actions[i], total.actions[i], total);
   if (!total.state_error.empty()) total.exit = diag::stronger(total.exit, ExitStatus::kFailure);
-  for (const Error& error : proof_errors) total.exit = diag::stronger(total.exit, exit_of(error.kind()));
+  for (const Error& error : proof_errors)
+    total.exit = diag::stronger(total.exit, exit_of(error.kind()));
 }
 
 }  // namespace

@@ -16,10 +16,11 @@ namespace asio = boost::asio;
 
 namespace {
 
-// Shared by the waiter and the worker, so that a waiter that is cancelled leaves nothing dangling. The worker writes
-// `result` before it posts the news; only the I/O thread touches the rest.
+// Shared by the waiter and the worker, so that a waiter that is cancelled leaves nothing dangling. The worker
+// writes `result` before it posts the news; only the I/O thread touches the rest.
 struct Job {
-  explicit Job(const asio::any_io_executor& executor) : finished(executor, asio::steady_timer::time_point::max()) {}
+  explicit Job(const asio::any_io_executor& executor)
+      : finished(executor, asio::steady_timer::time_point::max()) {}
 
   asio::steady_timer finished;  // never expires: its cancellation is the news
   model::Fingerprint result;
@@ -36,11 +37,12 @@ Fingerprinter::~Fingerprinter() {
   pool_.join();
 }
 
-asio::awaitable<model::Fingerprint> Fingerprinter::make(std::string object_id, std::string pointer, model::Secret secret) {
+asio::awaitable<model::Fingerprint> Fingerprinter::make(std::string object_id, std::string pointer,
+                                                        model::Secret secret) {
   if (key_hex_.empty()) co_return model::Fingerprint();
   const auto job = std::make_shared<Job>(executor_);
-  auto work = [job, executor = executor_, key = key_hex_, object_id = std::move(object_id), pointer = std::move(pointer),
-               secret = std::move(secret)] {
+  auto work = [job, executor = executor_, key = key_hex_, object_id = std::move(object_id),
+               pointer = std::move(pointer), secret = std::move(secret)] {
     job->result = state::make_fingerprint(key, object_id, pointer, secret);
     asio::post(executor, [job] {
       job->is_done = true;

@@ -12,7 +12,9 @@
 namespace descopectl::apply {
 
 /// What is recorded of a secret that was cleared: nothing is left to take a fingerprint of.
-[[nodiscard]] inline model::Fingerprint cleared_fingerprint() { return {.scheme = "cleared", .digest = ""}; }
+[[nodiscard]] inline model::Fingerprint cleared_fingerprint() {
+  return {.scheme = "cleared", .digest = ""};
+}
 
 /// One thread that makes fingerprints. Its destructor waits for the one in hand.
 class Fingerprinter {

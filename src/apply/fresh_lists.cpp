@@ -26,15 +26,19 @@ struct FreshLists::Reading {
   bool is_done = false;
 };
 
-FreshLists::FreshLists(Run& run, asio::any_io_executor executor) : run_(run), executor_(std::move(executor)) {}
+FreshLists::FreshLists(Run& run, asio::any_io_executor executor)
+    : run_(run), executor_(std::move(executor)) {}
 
 bool FreshLists::is_fresh(std::chrono::steady_clock::time_point read_at) const {
   return run_.timing.now() - read_at <= run_.options.fresh_for;
 }
 
-bool FreshLists::is_plan_fresh() const { return is_fresh(run_.options.live_read_at); }
+bool FreshLists::is_plan_fresh() const {
+  return is_fresh(run_.options.live_read_at);
+}
 
-asio::awaitable<Result<std::shared_ptr<const FreshLists::Objects>>> FreshLists::get(const schema::Kind& kind) {
+asio::awaitable<Result<std::shared_ptr<const FreshLists::Objects>>> FreshLists::get(
+    const schema::Kind& kind) {
   std::shared_ptr<Reading>& latest = readings_[kind.name];
   const bool is_usable = latest && (!latest->is_done || (latest->result && is_fresh(latest->begun_at)));
   if (is_usable) {

@@ -13,7 +13,8 @@
 
 namespace descopectl::apply {
 
-/// The lists of kinds, none older than ApplyOptions::fresh_for; one request serves all actions that wait for a kind.
+/// The lists of kinds, none older than ApplyOptions::fresh_for; one request serves all actions that wait for
+/// a kind.
 class FreshLists {
  public:
   using Objects = std::vector<model::LiveObject>;

@@ -8,7 +8,8 @@ namespace descopectl::apply {
 
 // Shared with the timer's handler, which may still be queued when the guard goes.
 struct Heartbeat::State : std::enable_shared_from_this<Heartbeat::State> {
-  State(const boost::asio::any_io_executor& executor, std::chrono::milliseconds interval_, std::function<void()> on_beat_)
+  State(const boost::asio::any_io_executor& executor, std::chrono::milliseconds interval_,
+        std::function<void()> on_beat_)
       : timer(executor), interval(interval_), on_beat(std::move(on_beat_)) {}
 
   void arm() {

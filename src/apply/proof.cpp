@@ -56,14 +56,17 @@ std::string describe(const std::vector<FieldChange>& changes) {
     text += fmt::format("{}{} is {} instead of {}", i == 0 ? "" : ", ", change.path,
                         shown(change.before, change.is_sensitive), shown(change.after, change.is_sensitive));
   }
-  if (changes.size() > kMostFieldsShown) text += fmt::format(" and {} more", changes.size() - kMostFieldsShown);
+  if (changes.size() > kMostFieldsShown)
+    text += fmt::format(" and {} more", changes.size() - kMostFieldsShown);
   return text;
 }
 
-const model::LiveObject* find_object(const Run& run, const Written& written, const std::vector<model::LiveObject>& objects) {
+const model::LiveObject* find_object(const Run& run, const Written& written,
+                                     const std::vector<model::LiveObject>& objects) {
   const Action& action = run.plan.actions[written.action];
   const std::string& id = written.record.live_id;
-  const auto by_id = std::find_if(objects.begin(), objects.end(), [&](const auto& object) { return object.id == id; });
+  const auto by_id =
+      std::find_if(objects.begin(), objects.end(), [&](const auto& object) { return object.id == id; });
   if (by_id != objects.end()) return &*by_id;
   if (!written.is_named_only) return nullptr;
   const model::LiveObject* found = nullptr;
@@ -95,10 +98,12 @@ asio::awaitable<void> Proof::run_all() {
   std::map<const schema::Kind*, std::vector<Written*>> kinds;
   for (Written& written : run_.written) {
     const Action& action = run_.plan.actions[written.action];
-    if (run_.outcome.actions[written.action].status == Status::kDone) kinds[action.descriptor].push_back(&written);
+    if (run_.outcome.actions[written.action].status == Status::kDone)
+      kinds[action.descriptor].push_back(&written);
   }
   transport::TaskGroup tasks(executor_, std::max<std::size_t>(run_.options.parallelism, 1));
-  for (auto& [kind, open] : kinds) tasks.start(prove_kind(*kind, std::move(open)));
+  for (auto& [kind, open] : kinds)
+    tasks.start(prove_kind(*kind, std::move(open)));
   co_await tasks.wait();
 }
 
@@ -180,13 +185,15 @@ void Proof::accept(Written& written, const Finding& finding) {
   bool is_changed = record.live_id != old.live_id;
   for (const FieldChange& change : finding.changed_by_server) {
     auto [at, is_new] = record.changed_by_server.try_emplace(change.path);
-    // Where live's own form was sent back and came back changed once more, it still stands for what the manifest says.
+    // Where live's own form was sent back and came back changed once more, it still stands for what the
+    // manifest says.
     if (is_new || at->second.got != change.after) at->second.sent = change.after;
     at->second.got = change.before;
     is_changed = true;
   }
   const auto is_outdated = [&](const auto& remembered) {
-    const json::value* live = schema::find_at(action.descriptor->fields, finding.object->body, remembered.first);
+    const json::value* live =
+        schema::find_at(action.descriptor->fields, finding.object->body, remembered.first);
     return live == nullptr || *live != remembered.second.got;
   };
   is_changed = std::erase_if(record.changed_by_server, is_outdated) > 0 || is_changed;
@@ -210,7 +217,8 @@ void Proof::fail_open(const std::vector<Written*>& open, const Objects& objects)
     } else {
       fail(outcome, ErrorKind::kFailure, "not-applied",
            fmt::format("{} was written, but {}", key, describe(finding.differences)),
-           "look at the object in the console; a value that the service does not keep can be taken out of the manifest "
+           "look at the object in the console; a value that the service does not keep can be taken out of "
+           "the manifest "
            "or named in lifecycle.ignoreFields");
     }
   }
@@ -220,8 +228,8 @@ void Proof::leave_unverified(const std::vector<Written*>& open, const std::strin
   for (const Written* written : open) {
     ActionOutcome& outcome = run_.outcome.actions[written->action];
     outcome.code = "not-verified";
-    outcome.message =
-        fmt::format("{} was written, but not read back: {}", run_.plan.actions[written->action].key.to_string(), why);
+    outcome.message = fmt::format("{} was written, but not read back: {}",
+                                  run_.plan.actions[written->action].key.to_string(), why);
     run_.warn(outcome.message);
   }
 }

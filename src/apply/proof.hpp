@@ -1,4 +1,5 @@
-// The proof at the end of an apply: what was written is read back, one list a kind, and compared field by field.
+// The proof at the end of an apply: what was written is read back, one list a kind, and compared field by
+// field.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -10,9 +11,9 @@
 
 namespace descopectl::apply {
 
-/// Reads back all of Run::written. A declared field that did not stick, or an object that the list does not show by
-/// the end of ApplyOptions::settle, makes the action a failure: `not-applied`. A field that the service may change
-/// and did is remembered in the state as equal to what was sent.
+/// Reads back all of Run::written. A declared field that did not stick, or an object that the list does not
+/// show by the end of ApplyOptions::settle, makes the action a failure: `not-applied`. A field that the
+/// service may change and did is remembered in the state as equal to what was sent.
 class Proof {
  public:
   Proof(Run& run, boost::asio::any_io_executor executor);

@@ -17,7 +17,8 @@ namespace marker = model::marker;
 bool has_items(const json::value& value) {
   if (const json::array* items = marker::find_items(value)) return !items->empty();
   if (const json::object* object = value.if_object())
-    return std::any_of(object->begin(), object->end(), [](const auto& member) { return has_items(member.value()); });
+    return std::any_of(object->begin(), object->end(),
+                       [](const auto& member) { return has_items(member.value()); });
   return !value.is_null();
 }
 
@@ -41,13 +42,15 @@ void explain_unknown_field(const plan::Action& action, const Error& error, Actio
     if (path.starts_with('/')) path.remove_prefix(1);
     flags += fmt::format("{}--allow-drop {}:{}", flags.empty() ? "" : " ", action.key.to_string(), path);
   }
-  fail(outcome, ErrorKind::kUnknownField, "would-drop-field",
-       fmt::format("{} has {} {} in the project, which this program does not know and the service does not take back; "
-                   "without {} the update would lose {} ({})",
-                   action.key.to_string(), fields.size() == 1 ? "the field" : "the fields", base::join_words(fields),
-                   fields.size() == 1 ? "it" : "them", fields.size() == 1 ? "its value" : "their values",
-                   error.message()),
-       fmt::format("to let go of {}: {}", fields.size() == 1 ? "it" : "them", flags));
+  fail(
+      outcome, ErrorKind::kUnknownField, "would-drop-field",
+      fmt::format(
+          "{} has {} {} in the project, which this program does not know and the service does not take back; "
+          "without {} the update would lose {} ({})",
+          action.key.to_string(), fields.size() == 1 ? "the field" : "the fields", base::join_words(fields),
+          fields.size() == 1 ? "it" : "them", fields.size() == 1 ? "its value" : "their values",
+          error.message()),
+      fmt::format("to let go of {}: {}", fields.size() == 1 ? "it" : "them", flags));
 }
 
 }  // namespace descopectl::apply

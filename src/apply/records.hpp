@@ -16,11 +16,12 @@ inline constexpr std::size_t kObjectIdBytes = 16;
 /// The string member `name`, or "".
 [[nodiscard]] std::string string_at(const json::object& object, std::string_view name);
 
-/// True for an update that takes our last items out of somebody else's object: nothing of it is ours afterwards.
+/// True for an update that takes our last items out of somebody else's object: nothing of it is ours
+/// afterwards.
 [[nodiscard]] bool is_withdrawal(const plan::Action& action);
 
-/// The service refused a field that it does not know (E011001): where the body carried such fields of live's, the
-/// outcome becomes `would-drop-field` and names them with the flag that leaves them out.
+/// The service refused a field that it does not know (E011001): where the body carried such fields of live's,
+/// the outcome becomes `would-drop-field` and names them with the flag that leaves them out.
 void explain_unknown_field(const plan::Action& action, const Error& error, ActionOutcome& outcome);
 
 }  // namespace descopectl::apply

@@ -116,7 +116,8 @@ std::string_view code_of(ErrorKind kind) {
   return "failure";
 }
 
-void fail(ActionOutcome& outcome, ErrorKind kind, std::string_view code, std::string message, std::string hint) {
+void fail(ActionOutcome& outcome, ErrorKind kind, std::string_view code, std::string message,
+          std::string hint) {
   outcome.status = Status::kFailed;
   outcome.error_kind = kind;
   outcome.code = code;

@@ -1,4 +1,5 @@
-// What the parts of one apply share: its inputs, what is known by now, and whether anything further may start.
+// What the parts of one apply share: its inputs, what is known by now, and whether anything further may
+// start.
 #pragma once
 
 #include <chrono>
@@ -44,7 +45,8 @@ class Run {
 
   /// The first reason counts: what comes after it is its consequence.
   void stop_for(Stop reason, std::string message);
-  /// Stops everything because `error` kept something from being recorded; `done` says what was done all the same.
+  /// Stops everything because `error` kept something from being recorded; `done` says what was done all the
+  /// same.
   void stop_for_state(std::string_view done, const Error& error);
   /// Asks the caller whether the user wants to stop.
   void look_for_interrupt();
@@ -52,7 +54,8 @@ class Run {
   /// "skipped: interrupted" and the like, for an action that will not run.
   [[nodiscard]] ActionOutcome make_skipped() const;
 
-  void emit(EventKind kind, std::size_t action, double seconds, const ActionOutcome* finished = nullptr) const;
+  void emit(EventKind kind, std::size_t action, double seconds,
+            const ActionOutcome* finished = nullptr) const;
   void warn(std::string_view text) const;
 
   plan::Plan& plan;
@@ -74,6 +77,7 @@ class Run {
 
 /// `outcome` becomes a failure that says what `error` says.
 void fail(ActionOutcome& outcome, const Error& error);
-void fail(ActionOutcome& outcome, ErrorKind kind, std::string_view code, std::string message, std::string hint = {});
+void fail(ActionOutcome& outcome, ErrorKind kind, std::string_view code, std::string message,
+          std::string hint = {});
 
 }  // namespace descopectl::apply

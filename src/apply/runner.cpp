@@ -1,7 +1,7 @@
 // Create, update, replace, delete and what only the state learns.
 //
-// The order within each is what makes a crash harmless: everything that can fail without the service (ids, secrets,
-// fingerprints) comes before the request, and the record follows the answer at once.
+// The order within each is what makes a crash harmless: everything that can fail without the service (ids,
+// secrets, fingerprints) comes before the request, and the record follows the answer at once.
 #include "runner.hpp"
 
 #include <fmt/format.h>
@@ -75,7 +75,8 @@ asio::awaitable<void> ApiRunner::send_create(std::size_t index, Prepared prepare
   const Action& action = run_.plan.actions[index];
   const schema::Kind& kind = *action.descriptor;
   outcome.attempts = 1;
-  auto created = co_await run_.api.create(kind, std::move(prepared.body), std::move(prepared.secrets), run_.generation());
+  auto created = co_await run_.api.create(kind, std::move(prepared.body), std::move(prepared.secrets),
+                                          run_.generation());
   if (!created) {
     fail_write(action, created.error(), outcome);
     if (!done.empty()) outcome.message = fmt::format("{}, and not created again: {}", done, outcome.message);
@@ -108,8 +109,8 @@ asio::awaitable<void> ApiRunner::update(std::size_t index, ActionOutcome& outcom
   }
   if (is_halted(outcome)) co_return;
   outcome.attempts = 1;
-  auto updated = co_await run_.api.update(*action.descriptor, std::move(prepared->body), std::move(prepared->secrets),
-                                          run_.generation());
+  auto updated = co_await run_.api.update(*action.descriptor, std::move(prepared->body),
+                                          std::move(prepared->secrets), run_.generation());
   if (!updated) {
     fail_write(action, updated.error(), outcome);
     co_return;
@@ -125,7 +126,8 @@ asio::awaitable<void> ApiRunner::update(std::size_t index, ActionOutcome& outcom
   }
   written.is_kept = !is_withdrawal(action);
   run_.written.push_back(written);
-  const std::string done = fmt::format("{} was updated (live id '{}')", action.key.to_string(), action.live_id);
+  const std::string done =
+      fmt::format("{} was updated (live id '{}')", action.key.to_string(), action.live_id);
   if (written.is_kept) {
     record_put(action, std::move(written.record), done, outcome);
   } else {
@@ -150,7 +152,8 @@ asio::awaitable<void> ApiRunner::replace(std::size_t index, ActionOutcome& outco
     fail_write(action, erased.error(), outcome);
     co_return;
   }
-  const std::string done = fmt::format("{} was deleted (live id '{}')", action.key.to_string(), action.live_id);
+  const std::string done =
+      fmt::format("{} was deleted (live id '{}')", action.key.to_string(), action.live_id);
   run_.ids.erase(action.key);
   if (!record_removal(action, done, outcome)) {
     outcome.message += "; it was not created again";
@@ -169,7 +172,8 @@ asio::awaitable<void> ApiRunner::erase(std::size_t index, ActionOutcome& outcome
     fail_write(action, erased.error(), outcome);
     co_return;
   }
-  record_removal(action, fmt::format("{} was deleted (live id '{}')", action.key.to_string(), action.live_id), outcome);
+  record_removal(action, fmt::format("{} was deleted (live id '{}')", action.key.to_string(), action.live_id),
+                 outcome);
 }
 
 asio::awaitable<bool> ApiRunner::check_fresh(Action& action, ActionOutcome& outcome) {
@@ -180,18 +184,20 @@ asio::awaitable<bool> ApiRunner::check_fresh(Action& action, ActionOutcome& outc
     co_return false;
   }
   const auto& objects = **listed;
-  const auto found =
-      std::find_if(objects.begin(), objects.end(), [&](const auto& object) { return object.id == action.live_id; });
+  const auto found = std::find_if(objects.begin(), objects.end(),
+                                  [&](const auto& object) { return object.id == action.live_id; });
   const bool is_gone = found == objects.end();
   if (is_gone && action.kind == ActionKind::kDelete) {
     record_removal(action, fmt::format("{} is deleted", action.key.to_string()), outcome);
     co_return false;
   }
-  if (plan::recheck(action, is_gone ? nullptr : &found->body, run_.options.policy) && !is_gone) co_return true;
+  if (plan::recheck(action, is_gone ? nullptr : &found->body, run_.options.policy) && !is_gone)
+    co_return true;
   fail(outcome, ErrorKind::kStale, "stale",
-       is_gone ? fmt::format("{} is gone from the project since the plan was made (live id '{}')", action.key.to_string(),
-                             action.live_id)
-               : fmt::format("{} was changed by somebody else since the plan was made", action.key.to_string()),
+       is_gone
+           ? fmt::format("{} is gone from the project since the plan was made (live id '{}')",
+                         action.key.to_string(), action.live_id)
+           : fmt::format("{} was changed by somebody else since the plan was made", action.key.to_string()),
        "plan again and look at what moved");
   co_return false;
 }
@@ -212,7 +218,8 @@ asio::awaitable<Result<ApiRunner::Prepared>> ApiRunner::prepare(const Action& ac
   const bool is_new = action.kind == ActionKind::kCreate || action.kind == ActionKind::kReplace;
   for (const plan::SecretUse& use : action.secrets) {
     if (use.source.form == model::SecretSource::Form::kClear) {
-      // A new object has no secret to clear; it is recorded all the same, or the next plan would clear it again.
+      // A new object has no secret to clear; it is recorded all the same, or the next plan would clear it
+      // again.
       if (use.is_sent) prepared.secrets.emplace_back(use.pointer, model::Secret(std::string()));
       if (use.is_sent || is_new) prepared.record.secrets.insert_or_assign(use.pointer, cleared_fingerprint());
       continue;
@@ -223,7 +230,8 @@ asio::awaitable<Result<ApiRunner::Prepared>> ApiRunner::prepare(const Action& ac
       co_return Error(ErrorKind::kInvalidInput, fmt::format("the secret {} is not at hand", use.pointer));
     prepared.secrets.emplace_back(use.pointer, found->second);
     auto fingerprint = co_await fingerprinter_.make(prepared.record.object_id, use.pointer, found->second);
-    if (!fingerprint.scheme.empty()) prepared.record.secrets.insert_or_assign(use.pointer, std::move(fingerprint));
+    if (!fingerprint.scheme.empty())
+      prepared.record.secrets.insert_or_assign(use.pointer, std::move(fingerprint));
   }
   co_return prepared;
 }
@@ -251,12 +259,14 @@ void ApiRunner::fail_write(const Action& action, const Error& error, ActionOutco
       run_.stop_for(Stop::kInterrupted, "interrupted");
       return;
     case ErrorKind::kOutcomeUnknown:
-      if (outcome.hint.empty()) outcome.hint = "plan again: the next plan reads live and goes on from what is there";
+      if (outcome.hint.empty())
+        outcome.hint = "plan again: the next plan reads live and goes on from what is there";
       return;
     case ErrorKind::kNotFound:
       if (action.kind == ActionKind::kUpdate)
         fail(outcome, ErrorKind::kStale, "stale",
-             fmt::format("{} is gone from the project since the plan was made: {}", action.key.to_string(), error.message()),
+             fmt::format("{} is gone from the project since the plan was made: {}", action.key.to_string(),
+                         error.message()),
              "plan again and look at what moved");
       return;
     case ErrorKind::kUnknownField:
@@ -275,7 +285,8 @@ void ApiRunner::record_put(const Action& action, model::RecordedObject record, c
   if (action.is_moved) {
     // The replaced object's record is gone by now; what was already moved is as it should be.
     const auto moved = run_.store.move(action.moved_from, action.key);
-    if (!moved && moved.error().kind() != ErrorKind::kNotFound) return fail_recording(done, moved.error(), outcome);
+    if (!moved && moved.error().kind() != ErrorKind::kNotFound)
+      return fail_recording(done, moved.error(), outcome);
   }
   const auto put = run_.store.put(std::move(record));
   if (!put) fail_recording(done, put.error(), outcome);
@@ -286,7 +297,8 @@ bool ApiRunner::record_removal(const Action& action, const std::string& done, Ac
   const auto& owned = run_.store.current().objects;
   const auto found = owned.find(key);
   // A handle may name another live object by now; that one's record stays.
-  if (found == owned.end() || (!action.live_id.empty() && found->second.live_id != action.live_id)) return true;
+  if (found == owned.end() || (!action.live_id.empty() && found->second.live_id != action.live_id))
+    return true;
   const auto removed = run_.store.remove(key);
   if (removed) return true;
   fail_recording(done, removed.error(), outcome);
@@ -296,7 +308,8 @@ bool ApiRunner::record_removal(const Action& action, const std::string& done, Ac
 void ApiRunner::fail_recording(const std::string& done, const Error& error, ActionOutcome& outcome) {
   run_.stop_for_state(done, error);
   fail(outcome, ErrorKind::kFailure, "not-recorded",
-       done.empty() ? error.message() : fmt::format("{}, but that could not be recorded: {}", done, error.message()),
+       done.empty() ? error.message()
+                    : fmt::format("{}, but that could not be recorded: {}", done, error.message()),
        error.hint());
 }
 

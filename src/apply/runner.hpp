@@ -42,8 +42,8 @@ class ApiRunner final : public ActionRunner {
   boost::asio::awaitable<void> replace(std::size_t index, ActionOutcome& outcome);
   boost::asio::awaitable<void> erase(std::size_t index, ActionOutcome& outcome);
 
-  /// False, with the outcome filled in, where the action may not go on: its object moved, is gone already (a delete
-  /// is then done), or could not be looked at.
+  /// False, with the outcome filled in, where the action may not go on: its object moved, is gone already (a
+  /// delete is then done), or could not be looked at.
   boost::asio::awaitable<bool> check_fresh(plan::Action& action, ActionOutcome& outcome);
   boost::asio::awaitable<Result<Prepared>> prepare(const plan::Action& action);
   /// Sends the create and records what came of it; `done` says what was done to the object before.

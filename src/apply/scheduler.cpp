@@ -19,7 +19,8 @@ Scheduler::Scheduler(Run& run, ActionRunner& runner, const asio::any_io_executor
   for (std::size_t i = 0; i < actions.size(); ++i) {
     const std::set<std::size_t> before(actions[i].depends_on.begin(), actions[i].depends_on.end());
     waits_for_[i] = before.size();
-    for (const std::size_t dependency : before) dependants_.at(dependency).push_back(i);
+    for (const std::size_t dependency : before)
+      dependants_.at(dependency).push_back(i);
     if (before.empty()) make_ready(i);
   }
 }
@@ -39,8 +40,8 @@ void Scheduler::make_ready(std::size_t index) {
 }
 
 void Scheduler::start_ready() {
-  // An action that ends without ever waiting calls finish(), and so this, from within start(): the loop that runs
-  // already takes what became ready, and ten thousand such actions do not pile up on the stack.
+  // An action that ends without ever waiting calls finish(), and so this, from within start(): the loop that
+  // runs already takes what became ready, and ten thousand such actions do not pile up on the stack.
   if (is_starting_) return;
   is_starting_ = true;
   const std::size_t most = std::max<std::size_t>(run_.options.parallelism, 1);
@@ -115,8 +116,9 @@ ActionOutcome Scheduler::make_skipped_by(std::size_t index) const {
   ActionOutcome skipped;
   skipped.status = Status::kSkipped;
   skipped.code = "skipped";
-  skipped.message = cause.status == Status::kUnknown ? fmt::format("skipped: the outcome of {} is not known", key)
-                                                     : fmt::format("skipped: {} failed", key);
+  skipped.message = cause.status == Status::kUnknown
+                        ? fmt::format("skipped: the outcome of {} is not known", key)
+                        : fmt::format("skipped: {} failed", key);
   return skipped;
 }
 

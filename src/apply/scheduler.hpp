@@ -1,4 +1,5 @@
-// Walks the graph of actions: an action starts when all that it depends on is done, and not too many run at once.
+// Walks the graph of actions: an action starts when all that it depends on is done, and not too many run at
+// once.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -16,8 +17,9 @@ namespace descopectl::apply {
 
 /// Starts actions along the plan's edges and waits for all of them.
 ///
-/// What depends on an action that failed is skipped, and what depends on that as well, each with the name of the
-/// action that failed. A no-op without anything to record is done when its turn comes, whatever happened before it.
+/// What depends on an action that failed is skipped, and what depends on that as well, each with the name of
+/// the action that failed. A no-op without anything to record is done when its turn comes, whatever happened
+/// before it.
 class Scheduler {
  public:
   Scheduler(Run& run, ActionRunner& runner, const boost::asio::any_io_executor& executor);
@@ -41,7 +43,7 @@ class Scheduler {
   boost::asio::any_io_executor executor_;
   transport::TaskGroup tasks_;
   std::vector<std::vector<std::size_t>> dependants_;
-  std::vector<std::size_t> waits_for_;  // how many dependencies have not ended yet
+  std::vector<std::size_t> waits_for_;                // how many dependencies have not ended yet
   std::set<std::pair<unsigned, std::size_t>> ready_;  // by wave, then by place in the plan
   std::vector<std::size_t> ready_noops_;
   std::size_t running_ = 0;

@@ -166,17 +166,16 @@ json::object overlay(Fields fields, const json::object& live, const json::object
 
 json::object cut_to_call(Fields fields, const json::object& body, Calls call, unsigned generation) {
   json::object result;
-  for (const auto& [name, value] : body) {
-    if (value.is_null()) continue;
-    const Field* row = find_wire_field(fields, name);
-    if (row == nullptr) {
-      result[name] = value;
-      continue;
-    }
-    if (!row->in(call) || (row->generation != 0 && row->generation != generation)) continue;
+  for (const Field& field : fields) {
+    const Field* row = find_wire_field(fields, field.wire_name());
+    const json::value* value = row == &field ? body.if_contains(row->wire_name()) : nullptr;
+    if (value == nullptr || value->is_null() || !row->in(call)) continue;
+    if (row->generation != 0 && row->generation != generation) continue;
     const std::string_view sent_as = call == kInUpdate && !row->update_wire.empty() ? row->update_wire : row->wire_name();
-    result[sent_as] = cut_value(*row, value, call, generation);
+    result[sent_as] = cut_value(*row, *value, call, generation);
   }
+  for (const auto& [name, value] : body)
+    if (!value.is_null() && find_wire_field(fields, name) == nullptr) result[name] = value;
   return result;
 }
 

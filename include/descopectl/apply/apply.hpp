@@ -1,7 +1,7 @@
 // Carries a plan out: in the order of its edges, side by side within limits, recording every outcome.
 //
-// No policy lives here. Whether an object that moved may still be written is asked of plan::recheck; what a failure
-// means for the rest follows from the plan's edges alone.
+// No policy lives here. Whether an object that moved may still be written is asked of plan::recheck; what a
+// failure means for the rest follows from the plan's edges alone.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -54,13 +54,13 @@ struct Event {
 
 struct ApplyOptions {
   std::size_t parallelism = 10;
-  std::chrono::milliseconds settle{10'000};     ///< how long a list may lag behind a write
-  std::chrono::milliseconds fresh_for{10'000};  ///< live older than this is read again before a write
+  std::chrono::milliseconds settle{10'000};            ///< how long a list may lag behind a write
+  std::chrono::milliseconds fresh_for{10'000};         ///< live older than this is read again before a write
   std::chrono::steady_clock::time_point live_read_at;  ///< when the plan's live state was read
   plan::Policy policy;
-  std::function<void(const Event&)> on_event;   ///< may be null
-  std::function<bool()> is_interrupted;         ///< asked before each new action; may be null
-  std::function<void(std::string_view)> warn;   ///< may be null
+  std::function<void(const Event&)> on_event;      ///< may be null
+  std::function<bool()> is_interrupted;            ///< asked before each new action; may be null
+  std::function<void(std::string_view)> warn;      ///< may be null
   std::chrono::milliseconds report_every{10'000};  ///< how often a running action says so
   api::Timing* timing = nullptr;                   ///< null: the real clock; outlives the apply
 };
@@ -68,16 +68,18 @@ struct ApplyOptions {
 struct Outcome {
   std::vector<ActionOutcome> actions;  ///< by index of Plan::actions
   std::size_t added = 0, changed = 0, destroyed = 0, failed = 0, skipped = 0, unknown = 0;
-  /// kDone, kPartial, kStale, kCredentials, kUnreachable, kFailure: contract section 4's order where several hold.
-  /// kInvalidInput where a secret was missing, so that nothing was started. A caller that was interrupted says so
-  /// itself: what was not started for that reason has ErrorKind::kInterrupted.
+  /// kDone, kPartial, kStale, kCredentials, kUnreachable, kFailure: contract section 4's order where several
+  /// hold. kInvalidInput where a secret was missing, so that nothing was started. A caller that was
+  /// interrupted says so itself: what was not started for that reason has ErrorKind::kInterrupted.
   diag::ExitStatus exit = diag::ExitStatus::kDone;
   std::string state_error;  ///< not empty: the state could not be written; nothing further was started
 };
 
-/// Runs the plan, which must be free of refusals and cycles; all arguments live until it ends. Every action's outcome is recorded in `store` before anything that depends on it starts; at the end
-/// what was written is read back, one list a kind, and a declared field that did not stick is a failure by name.
-[[nodiscard]] boost::asio::awaitable<Outcome> apply_plan(plan::Plan& plan, api::Writer& api, state::Store& store,
-                                                         const SecretValues& secrets, const ApplyOptions& options);
+/// Runs the plan, which must be free of refusals and cycles; all arguments live until it ends. Every action's
+/// outcome is recorded in `store` before anything that depends on it starts; at the end what was written is
+/// read back, one list a kind, and a declared field that did not stick is a failure by name.
+[[nodiscard]] boost::asio::awaitable<Outcome> apply_plan(plan::Plan& plan, api::Writer& api,
+                                                         state::Store& store, const SecretValues& secrets,
+                                                         const ApplyOptions& options);
 
 }  // namespace descopectl::apply

@@ -28,6 +28,7 @@ using Fields = std::span<const Field>;
 
 /// `body` cut to what a call takes: rows that are not in it, of the other generation, or read-only (except the
 /// version that an update takes back) are left out; so are nulls. For an update, a row's `update_wire` name is used.
+/// Members stand in the table's order, those without a row last.
 [[nodiscard]] json::object cut_to_call(Fields fields, const json::object& body, Calls call, unsigned generation);
 
 /// `object` without null, "", 0, false, [] and {} members, recursively.

@@ -29,8 +29,10 @@ asio::awaitable<Result<void>> FakeService::serve(std::string call) {
   ++in_flight;
   most_in_flight = std::max(most_in_flight, in_flight);
   if (on_call) on_call(call);
-  for (int turn = 0; turn < 3; ++turn) co_await asio::post(executor_, asio::use_awaitable);
-  while (hold && hold()) co_await asio::post(executor_, asio::use_awaitable);
+  for (int turn = 0; turn < 3; ++turn)
+    co_await asio::post(executor_, asio::use_awaitable);
+  while (hold && hold())
+    co_await asio::post(executor_, asio::use_awaitable);
   --in_flight;
   log.push_back(call);
   auto& failures = failures_[call];
@@ -41,7 +43,8 @@ asio::awaitable<Result<void>> FakeService::serve(std::string call) {
 }
 
 void FakeService::remember(const std::string& call, const api::BodySecrets& secrets) {
-  for (const auto& [pointer, secret] : secrets) sent_secrets[call + " " + pointer] = std::string(secret.reveal());
+  for (const auto& [pointer, secret] : secrets)
+    sent_secrets[call + " " + pointer] = std::string(secret.reveal());
 }
 
 asio::awaitable<Result<std::vector<model::LiveObject>>> FakeService::list(const Kind& kind, unsigned) {
@@ -52,7 +55,8 @@ asio::awaitable<Result<std::vector<model::LiveObject>>> FakeService::list(const 
   if (is_late) --lagging[name];
   const Objects& shown = is_late ? lagging_shows[name] : live[name];
   std::vector<model::LiveObject> objects;
-  for (const auto& [id, body] : shown) objects.push_back({id, body});
+  for (const auto& [id, body] : shown)
+    objects.push_back({id, body});
   co_return objects;
 }
 
@@ -60,8 +64,8 @@ asio::awaitable<Result<model::LiveObject>> FakeService::load(const Kind&, std::s
   co_return Error(ErrorKind::kNotFound, "nobody loads " + id);
 }
 
-asio::awaitable<Result<api::Created>> FakeService::create(const Kind& kind, json::object body, api::BodySecrets secrets,
-                                                          unsigned) {
+asio::awaitable<Result<api::Created>> FakeService::create(const Kind& kind, json::object body,
+                                                          api::BodySecrets secrets, unsigned) {
   const std::string call = "create " + std::string(kind.name) + "/" + text_at(body, kind.name_field);
   const auto served = co_await serve(call);
   if (!served) co_return served.error();
@@ -76,8 +80,8 @@ asio::awaitable<Result<api::Created>> FakeService::create(const Kind& kind, json
   co_return created;
 }
 
-asio::awaitable<Result<json::object>> FakeService::update(const Kind& kind, json::object body, api::BodySecrets secrets,
-                                                          unsigned) {
+asio::awaitable<Result<json::object>> FakeService::update(const Kind& kind, json::object body,
+                                                          api::BodySecrets secrets, unsigned) {
   const std::string id = text_at(body, kind.id_field);
   const std::string call = "update " + std::string(kind.name) + "/" + id;
   const auto served = co_await serve(call);
@@ -101,7 +105,8 @@ MemoryStore::MemoryStore() {
 }
 
 Result<void> MemoryStore::write(std::string what) {
-  if (writes_left == 0) return Error(ErrorKind::kFailure, "the state state.json can't be written: no space left", "make room");
+  if (writes_left == 0)
+    return Error(ErrorKind::kFailure, "the state state.json can't be written: no space left", "make room");
   --writes_left;
   log.push_back(std::move(what));
   return {};

@@ -1,5 +1,5 @@
-// An in-memory service behind api::Writer whose failures, delays and lagging lists are scripted, and the store and
-// clock that go with it.
+// An in-memory service behind api::Writer whose failures, delays and lagging lists are scripted, and the
+// store and clock that go with it.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -56,8 +56,8 @@ class FakeService final : public api::Writer {
   std::map<std::string, Objects> lagging_shows;  ///< by kind
   std::function<void(const std::string& call, json::object& body)> on_write;  ///< the service's own mind
   std::function<void(const std::string& call)> on_call;                       ///< when a call arrives
-  std::function<bool()> hold;                    ///< while it says so, no call ends
-  std::vector<std::string> log;                  ///< calls in the order of their ends; creates by name, others by id
+  std::function<bool()> hold;    ///< while it says so, no call ends
+  std::vector<std::string> log;  ///< calls in the order of their ends; creates by name, others by id
   std::map<std::string, std::string> sent_secrets;  ///< by "call pointer"
   bool tells_ids = true;                            ///< of creates
   std::size_t in_flight = 0;

@@ -33,7 +33,8 @@ Action ApplyTest::make_create(std::string_view kind_name, std::string handle, js
   return action;
 }
 
-void ApplyTest::own(std::string_view kind_name, const std::string& handle, const std::string& id, json::object body) {
+void ApplyTest::own(std::string_view kind_name, const std::string& handle, const std::string& id,
+                    json::object body) {
   body["id"] = id;
   service.live[std::string(kind_name)][id] = std::move(body);
   model::RecordedObject record;
@@ -44,8 +45,8 @@ void ApplyTest::own(std::string_view kind_name, const std::string& handle, const
   store.state.objects[record.key] = record;
 }
 
-Action ApplyTest::make_update(std::string_view kind_name, std::string handle, std::string id, json::object before,
-                              json::object managed) {
+Action ApplyTest::make_update(std::string_view kind_name, std::string handle, std::string id,
+                              json::object before, json::object managed) {
   own(kind_name, handle, id, before);
   Action action = make_action(ActionKind::kUpdate, kind_name, handle);
   before["id"] = id;
@@ -70,9 +71,10 @@ Action ApplyTest::make_delete(std::string_view kind_name, std::string handle, st
   return action;
 }
 
-Action ApplyTest::make_replace(std::string_view kind_name, std::string handle, std::string id, json::object before,
-                               json::object managed) {
-  Action action = make_update(kind_name, std::move(handle), std::move(id), std::move(before), std::move(managed));
+Action ApplyTest::make_replace(std::string_view kind_name, std::string handle, std::string id,
+                               json::object before, json::object managed) {
+  Action action =
+      make_update(kind_name, std::move(handle), std::move(id), std::move(before), std::move(managed));
   action.kind = ActionKind::kReplace;
   if (!action.descriptor->id_chosen_by_client) action.body.erase("id");
   return action;
@@ -112,7 +114,8 @@ bool ApplyTest::was_called(std::string_view call) const {
   return std::find(service.log.begin(), service.log.end(), call) != service.log.end();
 }
 
-const model::RecordedObject& ApplyTest::recorded(std::string_view kind_name, const std::string& handle) const {
+const model::RecordedObject& ApplyTest::recorded(std::string_view kind_name,
+                                                 const std::string& handle) const {
   return store.state.objects.at({std::string(kind_name), handle});
 }
 

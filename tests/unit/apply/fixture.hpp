@@ -38,14 +38,16 @@ class ApplyTest : public testing::Test {
   /// A connection's id is its handle; `managed` gets a name where it has none.
   static plan::Action make_create(std::string_view kind_name, std::string handle, json::object managed = {});
   /// The object stands in the service and in the state, with `before`; `managed` is laid over it.
-  plan::Action make_update(std::string_view kind_name, std::string handle, std::string id, json::object before,
-                           json::object managed);
+  plan::Action make_update(std::string_view kind_name, std::string handle, std::string id,
+                           json::object before, json::object managed);
   plan::Action make_delete(std::string_view kind_name, std::string handle, std::string id);
-  plan::Action make_replace(std::string_view kind_name, std::string handle, std::string id, json::object before,
-                            json::object managed);
+  plan::Action make_replace(std::string_view kind_name, std::string handle, std::string id,
+                            json::object before, json::object managed);
   static plan::SecretUse make_secret(std::string pointer);
 
-  void depend(std::size_t action, std::vector<std::size_t> on) { plan.actions[action].depends_on = std::move(on); }
+  void depend(std::size_t action, std::vector<std::size_t> on) {
+    plan.actions[action].depends_on = std::move(on);
+  }
 
   /// Puts an object into the service and the state.
   void own(std::string_view kind_name, const std::string& handle, const std::string& id, json::object body);

@@ -1,18 +1,36 @@
 // The walk over the graph: order, parallelism, skipping, stopping.
 #include <gmock/gmock.h>
 
+#include <boost/asio/post.hpp>
+
+#include "descopectl/transport/task_group.hpp"
 #include "fixture.hpp"
 
 namespace descopectl::apply {
 namespace {
 
+using diag::ExitStatus;
+using plan::ActionKind;
 using testing::ElementsAre;
 using testing::IsEmpty;
-using plan::ActionKind;
-using diag::ExitStatus;
 
 class ApplyOrder : public test::ApplyTest {};
-class ApplyStop : public test::ApplyTest {};
+class ApplyStop : public test::ApplyTest {
+ protected:
+  boost::asio::awaitable<void> apply_for_nobody() {
+    co_await apply_plan(plan, service, store, secrets, options);
+  }
+
+  /// Starts the apply, lets everything run that can, cancels it, and waits for its end.
+  void apply_and_cancel() {
+    transport::TaskGroup group(context.get_executor());
+    group.start(apply_for_nobody());
+    for (int turn = 0; turn < 20; ++turn)
+      context.poll_one();
+    boost::asio::post(context, [&] { group.cancel(); });
+    EXPECT_THROW(test::run(context, group.wait()), boost::system::system_error);
+  }
+};
 
 TEST_F(ApplyOrder, AnEmptyPlanDoesNothing) {
   const Outcome outcome = apply();
@@ -33,7 +51,8 @@ TEST_F(ApplyOrder, CreatesWhatIsReferredToFirst) {
   EXPECT_EQ(outcome.added, 3U);
   EXPECT_THAT(service.log, ElementsAre("create Connection/a", "create Connection/b", "create Connection/c",
                                        "list Connection"));
-  EXPECT_THAT(store.log, ElementsAre("target P2", "put Connection/a", "put Connection/b", "put Connection/c", "compact"));
+  EXPECT_THAT(store.log, ElementsAre("target P2", "put Connection/a", "put Connection/b", "put Connection/c",
+                                     "compact"));
 }
 
 TEST_F(ApplyOrder, RecordsAnOutcomeBeforeAnythingThatDependsOnItStarts) {
@@ -70,7 +89,8 @@ TEST_F(ApplyOrder, OrderPassesThroughNoops) {
 }
 
 TEST_F(ApplyOrder, RunsSideBySideWithinItsBound) {
-  for (int i = 0; i < 30; ++i) add(make_create("Connection", "c" + std::to_string(i)));
+  for (int i = 0; i < 30; ++i)
+    add(make_create("Connection", "c" + std::to_string(i)));
   options.parallelism = 4;
   const Outcome outcome = apply();
   EXPECT_EQ(outcome.added, 30U);
@@ -78,7 +98,8 @@ TEST_F(ApplyOrder, RunsSideBySideWithinItsBound) {
 }
 
 TEST_F(ApplyOrder, ParallelismOfZeroIsOne) {
-  for (int i = 0; i < 3; ++i) add(make_create("Connection", "c" + std::to_string(i)));
+  for (int i = 0; i < 3; ++i)
+    add(make_create("Connection", "c" + std::to_string(i)));
   options.parallelism = 0;
   EXPECT_EQ(apply().added, 3U);
   EXPECT_EQ(service.most_in_flight, 1U);
@@ -117,9 +138,9 @@ TEST_F(ApplyOrder, SkipsWhatDependsOnAFailureAndGoesOnWithTheRest) {
   EXPECT_EQ(outcome.actions[2].message, "skipped: Connection/x failed");
   EXPECT_EQ(outcome.actions[2].attempts, 0U);
   EXPECT_FALSE(was_called("create Connection/needs-x"));
-  EXPECT_THAT(events, testing::UnorderedElementsAre("started Connection/x", "started Connection/free", "failed Connection/x",
-                                                    "skipped Connection/needs-x", "skipped Connection/needs-that",
-                                                    "done Connection/free"));
+  EXPECT_THAT(events, testing::UnorderedElementsAre("started Connection/x", "started Connection/free",
+                                                    "failed Connection/x", "skipped Connection/needs-x",
+                                                    "skipped Connection/needs-that", "done Connection/free"));
 }
 
 TEST_F(ApplyOrder, ANoopBehindAFailureIsDoneAllTheSame) {
@@ -166,7 +187,8 @@ TEST_F(ApplyOrder, SaysOfLongActionsThatTheyAreStillRunning) {
 }
 
 TEST_F(ApplyStop, RefusedCredentialsStartNothingFurther) {
-  for (const char* name : {"a", "b", "c"}) add(make_create("Connection", name));
+  for (const char* name : {"a", "b", "c"})
+    add(make_create("Connection", name));
   options.parallelism = 1;
   service.fail_next("create Connection/b", Error(ErrorKind::kUnauthorized, "answered 401"));
   const Outcome outcome = apply();
@@ -178,7 +200,8 @@ TEST_F(ApplyStop, RefusedCredentialsStartNothingFurther) {
   EXPECT_TRUE(store.state.objects.contains({"Connection", "a"}));
   EXPECT_EQ(outcome.actions[0].status, Status::kDone);
   EXPECT_EQ(outcome.actions[0].code, "not-verified");
-  EXPECT_THAT(warnings, ElementsAre("Connection/a was written, but not read back: the credentials were refused"));
+  EXPECT_THAT(warnings,
+              ElementsAre("Connection/a was written, but not read back: the credentials were refused"));
 }
 
 TEST_F(ApplyStop, AnUnreachableServiceStartsNothingFurther) {
@@ -205,10 +228,13 @@ TEST_F(ApplyStop, AnInterruptLetsWhatRunsFinishAndBeRecorded) {
   bool is_interrupted = false;
   options.is_interrupted = [&] { return is_interrupted; };
   options.parallelism = 2;
-  for (const char* name : {"a", "b", "c", "d"}) add(make_create("Connection", name));
+  for (const char* name : {"a", "b", "c", "d"})
+    add(make_create("Connection", name));
   add(make_action(ActionKind::kNoop, "Connection", "n"));
   depend(4, {3});
-  service.on_call = [&](const std::string& call) { is_interrupted = is_interrupted || call == "create Connection/b"; };
+  service.on_call = [&](const std::string& call) {
+    is_interrupted = is_interrupted || call == "create Connection/b";
+  };
   const Outcome outcome = apply();
   EXPECT_EQ(outcome.exit, ExitStatus::kPartial);
   EXPECT_EQ(outcome.added, 2U);
@@ -225,11 +251,61 @@ TEST_F(ApplyStop, AnInterruptEndsThePollingForLists) {
   options.is_interrupted = [&] { return is_interrupted; };
   add(make_create("Connection", "a"));
   service.lagging["Connection"] = 100;
-  service.on_call = [&](const std::string& call) { is_interrupted = is_interrupted || call == "list Connection"; };
+  service.on_call = [&](const std::string& call) {
+    is_interrupted = is_interrupted || call == "list Connection";
+  };
   const Outcome outcome = apply();
   EXPECT_EQ(outcome.actions[0].status, Status::kDone);
   EXPECT_EQ(outcome.actions[0].code, "not-verified");
   EXPECT_THAT(timing.waits, IsEmpty());
+}
+
+TEST_F(ApplyStop, CancellingEndsWhatRunsAndWaitsForIt) {
+  for (const char* name : {"a", "b", "c"})
+    add(make_create("Connection", name));
+  options.parallelism = 2;
+  service.hold = [] { return true; };
+  apply_and_cancel();
+  EXPECT_THAT(service.log, IsEmpty());
+  EXPECT_EQ(store.state.objects.size(), 0U);
+}
+
+TEST_F(ApplyStop, CancellingReachesThoseWhoWaitForAList) {
+  for (const char* name : {"a", "b", "c"})
+    add(make_delete("Connection", name, name));
+  timing.advance(std::chrono::seconds(11));
+  service.hold = [] { return true; };
+  apply_and_cancel();
+  EXPECT_EQ(store.state.objects.size(), 3U);
+}
+
+TEST_F(ApplyStop, CancellingReachesThoseWhoWaitForAFingerprint) {
+  for (const char* name : {"a", "b"}) {
+    plan::Action action = make_create("Connection", name);
+    action.secrets.push_back(make_secret("/clientSecret"));
+    secrets[{action.key, "/clientSecret"}] = model::Secret("short");
+    add(std::move(action));
+  }
+  service.hold = [] { return true; };
+  apply_and_cancel();
+}
+
+TEST_F(ApplyStop, TheEndOfTheContextLeavesNothingBehind) {
+  for (const char* name : {"a", "b"})
+    add(make_create("Connection", name));
+  boost::asio::io_context other;
+  {
+    test::FakeService held(other.get_executor());
+    held.hold = [] { return true; };
+    transport::TaskGroup group(other.get_executor());
+    auto work = [&]() -> boost::asio::awaitable<void> {
+      co_await apply_plan(plan, held, store, secrets, options);
+    };
+    group.start(work());
+    for (int turn = 0; turn < 20; ++turn)
+      other.poll_one();
+  }
+  EXPECT_TRUE(store.state.objects.empty());
 }
 
 TEST_F(ApplyStop, AStateThatCantBeWrittenAtAllIsFoundOutBeforeAnythingIsSent) {
@@ -248,7 +324,8 @@ TEST_F(ApplyStop, AFailedRecordNamesTheLiveIdOfWhatWasDone) {
   const Outcome outcome = apply();
   EXPECT_EQ(outcome.exit, ExitStatus::kFailure);
   EXPECT_EQ(outcome.state_error,
-            "Role/editor was created (live id 'ROL1'), but that could not be recorded: the state state.json can't be "
+            "Role/editor was created (live id 'ROL1'), but that could not be recorded: the state state.json "
+            "can't be "
             "written: no space left");
   EXPECT_EQ(outcome.actions[0].status, Status::kFailed);
   EXPECT_EQ(outcome.actions[0].code, "not-recorded");
@@ -257,7 +334,8 @@ TEST_F(ApplyStop, AFailedRecordNamesTheLiveIdOfWhatWasDone) {
 }
 
 TEST_F(ApplyStop, NothingIsStartedThatCouldNotBeRecorded) {
-  for (const char* name : {"a", "b"}) add(make_create("Connection", name));
+  for (const char* name : {"a", "b"})
+    add(make_create("Connection", name));
   options.parallelism = 1;
   store.writes_left = 1;
   const Outcome outcome = apply();

@@ -10,18 +10,19 @@ namespace descopectl::apply {
 namespace {
 
 using diag::ExitStatus;
-using testing::ElementsAre;
+using std::chrono::milliseconds;
 using testing::Each;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Le;
-using std::chrono::milliseconds;
 
 class ApplyProof : public test::ApplyTest {};
 class ApplyServerChange : public test::ApplyTest {};
 
 TEST_F(ApplyProof, OneListAKindIsEnough) {
-  for (const char* name : {"a", "b", "c"}) add(make_create("Connection", name));
+  for (const char* name : {"a", "b", "c"})
+    add(make_create("Connection", name));
   add(make_create("Role", "editor"));
   add(make_delete("Permission", "p", "PERM9"));
   const Outcome outcome = apply();
@@ -37,8 +38,8 @@ TEST_F(ApplyProof, WaitsForListsThatLag) {
   service.lagging["Connection"] = 5;
   const Outcome outcome = apply();
   EXPECT_EQ(outcome.exit, ExitStatus::kDone);
-  EXPECT_THAT(timing.waits, ElementsAre(milliseconds(250), milliseconds(500), milliseconds(1000), milliseconds(2000),
-                                        milliseconds(2000)));
+  EXPECT_THAT(timing.waits, ElementsAre(milliseconds(250), milliseconds(500), milliseconds(1000),
+                                        milliseconds(2000), milliseconds(2000)));
 }
 
 TEST_F(ApplyProof, AnObjectThatNeverShowsIsAFailureAtTheEndOfTheTime) {
@@ -73,9 +74,10 @@ TEST_F(ApplyProof, NamesTheFieldThatDidNotStick) {
   EXPECT_EQ(outcome.exit, ExitStatus::kPartial);
   EXPECT_EQ(outcome.changed, 0U);
   EXPECT_EQ(outcome.actions[0].code, "not-applied");
-  EXPECT_EQ(outcome.actions[0].message,
-            "Connection/c was written, but /pkce is absent instead of true, /accessType is \"online\" instead of "
-            "\"offline\"");
+  EXPECT_EQ(
+      outcome.actions[0].message,
+      "Connection/c was written, but /pkce is absent instead of true, /accessType is \"online\" instead of "
+      "\"offline\"");
   EXPECT_THAT(outcome.actions[0].hint, HasSubstr("lifecycle.ignoreFields"));
 }
 
@@ -87,13 +89,15 @@ TEST_F(ApplyProof, AResetThatDidNotStickIsNamedToo) {
 }
 
 TEST_F(ApplyProof, AResetToADefaultThatOnlyTheServiceKnowsIsFine) {
-  add(make_update("Resource", "r", "RS1", {{"name", "r"}, {"userAccess", "none"}}, {{"userAccess", nullptr}}));
+  add(make_update("Resource", "r", "RS1", {{"name", "r"}, {"userAccess", "none"}},
+                  {{"userAccess", nullptr}}));
   service.on_write = [](const std::string&, json::object& body) { body["userAccess"] = "all"; };
   EXPECT_EQ(apply().exit, ExitStatus::kDone);
 }
 
 TEST_F(ApplyProof, OrderOfSetsAndTextForNumbersAreNoDifference) {
-  add(make_create("Connection", "c", {{"name", "c"}, {"prompt", json::array{"login", "consent"}}, {"description", ""}}));
+  add(make_create("Connection", "c",
+                  {{"name", "c"}, {"prompt", json::array{"login", "consent"}}, {"description", ""}}));
   service.on_write = [](const std::string&, json::object& body) {
     body["prompt"] = json::array{"consent", "login"};
     body.erase("description");
@@ -160,7 +164,8 @@ TEST_F(ApplyServerChange, AHostedCopyIsRememberedAndNotPolledFor) {
 
 TEST_F(ApplyServerChange, TheValueOfBeforeIsNoHostedCopy) {
   options.settle = milliseconds(0);
-  add(make_update("Connection", "c", "c", {{"name", "c"}, {"logo", "https://static/0.png"}}, {{"logo", "data:new"}}));
+  add(make_update("Connection", "c", "c", {{"name", "c"}, {"logo", "https://static/0.png"}},
+                  {{"logo", "data:new"}}));
   service.on_write = [](const std::string&, json::object& body) { body["logo"] = "https://static/0.png"; };
   const Outcome outcome = apply();
   EXPECT_EQ(outcome.actions[0].message,
@@ -176,7 +181,8 @@ TEST_F(ApplyServerChange, NothingIsNoHostedCopy) {
 }
 
 TEST_F(ApplyServerChange, WhatIsRememberedStaysRememberedWhenAnotherFieldChanges) {
-  // The plan puts live's own form into the managed fields where it remembers that the manifest's means the same.
+  // The plan puts live's own form into the managed fields where it remembers that the manifest's means the
+  // same.
   plan::Action action = make_update("Connection", "c", "c", {{"name", "c"}, {"logo", "https://static/1.png"}},
                                     {{"logo", "https://static/1.png"}, {"pkce", true}});
   action.record.changed_by_server["/logo"] = {.sent = "data:one", .got = "https://static/1.png"};

@@ -24,18 +24,21 @@ class ApplyRecord : public test::ApplyTest {};
 class ApplyReplace : public test::ApplyTest {};
 
 json::object with_template(json::value id) {
-  return {{"name", "r"}, {"dynamicRegistrationSettings", json::object{{"dynamicRegistrationTemplateId", std::move(id)}}}};
+  return {{"name", "r"},
+          {"dynamicRegistrationSettings", json::object{{"dynamicRegistrationTemplateId", std::move(id)}}}};
 }
 
 TEST_F(ApplyWrite, IdsThatAreKnownLateAreSentAndRecorded) {
   add(make_create("DynamicRegistrationTemplate", "t"));
-  add(make_create("Resource", "r", with_template(marker::make_reference({"DynamicRegistrationTemplate", "t"}))));
+  add(make_create("Resource", "r",
+                  with_template(marker::make_reference({"DynamicRegistrationTemplate", "t"}))));
   depend(1, {0});
   const Outcome outcome = apply();
   EXPECT_EQ(outcome.exit, ExitStatus::kDone) << outcome.actions[1].message;
   EXPECT_EQ(outcome.actions[0].live_id, "DRT1");
   EXPECT_EQ(outcome.actions[1].live_id, "RS2");
-  EXPECT_EQ(service.live["Resource"]["RS2"]["dynamicRegistrationSettings"], with_template("DRT1")["dynamicRegistrationSettings"]);
+  EXPECT_EQ(service.live["Resource"]["RS2"]["dynamicRegistrationSettings"],
+            with_template("DRT1")["dynamicRegistrationSettings"]);
   EXPECT_EQ(recorded("Resource", "r").applied, with_template("DRT1"));
   EXPECT_EQ(recorded("Resource", "r").live_id, "RS2");
   EXPECT_EQ(recorded("Resource", "r").object_id.size(), 32U);
@@ -45,13 +48,15 @@ TEST_F(ApplyWrite, IdsOfNoopsAreKnown) {
   plan::Action noop = make_action(ActionKind::kNoop, "DynamicRegistrationTemplate", "t");
   noop.live_id = "DRT7";
   add(std::move(noop));
-  add(make_create("Resource", "r", with_template(marker::make_reference({"DynamicRegistrationTemplate", "t"}))));
+  add(make_create("Resource", "r",
+                  with_template(marker::make_reference({"DynamicRegistrationTemplate", "t"}))));
   apply();
   EXPECT_EQ(recorded("Resource", "r").applied, with_template("DRT7"));
 }
 
 TEST_F(ApplyWrite, AnIdThatNobodyKnowsIsAFailureBeforeAnythingIsSent) {
-  add(make_create("Resource", "r", with_template(marker::make_reference({"DynamicRegistrationTemplate", "t"}))));
+  add(make_create("Resource", "r",
+                  with_template(marker::make_reference({"DynamicRegistrationTemplate", "t"}))));
   const Outcome outcome = apply();
   EXPECT_EQ(outcome.actions[0].status, Status::kFailed);
   EXPECT_EQ(outcome.actions[0].message, "the live id of DynamicRegistrationTemplate/t is not known");
@@ -60,7 +65,8 @@ TEST_F(ApplyWrite, AnIdThatNobodyKnowsIsAFailureBeforeAnythingIsSent) {
 }
 
 TEST_F(ApplyWrite, NullsAreRecordedAsTheyAre) {
-  add(make_update("Connection", "c", "c", {{"name", "c"}, {"prompt", json::array{"login"}}}, {{"prompt", nullptr}}));
+  add(make_update("Connection", "c", "c", {{"name", "c"}, {"prompt", json::array{"login"}}},
+                  {{"prompt", nullptr}}));
   const Outcome outcome = apply();
   EXPECT_EQ(outcome.changed, 1U);
   EXPECT_EQ(recorded("Connection", "c").applied, (json::object{{"prompt", nullptr}}));
@@ -70,14 +76,17 @@ TEST_F(ApplyWrite, AFieldThatTheServiceRefusesIsNotDroppedInSilence) {
   plan::Action action = make_update("Connection", "c", "c", {{"name", "c"}, {"novel", 1}}, {{"name", "d"}});
   action.unlisted = {"/novel", "/other/deep"};
   add(std::move(action));
-  service.fail_next("update Connection/c", Error(ErrorKind::kUnknownField, "answered 400 (E011001): unknown field"));
+  service.fail_next("update Connection/c",
+                    Error(ErrorKind::kUnknownField, "answered 400 (E011001): unknown field"));
   const Outcome outcome = apply();
   EXPECT_EQ(outcome.exit, ExitStatus::kPartial);
   EXPECT_EQ(outcome.actions[0].code, "would-drop-field");
-  EXPECT_EQ(outcome.actions[0].message,
-            "Connection/c has the fields /novel and /other/deep in the project, which this program does not know and the "
-            "service does not take back; without them the update would lose their values (answered 400 (E011001): "
-            "unknown field)");
+  EXPECT_EQ(
+      outcome.actions[0].message,
+      "Connection/c has the fields /novel and /other/deep in the project, which this program does not know "
+      "and the "
+      "service does not take back; without them the update would lose their values (answered 400 (E011001): "
+      "unknown field)");
   EXPECT_EQ(outcome.actions[0].hint,
             "to let go of them: --allow-drop Connection/c:novel --allow-drop Connection/c:other/deep");
 }
@@ -99,7 +108,8 @@ TEST_F(ApplySecret, IsSentAndLeavesNothingButAFingerprint) {
   const model::RecordedObject& record = recorded("Connection", "c");
   ASSERT_EQ(record.secrets.size(), 1U);
   EXPECT_EQ(record.secrets.at("/clientSecret"),
-            state::make_fingerprint(store.state.fingerprint_key, record.object_id, "/clientSecret", model::Secret(secret)));
+            state::make_fingerprint(store.state.fingerprint_key, record.object_id, "/clientSecret",
+                                    model::Secret(secret)));
   EXPECT_EQ(record.secrets.at("/clientSecret").scheme, "hmac-sha256");
   EXPECT_THAT(json::serialize(record.applied), Not(HasSubstr(secret)));
 }
@@ -159,7 +169,8 @@ TEST_F(ApplySecret, OneThatIsMissingStopsEverythingBeforeTheFirstWrite) {
   EXPECT_EQ(outcome.exit, ExitStatus::kInvalidInput);
   EXPECT_EQ(outcome.actions[1].code, "secret-unavailable");
   EXPECT_EQ(outcome.actions[1].message,
-            "Connection/c needs the secret /clientSecret, which is not at hand: the variable SLACK_SECRET is not set");
+            "Connection/c needs the secret /clientSecret, which is not at hand: the variable SLACK_SECRET is "
+            "not set");
   EXPECT_EQ(outcome.actions[0].message, "skipped: a secret is missing, so nothing was started");
   EXPECT_THAT(service.log, IsEmpty());
   EXPECT_THAT(store.log, IsEmpty());
@@ -232,7 +243,8 @@ TEST_F(ApplyStale, AnUpdateOfWhatIsGoneIsRefused) {
   timing.advance(std::chrono::seconds(11));
   const Outcome outcome = apply();
   EXPECT_EQ(outcome.exit, ExitStatus::kStale);
-  EXPECT_EQ(outcome.actions[0].message, "Connection/a is gone from the project since the plan was made (live id 'a')");
+  EXPECT_EQ(outcome.actions[0].message,
+            "Connection/a is gone from the project since the plan was made (live id 'a')");
 }
 
 TEST_F(ApplyStale, AnUpdateThatIsAnsweredNotFoundIsRefusedLikewise) {
@@ -240,7 +252,8 @@ TEST_F(ApplyStale, AnUpdateThatIsAnsweredNotFoundIsRefusedLikewise) {
   service.fail_next("update Connection/a", Error(ErrorKind::kNotFound, "answered 404"));
   const Outcome outcome = apply();
   EXPECT_EQ(outcome.exit, ExitStatus::kStale);
-  EXPECT_EQ(outcome.actions[0].message, "Connection/a is gone from the project since the plan was made: answered 404");
+  EXPECT_EQ(outcome.actions[0].message,
+            "Connection/a is gone from the project since the plan was made: answered 404");
 }
 
 TEST_F(ApplyStale, ADeleteOfWhatIsGoneIsDone) {
@@ -266,7 +279,8 @@ TEST_F(ApplyStale, AListThatCantBeReadAgainStopsItsActions) {
 }
 
 TEST_F(ApplyReplace, DeletesThenCreatesAndCountsBoth) {
-  add(make_replace("Resource", "r", "RS9", {{"name", "r"}, {"uri", "https://a"}}, {{"name", "r"}, {"uri", "https://b"}}));
+  add(make_replace("Resource", "r", "RS9", {{"name", "r"}, {"uri", "https://a"}},
+                   {{"name", "r"}, {"uri", "https://b"}}));
   const Outcome outcome = apply();
   EXPECT_EQ(outcome.exit, ExitStatus::kDone) << outcome.actions[0].message;
   EXPECT_EQ(outcome.added, 1U);
@@ -280,7 +294,8 @@ TEST_F(ApplyReplace, DeletesThenCreatesAndCountsBoth) {
 
 TEST_F(ApplyReplace, ThoseThatReferLearnTheNewId) {
   add(make_replace("DynamicRegistrationTemplate", "t", "DRT9", {{"name", "t"}}, {{"name", "t"}}));
-  add(make_create("Resource", "r", with_template(marker::make_reference({"DynamicRegistrationTemplate", "t"}))));
+  add(make_create("Resource", "r",
+                  with_template(marker::make_reference({"DynamicRegistrationTemplate", "t"}))));
   depend(1, {0});
   apply();
   EXPECT_EQ(recorded("Resource", "r").applied, with_template("DRT1"));
@@ -297,7 +312,8 @@ TEST_F(ApplyReplace, ACreateThatFailsSaysThatTheObjectIsGone) {
   add(make_replace("Resource", "r", "RS9", {{"name", "r"}}, {{"name", "r"}}));
   service.fail_next("create Resource/r", Error(ErrorKind::kRefused, "answered 400"));
   const Outcome outcome = apply();
-  EXPECT_EQ(outcome.actions[0].message, "Resource/r was deleted (live id 'RS9'), and not created again: answered 400");
+  EXPECT_EQ(outcome.actions[0].message,
+            "Resource/r was deleted (live id 'RS9'), and not created again: answered 400");
   EXPECT_THAT(store.state.objects, IsEmpty());
 }
 
@@ -315,9 +331,10 @@ TEST_F(ApplyReplace, ADeleteThatCantBeRecordedIsNotFollowedByACreate) {
   store.writes_left = 0;
   const Outcome outcome = apply();
   EXPECT_EQ(outcome.exit, ExitStatus::kFailure);
-  EXPECT_EQ(outcome.actions[0].message,
-            "Resource/r was deleted (live id 'RS9'), but that could not be recorded: the state state.json can't be "
-            "written: no space left; it was not created again");
+  EXPECT_EQ(
+      outcome.actions[0].message,
+      "Resource/r was deleted (live id 'RS9'), but that could not be recorded: the state state.json can't be "
+      "written: no space left; it was not created again");
   EXPECT_FALSE(was_called("create Resource/r"));
 }
 
@@ -345,7 +362,8 @@ TEST_F(ApplyRecord, AMovedHandleKeepsItsObjectId) {
   action.live_id = "c";
   add(std::move(action));
   apply();
-  EXPECT_THAT(store.log, ElementsAre("target P2", "move Connection/old Connection/new", "put Connection/new", "compact"));
+  EXPECT_THAT(store.log, ElementsAre("target P2", "move Connection/old Connection/new", "put Connection/new",
+                                     "compact"));
   EXPECT_EQ(store.state.objects.size(), 1U);
   EXPECT_EQ(recorded("Connection", "new").object_id, "object-of-old");
 }
@@ -385,7 +403,8 @@ TEST_F(ApplyRecord, DeletingWhatNobodyOwnsLeavesAnotherObjectsRecord) {
 TEST_F(ApplyRecord, TakingTheLastItemsOutOfSomebodysObjectForgetsIt) {
   const json::object scope{{"name", "mcp:read"}};
   const json::object other{{"name", "mcp:write"}};
-  const json::object before{{"name", "r"}, {"scopes", json::object{{"connectionsScopes", json::array{scope, other}}}}};
+  const json::object before{{"name", "r"},
+                            {"scopes", json::object{{"connectionsScopes", json::array{scope, other}}}}};
   json::object managed{
       {"scopes", json::object{{"connectionsScopes", marker::make_items({}, json::array{"mcp:read"})}}}};
   plan::Action action = make_update("Resource", "RS5", "RS5", before, std::move(managed));
@@ -393,7 +412,8 @@ TEST_F(ApplyRecord, TakingTheLastItemsOutOfSomebodysObjectForgetsIt) {
   add(std::move(action));
   const Outcome outcome = apply();
   EXPECT_EQ(outcome.exit, ExitStatus::kDone) << outcome.actions[0].message;
-  EXPECT_EQ(service.live["Resource"]["RS5"]["scopes"], json::value({{"connectionsScopes", json::array{other}}}));
+  EXPECT_EQ(service.live["Resource"]["RS5"]["scopes"],
+            json::value({{"connectionsScopes", json::array{other}}}));
   EXPECT_THAT(store.state.objects, IsEmpty());
 }
 

@@ -40,14 +40,14 @@ TEST(Manifest, ReportsAllProblemsOfADocumentTogetherAtTheirPlaces) {
   Manifests manifests(connection("a", "  nmae: A\n  pkce: yes\n  tokenURL: https://t\n  accessType: offlien\n  prompt: consent\n"
                                       "  authorizationUrl: htp://x\n"));
   EXPECT_EQ(manifests.messages(),
-            "<stdin>:5:3: error: unknown field 'nmae' in Connection [unknown-field]\n"
-            "    nmae: A\n"
-            "    ^~~~\n"
-            "hint: did you mean 'name'?\n"
             "<stdin>:5:3: error: Connection needs the field 'name' [missing-field]\n"
             "    nmae: A\n"
             "    ^~~~\n"
             "hint: add 'name: ...': Display name.\n"
+            "<stdin>:5:3: error: unknown field 'nmae' in Connection [unknown-field]\n"
+            "    nmae: A\n"
+            "    ^~~~\n"
+            "hint: did you mean 'name'?\n"
             "<stdin>:6:9: error: 'pkce' must be a boolean, not a string [wrong-type]\n"
             "    pkce: yes\n"
             "          ^~~\n"

@@ -34,7 +34,7 @@ TEST(Plan, AnEmptyProjectGetsEverythingInTheOrderOfReferences) {
   EXPECT_EQ(action_on(plan, "Resource/r").wave, 1U);
   EXPECT_EQ(json::serialize(action_on(plan, "Connection/c").body), R"({"id":"c","name":"c"})");
   EXPECT_EQ(json::serialize(action_on(plan, "Resource/r").body),
-            R"({"name":"r","type":"mcp","uri":"https://r","scopes":{"connectionsScopes":[{"name":"s","values":["c"]}]}})");
+            R"({"name":"r","uri":"https://r","type":"mcp","scopes":{"connectionsScopes":[{"name":"s","values":["c"]}]}})");
 }
 
 TEST(Plan, AfterAnApplyThereIsNothingToDo) {
@@ -54,7 +54,7 @@ TEST(Plan, AFieldLeftOutKeepsItsLiveValueAndUnknownOnesAreCarried) {
   project.live_body("Connection", "c")["tomorrow"] = 7;
   const plan::Plan plan = project.plan_text(connection("c", "pkce: true"));
   EXPECT_EQ(json::serialize(action_on(plan, "Connection/c").body),
-            R"({"id":"c","name":"c","description":"by hand","tomorrow":7,"pkce":true})");
+            R"({"id":"c","name":"c","description":"by hand","pkce":true,"tomorrow":7})");
   EXPECT_EQ(paths_of(action_on(plan, "Connection/c")), "/pkce");
   EXPECT_THAT(action_on(plan, "Connection/c").unlisted, ::testing::ElementsAre("/tomorrow"));
 }
