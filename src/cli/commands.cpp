@@ -62,7 +62,7 @@ namespace {
 net::awaitable<ExitStatus> plan_connected(Context& context, Connected& connected,
                                           const model::DesiredState& desired,
                                           const model::RecordedState& recorded) {
-  auto reader = api::make_reader(connected.io.get_executor(), std::move(connected.options));
+  auto reader = api::make_reader(connected.io.get_executor(), connected.options);
   if (!reader) co_return emit_failure(context, report(context, reader.error()));
   const bool is_kept = context.settings.state.backend != config::StateBackend::kNone;
   auto planned = co_await make_planned(context, **reader, connected, desired, recorded, is_kept);
@@ -88,7 +88,7 @@ net::awaitable<ExitStatus> plan_connected(Context& context, Connected& connected
 net::awaitable<ExitStatus> drift_connected(Context& context, Connected& connected,
                                            const model::DesiredState& desired,
                                            const model::RecordedState& recorded) {
-  auto reader = api::make_reader(connected.io.get_executor(), std::move(connected.options));
+  auto reader = api::make_reader(connected.io.get_executor(), connected.options);
   if (!reader) co_return emit_failure(context, report(context, reader.error()));
   const bool is_kept = context.settings.state.backend != config::StateBackend::kNone;
   auto planned = co_await make_planned(context, **reader, connected, desired, recorded, is_kept);

@@ -238,6 +238,26 @@ json::value without_zeros(const json::value& value) {
 
 }  // namespace
 
+namespace {
+
+/// As json::serialize, which costs an allocation a value: most values are plain text, empty or a flag.
+void append_value(std::string& out, const json::value& value) {
+  const auto needs_escape = [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+  };
+  if (const auto* text = value.if_string();
+      text != nullptr && std::none_of(text->begin(), text->end(), needs_escape))
+    out.append(1, '"').append(view(*text)).append(1, '"');
+  else if (const auto* flag = value.if_bool())
+    out += *flag ? "true" : "false";
+  else if (const auto* list = value.if_array(); list != nullptr && list->empty())
+    out += "[]";
+  else
+    out += json::serialize(value);
+}
+
+}  // namespace
+
 void append_object(std::string& out, std::span<const Field> rows, const json::object& object,
                    const Emission& emission) {
   out += '{';
@@ -246,7 +266,8 @@ void append_object(std::string& out, std::span<const Field> rows, const json::ob
     if (!is_first) out += ',';
     is_first = false;
     // Names are the rows' own: nothing in them needs escaping.
-    out.append(1, '"').append(name).append("\":").append(json::serialize(value));
+    out.append(1, '"').append(name).append("\":");
+    append_value(out, value);
   };
   for (const Field& row : rows) {
     if (row.secret && emission.empty_secrets) append(row.wire_name(), json::string());

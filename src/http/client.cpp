@@ -1,7 +1,8 @@
 // The HTTP client: one request, one answer, over a pooled connection.
 //
-// Two rules decide what a failure means. Before the first byte of a request is written nothing can have happened at
-// the other end (kUnreachable); from then on, without a whole answer, nobody knows (kOutcomeUnknown).
+// Two rules decide what a failure means. Before the first byte of a request is written nothing can have
+// happened at the other end (kUnreachable); from then on, without a whole answer, nobody knows
+// (kOutcomeUnknown).
 #include "descopectl/http/client.hpp"
 
 #include <utility>
@@ -36,7 +37,8 @@ Error interrupted(const Settings& settings) {
 /// One request on its way: a frame for what the steps share.
 class Exchange {
  public:
-  Exchange(std::shared_ptr<const Settings> settings, Pool::Turn turn, std::string bytes, const std::string& method)
+  Exchange(std::shared_ptr<const Settings> settings, Pool::Turn turn, std::string bytes,
+           const std::string& method)
       : settings_(std::move(settings)),
         turn_(std::move(turn)),
         bytes_(std::move(bytes)),
@@ -47,8 +49,8 @@ class Exchange {
     stream_ = turn_.take_idle();
     if (stream_) {
       auto answer = co_await talk();
-      // The server may have closed the idle connection just now. That looks the same as a server that died on this
-      // very request, so only what has no effect goes a second time.
+      // The server may have closed the idle connection just now. That looks the same as a server that died on
+      // this very request, so only what has no effect goes a second time.
       const bool may_repeat = answer.has_error() && was_cut_off_ && !has_effect_;
       if (!may_repeat) co_return answer;
     }
@@ -78,7 +80,8 @@ class Exchange {
     was_cut_off_ = false;
     const auto deadline = Clock::now() + settings_->options.answer_timeout;
     const IoResult written = co_await stream_->write(bytes_, deadline);
-    // A server that refuses a long request may answer and close before it has read it all: its answer may be here.
+    // A server that refuses a long request may answer and close before it has read it all: its answer may be
+    // here.
     IoResult last = written;
     auto progress = Progress::kNeedsMore;
     char buffer[16384];
@@ -114,8 +117,8 @@ class Exchange {
     if (last.status == IoStatus::kClosed) return interrupted(*settings_);
     if (last.status == IoStatus::kTimedOut) {
       const auto patience = transport::format_duration(settings_->options.answer_timeout);
-      return Error(ErrorKind::kOutcomeUnknown, "timed out after " + patience + " while waiting for the answer of " +
-                                                   host);
+      return Error(ErrorKind::kOutcomeUnknown,
+                   "timed out after " + patience + " while waiting for the answer of " + host);
     }
     if (reader.has_started()) {
       return Error(ErrorKind::kOutcomeUnknown, "the answer of " + host + " ended before it was whole" +
@@ -136,8 +139,8 @@ class Exchange {
 };
 
 // A free function on shared pointers: the client may be destroyed while it runs.
-asio::awaitable<Result<Response>> send_through(std::shared_ptr<const Settings> settings, std::shared_ptr<Pool> pool,
-                                               Request request) {
+asio::awaitable<Result<Response>> send_through(std::shared_ptr<const Settings> settings,
+                                               std::shared_ptr<Pool> pool, Request request) {
   if (request.target.starts_with('/')) request.target.insert(0, settings->origin.prefix);
   auto bytes = encode_request(request, settings->origin.host_header, settings->options.user_agent);
   if (bytes.has_error()) co_return bytes.error();

@@ -25,12 +25,13 @@ bool is_header_value(std::string_view text) {
 
 bool is_target(std::string_view text) {
   return text.starts_with('/') && std::all_of(text.begin(), text.end(), [](char letter) {
-    const auto byte = static_cast<unsigned char>(letter);
-    return byte > 0x20 && byte < 0x7F;
-  });
+           const auto byte = static_cast<unsigned char>(letter);
+           return byte > 0x20 && byte < 0x7F;
+         });
 }
 
-// The headers that say where a message ends and what becomes of the connection: the codec's, not the caller's.
+// The headers that say where a message ends and what becomes of the connection: the codec's, not the
+// caller's.
 bool is_framing(std::string_view name) {
   const std::vector<Header> one{{std::string(name), "x"}};
   return !find_header(one, "Content-Length").empty() || !find_header(one, "Transfer-Encoding").empty() ||
@@ -54,21 +55,36 @@ struct Reason {
 };
 
 constexpr std::array kReasons{
-    Reason{100, "Continue"},         Reason{200, "OK"},
-    Reason{201, "Created"},          Reason{202, "Accepted"},
-    Reason{204, "No Content"},       Reason{301, "Moved Permanently"},
-    Reason{302, "Found"},            Reason{304, "Not Modified"},
-    Reason{400, "Bad Request"},      Reason{401, "Unauthorized"},
-    Reason{403, "Forbidden"},        Reason{404, "Not Found"},
-    Reason{405, "Method Not Allowed"},   Reason{408, "Request Timeout"},
-    Reason{409, "Conflict"},         Reason{410, "Gone"},
-    Reason{412, "Precondition Failed"},  Reason{413, "Content Too Large"},
-    Reason{415, "Unsupported Media Type"},   Reason{417, "Expectation Failed"},
-    Reason{422, "Unprocessable Content"},    Reason{423, "Locked"},
-    Reason{429, "Too Many Requests"},    Reason{431, "Request Header Fields Too Large"},
-    Reason{500, "Internal Server Error"},    Reason{501, "Not Implemented"},
-    Reason{502, "Bad Gateway"},      Reason{503, "Service Unavailable"},
-    Reason{504, "Gateway Timeout"},  Reason{505, "HTTP Version Not Supported"},
+    Reason{100, "Continue"},
+    Reason{200, "OK"},
+    Reason{201, "Created"},
+    Reason{202, "Accepted"},
+    Reason{204, "No Content"},
+    Reason{301, "Moved Permanently"},
+    Reason{302, "Found"},
+    Reason{304, "Not Modified"},
+    Reason{400, "Bad Request"},
+    Reason{401, "Unauthorized"},
+    Reason{403, "Forbidden"},
+    Reason{404, "Not Found"},
+    Reason{405, "Method Not Allowed"},
+    Reason{408, "Request Timeout"},
+    Reason{409, "Conflict"},
+    Reason{410, "Gone"},
+    Reason{412, "Precondition Failed"},
+    Reason{413, "Content Too Large"},
+    Reason{415, "Unsupported Media Type"},
+    Reason{417, "Expectation Failed"},
+    Reason{422, "Unprocessable Content"},
+    Reason{423, "Locked"},
+    Reason{429, "Too Many Requests"},
+    Reason{431, "Request Header Fields Too Large"},
+    Reason{500, "Internal Server Error"},
+    Reason{501, "Not Implemented"},
+    Reason{502, "Bad Gateway"},
+    Reason{503, "Service Unavailable"},
+    Reason{504, "Gateway Timeout"},
+    Reason{505, "HTTP Version Not Supported"},
 };
 
 std::string_view reason_of(int status) {
@@ -79,7 +95,8 @@ std::string_view reason_of(int status) {
 
 }  // namespace
 
-Result<std::string> encode_request(const Request& request, std::string_view host, std::string_view user_agent) {
+Result<std::string> encode_request(const Request& request, std::string_view host,
+                                   std::string_view user_agent) {
   if (!is_token(request.method)) return Error(ErrorKind::kInvalidInput, "not an HTTP method");
   if (!is_target(request.target)) return Error(ErrorKind::kInvalidInput, "not the target of an HTTP request");
   std::string text;
@@ -93,8 +110,8 @@ Result<std::string> encode_request(const Request& request, std::string_view host
   for (const auto& [name, value] : request.headers) {
     // The value may be a credential: it is not repeated.
     if (!is_token(name) || !is_header_value(value) || is_framing(name)) {
-      return Error(ErrorKind::kInvalidInput,
-                   is_token(name) ? "the header " + name + " can't be sent as given" : "not the name of an HTTP header");
+      return Error(ErrorKind::kInvalidInput, is_token(name) ? "the header " + name + " can't be sent as given"
+                                                            : "not the name of an HTTP header");
     }
     add_header(text, name, value);
   }

@@ -28,7 +28,8 @@ Result<Origin> parse_origin(const std::string& url) {
   if (parsed.has_error()) return wrong(url, "is not a URL");
   const auto& view = *parsed;
   const auto scheme = view.scheme_id();
-  if (scheme != urls::scheme::https && scheme != urls::scheme::http) return wrong(url, "is neither http nor https");
+  if (scheme != urls::scheme::https && scheme != urls::scheme::http)
+    return wrong(url, "is neither http nor https");
   if (view.has_query() || view.has_fragment()) return wrong(url, "has a query or fragment");
 
   Origin origin;
@@ -50,7 +51,8 @@ Result<Origin> parse_origin(const std::string& url) {
   if (host.empty()) return wrong(url, "names no host");
   // What else RFC 3986 takes for a host (percent-encoded bytes, "!$&'()*+,;=") is in no DNS name.
   constexpr const char* kAllowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:";
-  if (host.find_first_not_of(kAllowed) != std::string::npos) return wrong(url, "has a host that is not a name");
+  if (host.find_first_not_of(kAllowed) != std::string::npos)
+    return wrong(url, "has a host that is not a name");
 
   const std::uint16_t usual = origin.is_tls ? 443 : 80;
   origin.endpoint.port = usual;
@@ -61,7 +63,8 @@ Result<Origin> parse_origin(const std::string& url) {
   origin.host_header = origin.endpoint.text();
   if (origin.endpoint.port == usual) origin.host_header.resize(origin.host_header.rfind(':'));
   origin.prefix = view.encoded_path();
-  while (origin.prefix.ends_with('/')) origin.prefix.pop_back();
+  while (origin.prefix.ends_with('/'))
+    origin.prefix.pop_back();
   return origin;
 }
 

@@ -1,7 +1,8 @@
 // Bytes as requests and answers: the one unit that instantiates Beast's parser.
 //
-// The parser is used on bytes that are already here, never on a stream, and calls back into our own values, so that
-// no Beast message type is instantiated. What it does not consume must be shown to it again with more behind it.
+// The parser is used on bytes that are already here, never on a stream, and calls back into our own values,
+// so that no Beast message type is instantiated. What it does not consume must be shown to it again with more
+// behind it.
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
@@ -57,7 +58,9 @@ class Sink final : public beast::basic_parser<kIsRequest> {
     failure = {};
     has_header_ = true;
   }
-  void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code& failure) override { failure = {}; }
+  void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code& failure) override {
+    failure = {};
+  }
   std::size_t on_body_impl(Text body, error_code& failure) override {
     failure = {};
     // Beast does not count a body that comes in parts against the limit in every form.
@@ -84,6 +87,11 @@ using ResponseSink = Sink<false, Response>;
 /// Feeds `pending` and cuts off what was consumed. The error is never need_more.
 template <class SomeSink>
 error_code push(SomeSink& sink, std::string& pending, const Limits& limits) {
+  // Beast 1.81 asserts (debug builds only) that the last chunk, once begun, comes with 5 bytes or more. What
+  // is still to come of a chunked body ends in "0 CR LF CR LF" at the least, so that waiting for 5 delays
+  // nothing. May go when empty_chunked_body in tests/fuzz/corpus/http passes without it.
+  constexpr std::size_t kLastChunk = 5;
+  if (sink.is_header_done() && sink.chunked() && pending.size() < kLastChunk) return {};
   error_code failure;
   const auto consumed = sink.put(boost::asio::const_buffer(pending.data(), pending.size()), failure);
   pending.erase(0, consumed);
@@ -94,8 +102,10 @@ error_code push(SomeSink& sink, std::string& pending, const Limits& limits) {
 }
 
 std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+    text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
+    text.remove_suffix(1);
   return text;
 }
 
@@ -180,11 +190,21 @@ Progress ResponseReader::finish() {
   return impl.fail("ended before it was whole", false);
 }
 
-bool ResponseReader::has_started() const { return impl_->has_started; }
-bool ResponseReader::has_violation() const { return impl_->has_violation; }
-const std::string& ResponseReader::error() const { return impl_->error; }
-bool ResponseReader::keep_alive() const { return impl_->sink->keep_alive(); }
-Response ResponseReader::take() { return std::move(impl_->sink->message); }
+bool ResponseReader::has_started() const {
+  return impl_->has_started;
+}
+bool ResponseReader::has_violation() const {
+  return impl_->has_violation;
+}
+const std::string& ResponseReader::error() const {
+  return impl_->error;
+}
+bool ResponseReader::keep_alive() const {
+  return impl_->sink->keep_alive();
+}
+Response ResponseReader::take() {
+  return std::move(impl_->sink->message);
+}
 
 struct RequestReader::Impl {
   explicit Impl(const Limits& limits_) : limits(limits_), sink(std::in_place, limits_) {}
@@ -231,12 +251,14 @@ struct RequestReader::Impl {
       return refuse(400, "the request needs one Host header");
     }
     if (count("transfer-encoding") > 0 &&
-        (!equals_lower(trim(find_header(request.headers, "Transfer-Encoding")), "chunked") || sink->is_http10)) {
+        (!equals_lower(trim(find_header(request.headers, "Transfer-Encoding")), "chunked") ||
+         sink->is_http10)) {
       return refuse(501, "no transfer coding but chunked is understood");
     }
     const auto expected = trim(find_header(request.headers, "Expect"));
     if (!expected.empty() && !sink->is_http10) {
-      if (!equals_lower(expected, "100-continue")) return refuse(417, "no expectation but 100-continue is known");
+      if (!equals_lower(expected, "100-continue"))
+        return refuse(417, "no expectation but 100-continue is known");
       wants_continue = true;
     }
     // The absolute form, as for proxies, means the same as path and query (RFC 9112 section 3.2.2).
@@ -281,7 +303,9 @@ Progress RequestReader::feed(std::string_view bytes) {
   return impl.progress = Progress::kComplete;
 }
 
-bool RequestReader::has_started() const { return impl_->sink->got_some() || !impl_->pending.empty(); }
+bool RequestReader::has_started() const {
+  return impl_->sink->got_some() || !impl_->pending.empty();
+}
 
 bool RequestReader::take_continue() {
   auto& impl = *impl_;
@@ -289,7 +313,9 @@ bool RequestReader::take_continue() {
   return has_none && !impl.sink->is_done() && std::exchange(impl.wants_continue, false);
 }
 
-const Refusal& RequestReader::refusal() const { return impl_->refusal; }
+const Refusal& RequestReader::refusal() const {
+  return impl_->refusal;
+}
 
 AnswerForm RequestReader::form() const {
   AnswerForm form;

@@ -10,7 +10,8 @@ namespace descopectl::http {
 
 namespace asio = boost::asio;
 
-// Lives in the frame of the coroutine that waits; whatever ends the wait, its place in the queue goes with it.
+// Lives in the frame of the coroutine that waits; whatever ends the wait, its place in the queue goes with
+// it.
 struct Pool::Waiter {
   explicit Waiter(Pool& pool_) : pool(pool_), woken(pool_.executor_) {
     woken.expires_at(asio::steady_timer::time_point::max());  // only ever cancelled
@@ -62,10 +63,13 @@ void Pool::give_back() {
 
 void Pool::close() {
   is_closed_ = true;
-  for (auto* const waiter : waiters_) waiter->woken.cancel();
-  for (const auto& stream : idle_) stream->close();
+  for (auto* const waiter : waiters_)
+    waiter->woken.cancel();
+  for (const auto& stream : idle_)
+    stream->close();
   idle_.clear();
-  for (const auto& stream : busy_) stream->close();
+  for (const auto& stream : busy_)
+    stream->close();
 }
 
 Pool::Turn::Turn(Turn&& other) noexcept

@@ -18,8 +18,8 @@ class Pool : public std::enable_shared_from_this<Pool> {
  public:
   using StreamPtr = std::shared_ptr<transport::Stream>;
 
-  /// The right to one connection. Given back, with its connection closed, wherever the sender leaves: by an error,
-  /// by cancellation, or with the io_context itself.
+  /// The right to one connection. Given back, with its connection closed, wherever the sender leaves: by an
+  /// error, by cancellation, or with the io_context itself.
   class Turn {
    public:
     Turn() = default;

@@ -200,15 +200,18 @@ void Shared::stop() {
   is_stopping = true;
   listener->close();
   pause.cancel();
-  for (auto* const connection : connections) connection->stop();
+  for (auto* const connection : connections)
+    connection->stop();
 }
 
-asio::awaitable<void> serve_connection(std::shared_ptr<Shared> shared, std::shared_ptr<transport::Stream> stream) {
+asio::awaitable<void> serve_connection(std::shared_ptr<Shared> shared,
+                                       std::shared_ptr<transport::Stream> stream) {
   Connection connection(std::move(shared), std::move(stream));
   co_await connection.serve();
 }
 
-asio::awaitable<void> accept_all(std::shared_ptr<Shared> shared, std::shared_ptr<transport::TaskGroup> group) {
+asio::awaitable<void> accept_all(std::shared_ptr<Shared> shared,
+                                 std::shared_ptr<transport::TaskGroup> group) {
   while (!shared->is_stopping) {
     auto accepted = co_await shared->listener->accept();
     if (accepted.has_value()) {

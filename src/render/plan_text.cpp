@@ -63,8 +63,12 @@ schema::Fields fields_of(const Action& action) {
   return action.descriptor == nullptr ? schema::Fields{} : action.descriptor->fields;
 }
 
-bool is_compared(const plan::SecretUse& secret) {
-  return secret.is_sent || secret.status == Form::kUnchanged || secret.status == Form::kChanged;
+/// A secret that stands where there is something to compare it with, and that could not be compared.
+bool is_not_compared(const Action& action, const plan::SecretUse& secret) {
+  const bool has_object = action.kind == ActionKind::kNoop || action.kind == ActionKind::kUpdate;
+  const bool is_known = secret.status == Form::kUnchanged || secret.status == Form::kChanged;
+  return has_object && !is_known && !secret.is_sent &&
+         secret.source.form != model::SecretSource::Form::kClear;
 }
 
 bool sends(const Action& action) {
@@ -141,7 +145,9 @@ class BodyWriter {
 
   void write_notes() {
     write_paths("note: no longer managed, stays as it is: ", action_.no_longer_managed);
-    write_paths("note: unknown to this version, carried along: ", unlisted());
+    // What a replacement can't carry stands among its consequences.
+    if (action_.kind == ActionKind::kUpdate)
+      write_paths("note: unknown to this version, carried along: ", unlisted());
     write_paths("note: dropped (--allow-drop): ", action_.dropped);
     for (const std::string& consequence : action_.consequences)
       lines_.add_line(painter_.alarm("! " + show_prose(consequence)));
@@ -226,8 +232,7 @@ class PlanWriter {
     std::size_t count = 0;
     for (const Action& action : plan_.actions)
       for (const plan::SecretUse& secret : action.secrets) {
-        if (is_compared(secret) || action.kind == ActionKind::kDelete || action.kind == ActionKind::kForget)
-          continue;
+        if (!is_not_compared(action, secret)) continue;
         ++count;
         const std::string why = secret.status == Form::kNotRecorded ? "not recorded yet" : secret.problem;
         names += fmt::format("  {}: {}{}\n", show_prose(action.key.to_string()),

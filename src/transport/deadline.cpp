@@ -1,8 +1,8 @@
 // A deadline as a guard over a timer.
 #include "descopectl/transport/deadline.hpp"
 
-#include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
+#include <boost/asio/steady_timer.hpp>
 #include <utility>
 
 namespace descopectl::transport {
@@ -18,7 +18,8 @@ struct Deadline::State {
   bool has_expired = false;
 };
 
-Deadline::Deadline(const boost::asio::any_io_executor& executor, TimePoint when, std::function<void()> on_expiry)
+Deadline::Deadline(const boost::asio::any_io_executor& executor, TimePoint when,
+                   std::function<void()> on_expiry)
     : state_(std::make_shared<State>(executor, when, std::move(on_expiry))) {
   state_->timer.async_wait([state = state_](const boost::system::error_code& failure) {
     if (failure || !state->is_armed) return;
@@ -32,7 +33,9 @@ Deadline::~Deadline() {
   state_->timer.cancel();
 }
 
-bool Deadline::has_expired() const { return state_->has_expired; }
+bool Deadline::has_expired() const {
+  return state_->has_expired;
+}
 
 std::string format_duration(std::chrono::milliseconds duration) {
   const auto count = duration.count();

@@ -25,8 +25,8 @@ Listener::Listener(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Listener::~Listener() = default;
 
-Result<std::unique_ptr<Listener>> Listener::open(const asio::any_io_executor& executor, const std::string& address,
-                                                 std::uint16_t port) {
+Result<std::unique_ptr<Listener>> Listener::open(const asio::any_io_executor& executor,
+                                                 const std::string& address, std::uint16_t port) {
   error_code failure;
   const auto parsed = asio::ip::make_address(address, failure);
   if (failure) return Error(ErrorKind::kInvalidInput, "not an IP address to listen on: " + address);
@@ -39,14 +39,17 @@ Result<std::unique_ptr<Listener>> Listener::open(const asio::any_io_executor& ex
   if (!failure) acceptor.listen(asio::socket_base::max_listen_connections, failure);
   if (failure) {
     const auto where = Endpoint(address, port).text();
-    if (failure == asio::error::address_in_use) return Error(ErrorKind::kFailure, where + " is already in use");
+    if (failure == asio::error::address_in_use)
+      return Error(ErrorKind::kFailure, where + " is already in use");
     return Error(ErrorKind::kFailure, "can't listen on " + where + ": " + failure.message());
   }
   impl->port = acceptor.local_endpoint(failure).port();
   return std::unique_ptr<Listener>(new Listener(std::move(impl)));
 }
 
-std::uint16_t Listener::port() const { return impl_->port; }
+std::uint16_t Listener::port() const {
+  return impl_->port;
+}
 
 asio::awaitable<Result<std::shared_ptr<Stream>>> Listener::accept() {
   auto stream = std::make_shared<Stream>(impl_->acceptor.get_executor());

@@ -1,8 +1,9 @@
 // Host names to addresses through the system's resolver.
 //
-// Asio runs getaddrinfo on a thread of its own and cannot interrupt it: a cancelled look-up still "completes" only
-// when getaddrinfo returns, which may take half a minute. So the answer goes into a shared place and the waiter
-// sleeps on a timer that the answer cuts short; at the deadline it leaves, and a late answer finds nobody.
+// Asio runs getaddrinfo on a thread of its own and cannot interrupt it: a cancelled look-up still "completes"
+// only when getaddrinfo returns, which may take half a minute. So the answer goes into a shared place and the
+// waiter sleeps on a timer that the answer cuts short; at the deadline it leaves, and a late answer finds
+// nobody.
 #include "descopectl/transport/resolve.hpp"
 
 #include <algorithm>
@@ -23,10 +24,12 @@ namespace {
 
 Error describe(const boost::system::error_code& failure, const std::string& host) {
   if (failure == asio::error::host_not_found || failure == asio::error::no_data) {
-    return Error(ErrorKind::kUnreachable, "name not found: " + host, "check the host name and this machine's DNS");
+    return Error(ErrorKind::kUnreachable, "name not found: " + host,
+                 "check the host name and this machine's DNS");
   }
   if (failure == asio::error::host_not_found_try_again) {
-    return Error(ErrorKind::kUnreachable, "the name " + host + " can't be looked up now (no answer from DNS)");
+    return Error(ErrorKind::kUnreachable,
+                 "the name " + host + " can't be looked up now (no answer from DNS)");
   }
   return Error(ErrorKind::kUnreachable, "the name " + host + " can't be looked up: " + failure.message());
 }
@@ -40,7 +43,8 @@ bool is_ip_address(const std::string& host) {
 }
 
 struct Resolver::LookUp {
-  LookUp(const asio::any_io_executor& executor, TimePoint deadline) : resolver(executor), ended(executor, deadline) {}
+  LookUp(const asio::any_io_executor& executor, TimePoint deadline)
+      : resolver(executor), ended(executor, deadline) {}
 
   tcp::resolver resolver;
   asio::steady_timer ended;

@@ -1,7 +1,8 @@
-// A byte stream over TCP: connecting, deadlines, and what operations report; TLS is a layer that it may carry.
+// A byte stream over TCP: connecting, deadlines, and what operations report; TLS is a layer that it may
+// carry.
 //
-// At a deadline the socket is closed, not cancelled: between two steps of a composed operation (a handshake, a long
-// write) nothing is pending that could be cancelled, and the next step would wait forever.
+// At a deadline the socket is closed, not cancelled: between two steps of a composed operation (a handshake,
+// a long write) nothing is pending that could be cancelled, and the next step would wait forever.
 #include "descopectl/transport/stream.hpp"
 
 #include <sys/socket.h>
@@ -26,7 +27,9 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-Error unreachable(std::string message) { return Error(ErrorKind::kUnreachable, std::move(message)); }
+Error unreachable(std::string message) {
+  return Error(ErrorKind::kUnreachable, std::move(message));
+}
 
 Error interrupted(const Endpoint& endpoint) {
   return Error(ErrorKind::kInterrupted, "interrupted while connecting to " + endpoint.text());
@@ -173,8 +176,8 @@ asio::awaitable<void> Stream::finish(TimePoint deadline) {
   if (impl.tls) co_await impl.tls->say_goodbye();
   error_code ignored;
   impl.socket.shutdown(tcp::socket::shutdown_send, ignored);
-  // Closing with bytes unread would reset the connection and may destroy what we have just sent (RFC 9112 section
-  // 9.6), so what still comes is read and dropped until the other end closes too.
+  // Closing with bytes unread would reset the connection and may destroy what we have just sent (RFC 9112
+  // section 9.6), so what still comes is read and dropped until the other end closes too.
   char dropped[4096];
   while (!impl.is_closed && !ignored) {
     co_await impl.socket.async_read_some(asio::buffer(dropped),
@@ -191,7 +194,9 @@ bool Stream::is_quiet() const {
   return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
-void Stream::close() noexcept { impl_->close(); }
+void Stream::close() noexcept {
+  impl_->close();
+}
 
 void Stream::reset() noexcept {
   error_code ignored;

@@ -1,4 +1,5 @@
-// What is behind Stream, for transport's own sources: its parts live in two of them so that TLS is instantiated in one.
+// What is behind Stream, for transport's own sources: its parts live in two of them so that TLS is
+// instantiated in one.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -11,25 +12,29 @@
 
 namespace descopectl::transport {
 
-/// The TLS layer of a stream, over its socket. In tls_layer.cpp, the one unit that instantiates asio::ssl::stream.
+/// The TLS layer of a stream, over its socket. In tls_layer.cpp, the one unit that instantiates
+/// asio::ssl::stream.
 class TlsLayer {
  public:
   virtual ~TlsLayer() = default;
   virtual boost::asio::awaitable<boost::system::error_code> handshake() = 0;
-  virtual boost::asio::awaitable<std::pair<boost::system::error_code, std::size_t>> read_some(char* buffer,
-                                                                                           std::size_t size) = 0;
-  virtual boost::asio::awaitable<std::pair<boost::system::error_code, std::size_t>> write(std::string_view bytes) = 0;
+  virtual boost::asio::awaitable<std::pair<boost::system::error_code, std::size_t>> read_some(
+      char* buffer, std::size_t size) = 0;
+  virtual boost::asio::awaitable<std::pair<boost::system::error_code, std::size_t>> write(
+      std::string_view bytes) = 0;
   virtual boost::asio::awaitable<void> say_goodbye() = 0;
   /// True while bytes wait in the layers between the socket and the reader.
   [[nodiscard]] virtual bool has_buffered() const = 0;
   /// After a failed handshake as the client.
-  [[nodiscard]] virtual Error describe(const boost::system::error_code& failure, const Endpoint& endpoint) const = 0;
+  [[nodiscard]] virtual Error describe(const boost::system::error_code& failure,
+                                       const Endpoint& endpoint) const = 0;
 };
 
 /// Null where the name can't be asked for.
-[[nodiscard]] std::unique_ptr<TlsLayer> make_client_layer(boost::asio::ip::tcp::socket& socket, TlsContext& context,
-                                                          const std::string& host);
-[[nodiscard]] std::unique_ptr<TlsLayer> make_server_layer(boost::asio::ip::tcp::socket& socket, TlsContext& context);
+[[nodiscard]] std::unique_ptr<TlsLayer> make_client_layer(boost::asio::ip::tcp::socket& socket,
+                                                          TlsContext& context, const std::string& host);
+[[nodiscard]] std::unique_ptr<TlsLayer> make_server_layer(boost::asio::ip::tcp::socket& socket,
+                                                          TlsContext& context);
 
 struct Stream::Impl {
   explicit Impl(const boost::asio::any_io_executor& executor) : socket(executor), resolver(executor) {}

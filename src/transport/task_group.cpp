@@ -19,7 +19,8 @@ namespace descopectl::transport {
 
 namespace asio = boost::asio;
 
-// Held by the group and by each running task, so that a task's end finds it even while an io_context is torn down.
+// Held by the group and by each running task, so that a task's end finds it even while an io_context is torn
+// down.
 struct TaskGroup::State : std::enable_shared_from_this<TaskGroup::State> {
   using Signal = std::shared_ptr<asio::cancellation_signal>;
 
@@ -33,7 +34,8 @@ struct TaskGroup::State : std::enable_shared_from_this<TaskGroup::State> {
     auto ended = [self = shared_from_this(), place](const std::exception_ptr& failure) {
       self->finish(place, failure);
     };
-    asio::co_spawn(executor, std::move(task), asio::bind_cancellation_slot((*place)->slot(), std::move(ended)));
+    asio::co_spawn(executor, std::move(task),
+                   asio::bind_cancellation_slot((*place)->slot(), std::move(ended)));
   }
 
   void finish(std::list<Signal>::iterator place, const std::exception_ptr& failure) {
@@ -51,7 +53,8 @@ struct TaskGroup::State : std::enable_shared_from_this<TaskGroup::State> {
     waiting.clear();
     // Copies: a cancelled task may end, and leave the list, while the signal is given.
     const std::vector<Signal> signals(running.begin(), running.end());
-    for (const auto& signal : signals) signal->emit(asio::cancellation_type::terminal);
+    for (const auto& signal : signals)
+      signal->emit(asio::cancellation_type::terminal);
   }
 
   asio::any_io_executor executor;
@@ -77,9 +80,13 @@ void TaskGroup::start(asio::awaitable<void> task) {
   }
 }
 
-std::size_t TaskGroup::size() const { return state_->running.size() + state_->waiting.size(); }
+std::size_t TaskGroup::size() const {
+  return state_->running.size() + state_->waiting.size();
+}
 
-void TaskGroup::cancel() { state_->cancel(); }
+void TaskGroup::cancel() {
+  state_->cancel();
+}
 
 asio::awaitable<void> TaskGroup::wait() {
   const auto state = state_;

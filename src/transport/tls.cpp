@@ -22,17 +22,20 @@ Error bad_file(const std::string& what, const std::string& path) {
   ERR_clear_error();
   std::error_code failure;
   const auto status = std::filesystem::status(path, failure);
-  if (!std::filesystem::exists(status)) return Error(ErrorKind::kInvalidInput, what + " " + path + " does not exist");
+  if (!std::filesystem::exists(status))
+    return Error(ErrorKind::kInvalidInput, what + " " + path + " does not exist");
   return Error(ErrorKind::kInvalidInput, what + " " + path + " can't be read or holds no PEM certificate");
 }
 
 Result<void> load_store(SSL_CTX* context, const TrustOptions& options) {
   if (options.ssl_cert_file.empty() && options.ssl_cert_dir.empty()) {
-    // Not SSL_CTX_set_default_verify_paths, which looks at the environment. Either may be missing on a system.
+    // Not SSL_CTX_set_default_verify_paths, which looks at the environment. Either may be missing on a
+    // system.
     SSL_CTX_load_verify_file(context, X509_get_default_cert_file());
     SSL_CTX_load_verify_dir(context, X509_get_default_cert_dir());
   }
-  if (!options.ssl_cert_file.empty() && SSL_CTX_load_verify_file(context, options.ssl_cert_file.c_str()) != 1) {
+  if (!options.ssl_cert_file.empty() &&
+      SSL_CTX_load_verify_file(context, options.ssl_cert_file.c_str()) != 1) {
     return bad_file("the file in SSL_CERT_FILE", options.ssl_cert_file);
   }
   if (!options.ssl_cert_dir.empty() && SSL_CTX_load_verify_dir(context, options.ssl_cert_dir.c_str()) != 1) {

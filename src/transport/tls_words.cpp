@@ -103,8 +103,8 @@ Error describe_reason(int reason, const boost::system::error_code& failure, cons
     case SSL_R_VERSION_TOO_LOW:
       return unreachable(endpoint.text() + ": the server speaks TLS older than 1.2");
     default:
-      return unreachable(endpoint.text() + ": the TLS handshake failed: " +
-                         base::printable(failure.message(), 200));
+      return unreachable(endpoint.text() +
+                         ": the TLS handshake failed: " + base::printable(failure.message(), 200));
   }
 }
 

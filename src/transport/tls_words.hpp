@@ -11,8 +11,8 @@
 
 namespace descopectl::transport {
 
-/// What the verification of the other end's certificate found, noted by its callback: after a failed handshake
-/// OpenSSL has dropped the certificate.
+/// What the verification of the other end's certificate found, noted by its callback: after a failed
+/// handshake OpenSSL has dropped the certificate.
 struct Verdict {
   int code = X509_V_OK;
   int depth = 0;      ///< 0: the server's own certificate; above: its authorities'

@@ -1,4 +1,5 @@
-// Requests a second over kept-alive connections, client and server in one thread: prints figures, decides nothing.
+// Requests a second over kept-alive connections, client and server in one thread: prints figures, decides
+// nothing.
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <cstdio>
@@ -29,23 +30,28 @@ asio::awaitable<void> send_many(http::Client& client, int count, int& failures) 
   }
 }
 
-asio::awaitable<void> write_many(std::shared_ptr<descopectl::transport::Stream> stream, int batches, int batch) {
+asio::awaitable<void> write_many(std::shared_ptr<descopectl::transport::Stream> stream, int batches,
+                                 int batch) {
   std::string bytes;
-  for (int number = 0; number < batch; ++number) bytes += "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+  for (int number = 0; number < batch; ++number)
+    bytes += "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
   const std::size_t answer_size = 83;  // the trivial handler's
   char buffer[65536];
   for (int round = 0; round < batches; ++round) {
     co_await stream->write(bytes, Clock::now() + std::chrono::seconds(10));
     std::size_t left = answer_size * static_cast<std::size_t>(batch);
     while (left > 0) {
-      const auto read = co_await stream->read_some(buffer, sizeof(buffer), Clock::now() + std::chrono::seconds(10));
+      const auto read =
+          co_await stream->read_some(buffer, sizeof(buffer), Clock::now() + std::chrono::seconds(10));
       if (read.status != descopectl::transport::IoStatus::kDone || read.count > left) co_return;
       left -= read.count;
     }
   }
 }
 
-http::Reply answer(const http::Request&) { return http::Reply(http::Response(200, "{\"ok\":true}\n")); }
+http::Reply answer(const http::Request&) {
+  return http::Reply(http::Response(200, "{\"ok\":true}\n"));
+}
 
 void report(const char* what, int count, Clock::time_point start) {
   const std::chrono::duration<double> seconds = Clock::now() - start;
@@ -64,7 +70,8 @@ void with_client(bool is_tls, int each) {
   }
   const auto server = http::make_server(context.get_executor(), options, answer);
   http::ClientOptions client_options;
-  client_options.base_url = (is_tls ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string((*server)->port());
+  client_options.base_url =
+      (is_tls ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string((*server)->port());
   client_options.ssl_cert_file = ca_file.path();
   const auto client = http::make_client(context.get_executor(), client_options);
   descopectl::transport::TaskGroup serving(context.get_executor());
@@ -72,9 +79,11 @@ void with_client(bool is_tls, int each) {
   descopectl::transport::TaskGroup sending(context.get_executor());
   int failures = 0;
   const auto start = Clock::now();
-  for (int worker = 0; worker < kWorkers; ++worker) sending.start(send_many(**client, each, failures));
+  for (int worker = 0; worker < kWorkers; ++worker)
+    sending.start(send_many(**client, each, failures));
   test::run(context, sending.wait());
-  report(is_tls ? "client and server in one thread, TLS" : "client and server in one thread", each * kWorkers, start);
+  report(is_tls ? "client and server in one thread, TLS" : "client and server in one thread", each * kWorkers,
+         start);
   if (failures != 0) std::printf("  %d failed\n", failures);
   (*client)->close();
   (*server)->stop();

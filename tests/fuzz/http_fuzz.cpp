@@ -1,5 +1,5 @@
-// Fuzzes the HTTP codec: whatever comes in whatever pieces, it neither crashes nor grows past its limits, and the
-// size of the pieces makes no difference.
+// Fuzzes the HTTP codec: whatever comes in whatever pieces, it neither crashes nor grows past its limits, and
+// the size of the pieces makes no difference.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

@@ -68,14 +68,15 @@ Identity make_certificate(const CertificateSpec& spec, const Identity* issuer) {
   X509_set_pubkey(certificate.get(), key.get());
   X509_NAME* const subject = X509_get_subject_name(certificate.get());
   const std::string name = spec.common_name;
-  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(name.c_str()), -1,
-                             -1, 0);
+  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8,
+                             reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
 
   const auto issuing = issuer ? read_certificate(issuer->certificate_pem) : Certificate();
   X509* const signer = issuing ? issuing.get() : certificate.get();
   X509_set_issuer_name(certificate.get(), X509_get_subject_name(signer));
   std::string names;
-  for (const auto& one : spec.names) names += (names.empty() ? "" : ",") + one;
+  for (const auto& one : spec.names)
+    names += (names.empty() ? "" : ",") + one;
   add_extension(certificate.get(), signer, NID_subject_key_identifier, "hash");
   add_extension(certificate.get(), signer, NID_basic_constraints,
                 spec.is_authority ? "critical,CA:TRUE" : "critical,CA:FALSE");

@@ -14,7 +14,8 @@ struct Identity {
 
 struct CertificateSpec {
   std::string common_name = "test server";
-  std::vector<std::string> names = {"DNS:localhost", "IP:127.0.0.1", "IP:::1"};  ///< as in an OpenSSL configuration
+  std::vector<std::string> names = {"DNS:localhost", "IP:127.0.0.1",
+                                    "IP:::1"};  ///< as in an OpenSSL configuration
   int begins_in_days = -1;
   int ends_in_days = 1;
   bool is_authority = false;

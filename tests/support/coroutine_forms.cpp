@@ -13,22 +13,27 @@ namespace {
 struct Token {
   std::string_view text;
   int line = 0;
-  std::size_t partner = 0;   // of a bracket: the index of the other one; else 0
+  std::size_t partner = 0;      // of a bracket: the index of the other one; else 0
   bool is_initializer = false;  // of '{': opens a list of values, not a block
 };
 using Tokens = std::vector<Token>;
 
-bool is_word_letter(char letter) { return std::isalnum(static_cast<unsigned char>(letter)) != 0 || letter == '_'; }
-bool is_word(std::string_view text) { return is_word_letter(text.front()); }
+bool is_word_letter(char letter) {
+  return std::isalnum(static_cast<unsigned char>(letter)) != 0 || letter == '_';
+}
+bool is_word(std::string_view text) {
+  return is_word_letter(text.front());
+}
 
-/// Cuts source text into words and punctuation; comments, literals and preprocessor lines are no tokens, but each
-/// literal leaves a word so that operators keep their operands.
+/// Cuts source text into words and punctuation; comments, literals and preprocessor lines are no tokens, but
+/// each literal leaves a word so that operators keep their operands.
 class Lexer {
  public:
   explicit Lexer(std::string_view source) : source_(source) {}
 
   Tokens run() {
-    while (at_ < source_.size()) step();
+    while (at_ < source_.size())
+      step();
     return std::move(tokens_);
   }
 
@@ -78,7 +83,8 @@ class Lexer {
 
   void skip_line() {
     auto end = source_.find('\n', at_);
-    while (end != std::string_view::npos && source_[end - 1] == '\\') end = source_.find('\n', end + 1);
+    while (end != std::string_view::npos && source_[end - 1] == '\\')
+      end = source_.find('\n', end + 1);
     advance(end == std::string_view::npos ? source_.size() : end - at_);
   }
 
@@ -107,7 +113,8 @@ class Lexer {
     add("literal");
     const char quote = source_[at_];
     auto end = at_ + 1;
-    while (end < source_.size() && source_[end] != quote && source_[end] != '\n') end += source_[end] == '\\' ? 2U : 1U;
+    while (end < source_.size() && source_[end] != quote && source_[end] != '\n')
+      end += source_[end] == '\\' ? 2U : 1U;
     advance(end + 1 - at_);
   }
 
@@ -118,8 +125,12 @@ class Lexer {
   Tokens tokens_;
 };
 
-bool is_open(std::string_view text) { return text == "(" || text == "[" || text == "{"; }
-bool is_close(std::string_view text) { return text == ")" || text == "]" || text == "}"; }
+bool is_open(std::string_view text) {
+  return text == "(" || text == "[" || text == "{";
+}
+bool is_close(std::string_view text) {
+  return text == ")" || text == "]" || text == "}";
+}
 
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
   return std::find(words.begin(), words.end(), text) != words.end();
@@ -169,9 +180,10 @@ bool declares_scope(const Tokens& tokens, std::size_t at) {
 bool opens_initializer(const Tokens& tokens, std::size_t at) {
   if (at == 0) return false;
   const auto before = tokens[at - 1].text;
-  if (is_one_of(before, {"=", "(", ",", "return", "co_return", "co_yield", "co_await", "[", "<"})) return true;
-  if (is_one_of(before, {":", ")", ";", "{", "}", "else", "do", "try", "const", "noexcept", "override", "final",
-                         "mutable", "]", "&", "literal", "->"})) {
+  if (is_one_of(before, {"=", "(", ",", "return", "co_return", "co_yield", "co_await", "[", "<"}))
+    return true;
+  if (is_one_of(before, {":", ")", ";", "{", "}", "else", "do", "try", "const", "noexcept", "override",
+                         "final", "mutable", "]", "&", "literal", "->"})) {
     // "case x: {", "(...) {", "[x] {" are blocks; "{{" is a list in a list where the outer one is.
     return before == "{" && tokens[at - 1].is_initializer;
   }
@@ -191,7 +203,8 @@ void pair_brackets(Tokens& tokens) {
       open.pop_back();
     }
   }
-  for (const auto at : open) tokens[at].partner = tokens.size() - 1;
+  for (const auto at : open)
+    tokens[at].partner = tokens.size() - 1;
 }
 
 /// True where the '[' at `at` begins a lambda and no subscript.
@@ -217,7 +230,8 @@ std::size_t skip_template_arguments(const Tokens& tokens, std::size_t at, std::s
 /// The index behind the operand of the co_await at `at`: a unary expression with its calls and members.
 std::size_t operand_end(const Tokens& tokens, std::size_t at) {
   auto next = at + 1;
-  while (next < tokens.size() && is_one_of(tokens[next].text, {"*", "&", "!", "-", "~"})) ++next;
+  while (next < tokens.size() && is_one_of(tokens[next].text, {"*", "&", "!", "-", "~"}))
+    ++next;
   while (next < tokens.size()) {
     const auto text = tokens[next].text;
     if (is_open(text)) {
@@ -297,7 +311,8 @@ class Finder {
       const auto& token = tokens_[next];
       if (token.text == "[" && opens_lambda(tokens_, next)) {
         has_lambda = true;
-        while (next < end && tokens_[next].text != "{") ++next;
+        while (next < end && tokens_[next].text != "{")
+          ++next;
         if (next < end) next = tokens_[next].partner;  // what the body holds is judged by itself
       } else if (token.text == "{") {
         has_brace = true;

@@ -1,13 +1,14 @@
-// Finds the coroutine forms that g++ 12.2 miscompiles (double destruction, without a warning) in C++ source text.
+// Finds the coroutine forms that g++ 12.2 miscompiles (double destruction, without a warning) in C++ source
+// text.
 //
 //   never inside a co_await expression             | write instead
-//   a braced temporary: co_await send(Req{p})      | a named local, then std::move; or parentheses and a constructor
-//   a lambda: co_await f([x] { ... })              | a named lambda that outlives the await, or a member function
-//   Agg{.a = co_await x()}                         | await into locals first
-//   c ? co_await a() : b                           | if / else
+//   a braced temporary: co_await send(Req{p})      | a named local, then std::move; or parentheses and a
+//   constructor a lambda: co_await f([x] { ... })              | a named lambda that outlives the await, or a
+//   member function Agg{.a = co_await x()}                         | await into locals first c ? co_await a()
+//   : b                           | if / else
 //
-// It reads tokens, not types, so that it is stricter than the defect: a braced temporary of a type that would be safe
-// is reported too, and is as easily written with parentheses.
+// It reads tokens, not types, so that it is stricter than the defect: a braced temporary of a type that would
+// be safe is reported too, and is as easily written with parentheses.
 #pragma once
 
 #include <string>

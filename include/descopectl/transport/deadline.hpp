@@ -11,9 +11,10 @@ namespace descopectl::transport {
 
 using TimePoint = std::chrono::steady_clock::time_point;
 
-/// Calls `on_expiry` once at `when` unless it is destroyed before. Make it a named local around the awaits that it
-/// bounds. To be reliable, `on_expiry` must leave things so that every later operation fails too (close, not
-/// cancel): the deadline may pass between two steps of a composed operation, when there is nothing to cancel.
+/// Calls `on_expiry` once at `when` unless it is destroyed before. Make it a named local around the awaits
+/// that it bounds. To be reliable, `on_expiry` must leave things so that every later operation fails too
+/// (close, not cancel): the deadline may pass between two steps of a composed operation, when there is
+/// nothing to cancel.
 class Deadline {
  public:
   Deadline(const boost::asio::any_io_executor& executor, TimePoint when, std::function<void()> on_expiry);

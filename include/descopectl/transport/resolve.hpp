@@ -20,9 +20,9 @@ class Resolver {
  public:
   explicit Resolver(boost::asio::any_io_executor executor);
 
-  /// The addresses of `host`, as text, in the system's order, none twice; an address gives itself without a look-up.
-  /// kUnreachable: "name not found: HOST", or another failure in words; at the deadline "timed out while looking up
-  /// the name HOST"; kInterrupted after cancel().
+  /// The addresses of `host`, as text, in the system's order, none twice; an address gives itself without a
+  /// look-up. kUnreachable: "name not found: HOST", or another failure in words; at the deadline "timed out
+  /// while looking up the name HOST"; kInterrupted after cancel().
   [[nodiscard]] boost::asio::awaitable<Result<std::vector<std::string>>> resolve(std::string host,
                                                                                  TimePoint deadline);
   /// Lets the waiter go at once.

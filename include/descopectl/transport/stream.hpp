@@ -48,9 +48,10 @@ struct IoResult {
   std::string detail;     ///< the system's words for kCutOff
 };
 
-/// One connection. Single-threaded; one operation at a time; close() and reset() may come at any time and end it.
-/// Held by shared_ptr by whoever awaits an operation. Errors of the Result functions are kUnreachable (with words
-/// for the user) or kInterrupted after close(); after any failure the stream is of no further use.
+/// One connection. Single-threaded; one operation at a time; close() and reset() may come at any time and end
+/// it. Held by shared_ptr by whoever awaits an operation. Errors of the Result functions are kUnreachable
+/// (with words for the user) or kInterrupted after close(); after any failure the stream is of no further
+/// use.
 class Stream {
  public:
   explicit Stream(boost::asio::any_io_executor executor);
@@ -59,7 +60,8 @@ class Stream {
   Stream& operator=(const Stream&) = delete;
 
   /// Looks the name up and connects to one of its addresses, all within `timeout`.
-  [[nodiscard]] boost::asio::awaitable<Result<void>> connect(Endpoint endpoint, std::chrono::milliseconds timeout);
+  [[nodiscard]] boost::asio::awaitable<Result<void>> connect(Endpoint endpoint,
+                                                             std::chrono::milliseconds timeout);
 
   /// TLS as the client: sends the name, verifies chain and name (or IP address).
   [[nodiscard]] boost::asio::awaitable<Result<void>> start_tls(std::shared_ptr<TlsContext> context,
@@ -70,7 +72,8 @@ class Stream {
                                                                 std::chrono::milliseconds timeout);
 
   /// Reads what is there, at least one byte.
-  [[nodiscard]] boost::asio::awaitable<IoResult> read_some(char* buffer, std::size_t size, TimePoint deadline);
+  [[nodiscard]] boost::asio::awaitable<IoResult> read_some(char* buffer, std::size_t size,
+                                                           TimePoint deadline);
   /// Writes all of `bytes`, which must live until the end of the await.
   [[nodiscard]] boost::asio::awaitable<IoResult> write(std::string_view bytes, TimePoint deadline);
   /// Says goodbye (TLS close_notify, TCP FIN) and closes; trouble with that is nobody's concern.

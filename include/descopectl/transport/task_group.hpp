@@ -10,8 +10,8 @@ namespace descopectl::transport {
 
 /// Starts coroutines on one executor and waits for all of them. Single-threaded: used only on that executor.
 ///
-/// Whoever makes a group awaits wait() before the group goes; nothing is ever left running on its own. A group may
-/// be used again after wait().
+/// Whoever makes a group awaits wait() before the group goes; nothing is ever left running on its own. A
+/// group may be used again after wait().
 class TaskGroup {
  public:
   /// At most `limit` tasks run at once, further ones start in order as others end; 0: no bound.
@@ -30,8 +30,9 @@ class TaskGroup {
   /// Drops what has not started and cancels what runs: its pending operation ends with operation_aborted.
   void cancel();
 
-  /// Returns when every task has ended, then throws the first exception that one of them left by, if any. Where the
-  /// waiter itself is cancelled, it cancels the tasks, waits for them all the same, then throws operation_aborted.
+  /// Returns when every task has ended, then throws the first exception that one of them left by, if any.
+  /// Where the waiter itself is cancelled, it cancels the tasks, waits for them all the same, then throws
+  /// operation_aborted.
   [[nodiscard]] boost::asio::awaitable<void> wait();
 
  private:

@@ -18,11 +18,12 @@ struct TrustOptions {
 /// Settings that any number of connections share; opaque outside transport.
 class TlsContext;
 
-/// A client's settings. There is no way to switch verification off. kInvalidInput, naming the file, where one that
-/// was asked for can't be read or holds no certificate.
+/// A client's settings. There is no way to switch verification off. kInvalidInput, naming the file, where one
+/// that was asked for can't be read or holds no certificate.
 [[nodiscard]] Result<std::shared_ptr<TlsContext>> make_client_tls(const TrustOptions& options);
 
-/// A server's settings: certificate chain (leaf first) and its key, PEM. kInvalidInput where they are not that.
+/// A server's settings: certificate chain (leaf first) and its key, PEM. kInvalidInput where they are not
+/// that.
 [[nodiscard]] Result<std::shared_ptr<TlsContext>> make_server_tls(const std::string& certificate_pem,
                                                                   const std::string& private_key_pem);
 

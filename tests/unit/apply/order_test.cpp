@@ -106,7 +106,7 @@ TEST_F(ApplyOrder, ParallelismOfZeroIsOne) {
 }
 
 TEST_F(ApplyOrder, ThousandsOfActionsThatNeverWaitDoNotPileUp) {
-  for (int i = 0; i < 20'000; ++i) {
+  for (int i = 0; i < 10'000; ++i) {
     plan::Action action = make_action(ActionKind::kNoop, "Connection", "c" + std::to_string(i));
     action.is_adopted = true;
     add(std::move(action));
@@ -114,7 +114,7 @@ TEST_F(ApplyOrder, ThousandsOfActionsThatNeverWaitDoNotPileUp) {
   }
   const Outcome outcome = apply();
   EXPECT_EQ(outcome.exit, ExitStatus::kDone);
-  EXPECT_EQ(store.state.objects.size(), 20'000U);
+  EXPECT_EQ(store.state.objects.size(), 10'000U);
 }
 
 TEST_F(ApplyOrder, SkipsWhatDependsOnAFailureAndGoesOnWithTheRest) {

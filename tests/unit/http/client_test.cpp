@@ -22,8 +22,8 @@ using transport::IoStatus;
 using transport::TaskGroup;
 using Clock = std::chrono::steady_clock;
 
-Result<Response> send(asio::io_context& context, Client& client, const std::string& method, const std::string& target,
-                      const std::string& body = {}) {
+Result<Response> send(asio::io_context& context, Client& client, const std::string& method,
+                      const std::string& target, const std::string& body = {}) {
   Request request(method, target, body);
   return test::run(context, client.send(std::move(request)));
 }
@@ -79,7 +79,8 @@ TEST_F(ClientOfServer, TellsWhatBecameOfARequest) {
   const auto never = send(context_, *client, "POST", "/never");
   ASSERT_TRUE(never.has_error());
   EXPECT_EQ(never.error().kind(), ErrorKind::kOutcomeUnknown);
-  EXPECT_EQ(never.error().message(), "timed out after 30 ms while waiting for the answer of " + served_.place());
+  EXPECT_EQ(never.error().message(),
+            "timed out after 30 ms while waiting for the answer of " + served_.place());
 }
 
 TEST_F(ClientOfServer, CloseInterruptsSendersAndWaiters) {
@@ -93,7 +94,8 @@ TEST_F(ClientOfServer, CloseInterruptsSendersAndWaiters) {
     if (answer.has_error() && answer.error().kind() == ErrorKind::kInterrupted) ++interrupted;
   };
   TaskGroup group(context_.get_executor());
-  for (int number = 0; number < 5; ++number) group.start(sender());
+  for (int number = 0; number < 5; ++number)
+    group.start(sender());
   context_.poll();
   client->close();
   test::run(context_, group.wait());

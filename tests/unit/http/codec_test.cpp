@@ -49,7 +49,8 @@ TEST(EncodeRequest, WritesTheWholeRequest) {
 }
 
 TEST(EncodeRequest, GivesNoLengthToAGetAndZeroToAnEmptyPost) {
-  EXPECT_EQ(*encode_request(Request("GET", "/"), "h", "u"), "GET / HTTP/1.1\r\nHost: h\r\nUser-Agent: u\r\n\r\n");
+  EXPECT_EQ(*encode_request(Request("GET", "/"), "h", "u"),
+            "GET / HTTP/1.1\r\nHost: h\r\nUser-Agent: u\r\n\r\n");
   EXPECT_EQ(*encode_request(Request("POST", "/"), "h", "u"),
             "POST / HTTP/1.1\r\nHost: h\r\nUser-Agent: u\r\nContent-Length: 0\r\n\r\n");
 }
@@ -61,7 +62,8 @@ TEST(EncodeRequest, RefusesWhatWouldBeSomethingElseOnTheWire) {
   request.headers.emplace_back("X-Note", "a\r\nX-Other: b");
   EXPECT_EQ(encode_request(request, "h", "u").error().message(), "the header X-Note can't be sent as given");
   request.headers = {{"Content-Length", "3"}};
-  EXPECT_EQ(encode_request(request, "h", "u").error().message(), "the header Content-Length can't be sent as given");
+  EXPECT_EQ(encode_request(request, "h", "u").error().message(),
+            "the header Content-Length can't be sent as given");
   request.headers.clear();
   request.method = "GET /x";
   EXPECT_EQ(encode_request(request, "h", "u").error().kind(), ErrorKind::kInvalidInput);
@@ -76,13 +78,15 @@ TEST(EncodeResponse, FollowsTheRequestsForm) {
   AnswerForm form;
   form.is_head = true;
   form.keep_alive = false;
-  EXPECT_EQ(encode_response(Response(200, "{}"), form),
-            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n");
+  EXPECT_EQ(
+      encode_response(Response(200, "{}"), form),
+      "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n");
   EXPECT_EQ(encode_response(Response(204, "ignored"), AnswerForm()), "HTTP/1.1 204 No Content\r\n\r\n");
 }
 
 TEST(ResponseReader, ReadsABodyOfKnownLength) {
-  const auto response = read_response("HTTP/1.1 429 Too Many Requests\r\nRetry-After: 5\r\nContent-Length: 2\r\n\r\nok");
+  const auto response =
+      read_response("HTTP/1.1 429 Too Many Requests\r\nRetry-After: 5\r\nContent-Length: 2\r\n\r\nok");
   EXPECT_EQ(response.status, 429);
   EXPECT_EQ(find_header(response.headers, "retry-after"), "5");
   EXPECT_EQ(response.body, "ok");
@@ -90,9 +94,14 @@ TEST(ResponseReader, ReadsABodyOfKnownLength) {
 
 TEST(ResponseReader, ReadsChunksAndDropsTrailers) {
   const auto response = read_response(
-      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nX-Trailer: 1\r\n\r\n");
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nX-Trailer: "
+      "1\r\n\r\n");
   EXPECT_EQ(response.body, "abcde");
   EXPECT_EQ(find_header(response.headers, "X-Trailer"), "");
+}
+
+TEST(ResponseReader, ReadsAnEmptyChunkedBodyInAnyPieces) {
+  EXPECT_EQ(read_response("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n").body, "");
 }
 
 TEST(ResponseReader, SkipsInterimAnswers) {
@@ -117,8 +126,9 @@ TEST(ResponseReader, ReadsToTheEndWhereNoLengthIsGiven) {
 }
 
 TEST(ResponseReader, TellsATruncatedAnswerFromABrokenOne) {
-  for (const char* const cut : {"HTTP/1.1 200 OK\r\nContent-Le", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab",
-                                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"}) {
+  for (const char* const cut :
+       {"HTTP/1.1 200 OK\r\nContent-Le", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"}) {
     ResponseReader reader(Limits(), false);
     EXPECT_EQ(reader.feed(cut), Progress::kNeedsMore);
     EXPECT_TRUE(reader.has_started());
@@ -150,8 +160,9 @@ TEST(ResponseReader, BoundsChunkHeadersAndTrailersToo) {
   EXPECT_EQ(chunk.feed("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;" + std::string(500, 'x')),
             Progress::kFailed);
   ResponseReader trailer(small_limits(), false);
-  EXPECT_EQ(trailer.feed("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: " + std::string(500, 'x')),
-            Progress::kFailed);
+  EXPECT_EQ(
+      trailer.feed("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: " + std::string(500, 'x')),
+      Progress::kFailed);
 }
 
 TEST(ResponseReader, RefusesBytesBehindTheAnswerAndOtherProtocols) {
@@ -207,7 +218,8 @@ TEST(RequestReader, RefusesWithTheRightStatus) {
   EXPECT_EQ(refusal_of("GET / HTTP/2.0\r\n\r\n"), "505 only HTTP/1.1 and HTTP/1.0 are spoken here");
   EXPECT_EQ(refusal_of("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), "505 only HTTP/1.1 and HTTP/1.0 are spoken here");
   EXPECT_EQ(refusal_of("GET / HTTP/1.1\r\n\r\n"), "400 the request needs one Host header");
-  EXPECT_EQ(refusal_of("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"), "400 the request needs one Host header");
+  EXPECT_EQ(refusal_of("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"),
+            "400 the request needs one Host header");
   EXPECT_EQ(refusal_of("GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(400, 'x')),
             "431 the headers are larger than 400 bytes");
   EXPECT_EQ(refusal_of("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 21\r\n\r\n"),
@@ -219,11 +231,13 @@ TEST(RequestReader, RefusesWithTheRightStatus) {
 }
 
 TEST(RequestReader, RefusesWhatTwoServersWouldReadInTwoWays) {
-  EXPECT_EQ(refusal_of("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n")
-                .substr(0, 3),
-            "400");
-  EXPECT_EQ(refusal_of("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n").substr(0, 3),
-            "400");
+  EXPECT_EQ(
+      refusal_of("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n")
+          .substr(0, 3),
+      "400");
+  EXPECT_EQ(
+      refusal_of("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n").substr(0, 3),
+      "400");
   EXPECT_EQ(refusal_of("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\n").substr(0, 3), "400");
 }
 

@@ -32,7 +32,8 @@ TEST(PercentDecode, TakesAPlusForASpaceInQueriesOnly) {
 
 TEST(PercentDecode, IsTheInverseOfEncode) {
   std::string all;
-  for (int byte = 0; byte < 256; ++byte) all += static_cast<char>(byte);
+  for (int byte = 0; byte < 256; ++byte)
+    all += static_cast<char>(byte);
   EXPECT_EQ(percent_decode(percent_encode(all), true), all);
 }
 

@@ -1,5 +1,5 @@
-// Ten workers over TLS against our own server while everything goes wrong: each send has exactly one result, and the
-// address sanitizer finds nothing. This is what the coroutine code of both ends is judged by.
+// Ten workers over TLS against our own server while everything goes wrong: each send has exactly one result,
+// and the address sanitizer finds nothing. This is what the coroutine code of both ends is judged by.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -66,9 +66,11 @@ class Probe : public testing::Test {
   Served served_;
 };
 
-// `close_after`: the result, counted over all workers, at which the client is closed under the others; -1: never.
+// `close_after`: the result, counted over all workers, at which the client is closed under the others; -1:
+// never.
 asio::awaitable<void> work(Client& client, int worker, bool may_hang, int close_after, Tally& tally) {
-  static constexpr std::array<const char*, 6> kTargets{"/fine", "/reset", "/truncate", "/late", "/fine", "/never"};
+  static constexpr std::array<const char*, 6> kTargets{"/fine", "/reset", "/truncate",
+                                                       "/late", "/fine",  "/never"};
   for (int number = 0; number < kSendsEach; ++number) {
     auto kind = static_cast<std::size_t>(worker * 5 + number * 7) % kTargets.size();
     if (!may_hang && kind == 5) kind = 0;
@@ -85,7 +87,9 @@ asio::awaitable<void> work(Client& client, int worker, bool may_hang, int close_
   }
 }
 
-int count(const Tally& tally, ErrorKind kind) { return tally.by_kind[static_cast<std::size_t>(kind)]; }
+int count(const Tally& tally, ErrorKind kind) {
+  return tally.by_kind[static_cast<std::size_t>(kind)];
+}
 
 TEST_F(Probe, EverySendHasOneResultThroughResetsTruncationAndDeadlines) {
   for (int round = 0; round < kRounds; ++round) {
@@ -93,7 +97,8 @@ TEST_F(Probe, EverySendHasOneResultThroughResetsTruncationAndDeadlines) {
     const bool may_hang = round % 4 == 0;
     const auto one = client(may_hang ? 50ms : 30s);
     transport::TaskGroup group(context_.get_executor());
-    for (int worker = 0; worker < kWorkers; ++worker) group.start(work(*one, worker, may_hang, -1, tally));
+    for (int worker = 0; worker < kWorkers; ++worker)
+      group.start(work(*one, worker, may_hang, -1, tally));
     test::run(context_, group.wait());
     EXPECT_EQ(tally.results, kWorkers * kSendsEach);
     EXPECT_EQ(tally.answers + count(tally, ErrorKind::kOutcomeUnknown), tally.results);
@@ -110,7 +115,8 @@ TEST_F(Probe, EverySendHasOneResultWhenTheClientIsClosedInTheMiddle) {
     const auto one = client(30s);
     transport::TaskGroup group(context_.get_executor());
     const int close_after = 1 + round * 5;
-    for (int worker = 0; worker < kWorkers; ++worker) group.start(work(*one, worker, false, close_after, tally));
+    for (int worker = 0; worker < kWorkers; ++worker)
+      group.start(work(*one, worker, false, close_after, tally));
     test::run(context_, group.wait());
     EXPECT_EQ(tally.results, kWorkers * kSendsEach);
     EXPECT_GE(count(tally, ErrorKind::kInterrupted), tally.results - close_after - kWorkers);
@@ -122,8 +128,10 @@ TEST_F(Probe, WorkersMayBeCancelledAtAnyStep) {
     Tally tally;
     const auto one = client(30s);
     transport::TaskGroup group(context_.get_executor());
-    for (int worker = 0; worker < kWorkers; ++worker) group.start(work(*one, worker, true, -1, tally));
-    for (int step = 0; step < round * 80; ++step) context_.poll_one();
+    for (int worker = 0; worker < kWorkers; ++worker)
+      group.start(work(*one, worker, true, -1, tally));
+    for (int step = 0; step < round * 80; ++step)
+      context_.poll_one();
     group.cancel();
     EXPECT_THROW(test::run(context_, group.wait()), boost::system::system_error);
     // The turns have come back: the client is as good as new.
@@ -137,8 +145,10 @@ TEST_F(Probe, TheServerMayStopInTheMiddle) {
   Tally tally;
   const auto one = client(30s);
   transport::TaskGroup group(context_.get_executor());
-  for (int worker = 0; worker < kWorkers; ++worker) group.start(work(*one, worker, false, -1, tally));
-  while (tally.results < 30) context_.run_one();
+  for (int worker = 0; worker < kWorkers; ++worker)
+    group.start(work(*one, worker, false, -1, tally));
+  while (tally.results < 30)
+    context_.run_one();
   served_.stop();
   test::run(context_, group.wait());
   EXPECT_EQ(tally.results, kWorkers * kSendsEach);
@@ -163,8 +173,10 @@ TEST(ProbeTearDown, TheContextMayGoUnderEverything) {
     const auto client = client_of(context, client_options);
     transport::TaskGroup group(context.get_executor());
     group.start((*server)->run());
-    for (int worker = 0; worker < 4; ++worker) group.start(work(*client, worker, true, -1, tally));
-    for (int step = 0; step < steps; ++step) context.poll_one();
+    for (int worker = 0; worker < 4; ++worker)
+      group.start(work(*client, worker, true, -1, tally));
+    for (int step = 0; step < steps; ++step)
+      context.poll_one();
     // Here group, client and server go, then the context with the frames of all coroutines.
   }
 }

@@ -70,15 +70,17 @@ class RawServer : public testing::Test {
 };
 
 TEST_F(RawServer, AnswersAndClosesWhereAsked) {
-  EXPECT_EQ(say("GET /a HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"),
-            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 7\r\nConnection: close\r\n\r\n"
-            "GET /a <end>");
+  EXPECT_EQ(
+      say("GET /a HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"),
+      "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 7\r\nConnection: close\r\n\r\n"
+      "GET /a <end>");
 }
 
 TEST_F(RawServer, AnswersHttp10AndCloses) {
-  EXPECT_EQ(say("GET /a HTTP/1.0\r\n\r\n"),
-            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 7\r\nConnection: close\r\n\r\n"
-            "GET /a <end>");
+  EXPECT_EQ(
+      say("GET /a HTTP/1.0\r\n\r\n"),
+      "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 7\r\nConnection: close\r\n\r\n"
+      "GET /a <end>");
 }
 
 TEST_F(RawServer, AnswersPipelinedRequestsInOrder) {
@@ -97,28 +99,31 @@ TEST_F(RawServer, AnswersPipelinedRequestsInOrder) {
 
 TEST_F(RawServer, GivesNoBodyToAHead) {
   EXPECT_EQ(say("HEAD /a HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"),
-            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 8\r\nConnection: close\r\n\r\n<end>");
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 8\r\nConnection: "
+            "close\r\n\r\n<end>");
 }
 
 TEST_F(RawServer, SendsContinueBeforeTheBody) {
-  EXPECT_EQ(say("POST /a HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n", "\r\n\r\n"),
-            "HTTP/1.1 100 Continue\r\n\r\n");
+  EXPECT_EQ(
+      say("POST /a HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n", "\r\n\r\n"),
+      "HTTP/1.1 100 Continue\r\n\r\n");
 }
 
 TEST_F(RawServer, ReadsChunkedBodies) {
-  const auto answer = say(
-      "POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
-      "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+  const auto answer =
+      say("POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+          "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
   EXPECT_TRUE(answer.ends_with("POST /a abcde<end>")) << answer;
 }
 
 TEST_F(RawServer, AnswersNonsenseInJsonAndCloses) {
-  EXPECT_EQ(say("what is this\r\n\r\n"),
-            "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: 168\r\n"
-            "Connection: close\r\n\r\n"
-            R"({"errorCode":"E011001","errorDescription":"Request is malformed",)"
-            R"("errorMessage":"the request is not HTTP: bad version","message":"the request is not HTTP: bad version"})"
-            "<end>");
+  EXPECT_EQ(
+      say("what is this\r\n\r\n"),
+      "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: 168\r\n"
+      "Connection: close\r\n\r\n"
+      R"({"errorCode":"E011001","errorDescription":"Request is malformed",)"
+      R"("errorMessage":"the request is not HTTP: bad version","message":"the request is not HTTP: bad version"})"
+      "<end>");
 }
 
 TEST_F(RawServer, AnswersWhatIsTooLargeWithItsStatus) {
@@ -129,8 +134,8 @@ TEST_F(RawServer, AnswersWhatIsTooLargeWithItsStatus) {
 }
 
 TEST_F(RawServer, AnswersAHandlersExceptionWith500AndGoesOn) {
-  const auto answer = say(
-      "GET /throw HTTP/1.1\r\nHost: h\r\n\r\nGET /a HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  const auto answer =
+      say("GET /throw HTTP/1.1\r\nHost: h\r\n\r\nGET /a HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 500 Internal Server Error\r\n")) << answer;
   EXPECT_EQ(answer.find("a handler's bug"), std::string::npos);
   EXPECT_TRUE(answer.ends_with("GET /a <end>"));
@@ -177,7 +182,8 @@ TEST(ServerIdle, ClosesASilentAndASlowConnection) {
   Served served(context, options, echo);
   for (const char* const start : {"", "GET / HT"}) {
     const auto stream = std::make_shared<Stream>(context.get_executor());
-    const auto connected = test::run(context, stream->connect(transport::Endpoint("127.0.0.1", served.port()), 5s));
+    const auto connected =
+        test::run(context, stream->connect(transport::Endpoint("127.0.0.1", served.port()), 5s));
     ASSERT_TRUE(connected.has_value());
     test::run(context, stream->write(start, Clock::now() + 5s));
     char buffer[16];
@@ -199,13 +205,15 @@ TEST(ServerCapacity, Serves300ConnectionsAtOnce) {
   std::vector<std::shared_ptr<Stream>> streams;
   for (int number = 0; number < 300; ++number) {
     auto stream = std::make_shared<Stream>(context.get_executor());
-    const auto connected = test::run(context, stream->connect(transport::Endpoint("127.0.0.1", served.port()), 5s));
+    const auto connected =
+        test::run(context, stream->connect(transport::Endpoint("127.0.0.1", served.port()), 5s));
     ASSERT_TRUE(connected.has_value());
     streams.push_back(std::move(stream));
   }
   int answered = 0;
   transport::TaskGroup group(context.get_executor());
-  for (const auto& stream : streams) group.start(ask_when_all_are_open(stream, answered));
+  for (const auto& stream : streams)
+    group.start(ask_when_all_are_open(stream, answered));
   test::run(context, group.wait());
   EXPECT_EQ(answered, 300);
 }

@@ -221,6 +221,13 @@ No changes. Live matches the manifests.
 )");
 }
 
+TEST(PlanText, HasNothingToCompareASecretWithBeforeACreation) {
+  plan::Action action = new_connection();
+  action.secrets[0].is_sent = false;
+  action.secrets[0].status = diff::SecretStatus::Form::kUnavailable;
+  EXPECT_EQ(show({action}).find("Not compared"), std::string::npos);
+}
+
 TEST(PlanText, ShowsTextsOfSeveralLinesByLineAndShortensLongOnes) {
   const std::string logo = "data:image/png;base64," + std::string(300, 'A');
   plan::Action action = make_update("Connection", "a", R"({"description": "one\ntwo\nthree\n", "logo": "x"})",

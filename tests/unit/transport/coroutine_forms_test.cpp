@@ -1,4 +1,5 @@
-// The coroutine forms that g++ 12.2 miscompiles: the scanner finds them, our sources hold none, the safe ones run.
+// The coroutine forms that g++ 12.2 miscompiles: the scanner finds them, our sources hold none, the safe ones
+// run.
 #include "support/coroutine_forms.hpp"
 
 #include <gtest/gtest.h>
@@ -50,7 +51,8 @@ TEST(CoroutineForms, FindsTemporaryLambdas) {
   EXPECT_EQ(found_in("void f() { co_await run([x] { return x; }); }"), kLambda);
   EXPECT_EQ(found_in("void f() { co_await run(std::function<void()>([&] { g(); })); }"), kLambda);
   EXPECT_EQ(found_in("void f() { co_await [&]() -> awaitable<void> { co_return; }(); }"), kLambda);
-  EXPECT_EQ(found_in("void f() { co_await run(1, [this, x = std::move(y)](int a) mutable { g(a); }); }"), kLambda);
+  EXPECT_EQ(found_in("void f() { co_await run(1, [this, x = std::move(y)](int a) mutable { g(a); }); }"),
+            kLambda);
 }
 
 TEST(CoroutineForms, FindsAwaitsInInitializers) {
@@ -137,8 +139,8 @@ TEST(CoroutineForms, AreInNoneOfOurSources) {
   EXPECT_EQ(found, "");
 }
 
-// The right-hand side of the table, as running code; the address sanitizer judges. Each value that goes through the
-// calls counts itself: what the defect does is to destroy one more than was made.
+// The right-hand side of the table, as running code; the address sanitizer judges. Each value that goes
+// through the calls counts itself: what the defect does is to destroy one more than was made.
 struct Counted {
   explicit Counted(int& alive_) : alive(&alive_), weight(std::make_unique<int>(7)) { ++*alive; }
   Counted(Counted&& other) noexcept : alive(other.alive), weight(std::move(other.weight)) { ++*alive; }
@@ -179,7 +181,8 @@ asio::awaitable<int> take_constructed(WithConstructor value) {
 asio::awaitable<int> use_safe_forms(int& alive, bool condition) {
   Wrapped named{Counted(alive), "a text that is too long for a small string"};
   int sum = co_await take(std::move(named));
-  sum += co_await take_constructed(WithConstructor(Counted(alive), "another text that is on the heap for sure"));
+  sum +=
+      co_await take_constructed(WithConstructor(Counted(alive), "another text that is on the heap for sure"));
   const auto counted = std::make_shared<Counted>(alive);
   auto task = [counted]() -> asio::awaitable<int> {
     const auto executor = co_await asio::this_coro::executor;

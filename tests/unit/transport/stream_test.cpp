@@ -21,7 +21,8 @@ class StreamOverLoopback : public testing::Test {
  protected:
   StreamOverLoopback() : listener_(Listener::open(context_.get_executor(), "127.0.0.1", 0).value()) {
     client_ = std::make_shared<Stream>(context_.get_executor());
-    const auto connected = test::run(context_, client_->connect(Endpoint("127.0.0.1", listener_->port()), 5s));
+    const auto connected =
+        test::run(context_, client_->connect(Endpoint("127.0.0.1", listener_->port()), 5s));
     EXPECT_TRUE(connected.has_value());
     auto accepted = test::run(context_, listener_->accept());
     server_ = *accepted;

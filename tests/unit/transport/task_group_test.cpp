@@ -25,7 +25,8 @@ struct Counter {
 
 asio::awaitable<void> step_thrice(asio::any_io_executor executor, Counter& counter) {
   counter.most = std::max(counter.most, ++counter.running);
-  for (int step = 0; step < 3; ++step) co_await asio::post(executor, asio::use_awaitable);
+  for (int step = 0; step < 3; ++step)
+    co_await asio::post(executor, asio::use_awaitable);
   --counter.running;
   ++counter.ended;
 }
@@ -58,7 +59,8 @@ TEST(TaskGroup, WaitsForAll) {
   asio::io_context context;
   Counter counter;
   TaskGroup group(context.get_executor());
-  for (int task = 0; task < 20; ++task) group.start(step_thrice(context.get_executor(), counter));
+  for (int task = 0; task < 20; ++task)
+    group.start(step_thrice(context.get_executor(), counter));
   EXPECT_EQ(group.size(), 20U);
   test::run(context, group.wait());
   EXPECT_EQ(counter.ended, 20);
@@ -70,7 +72,8 @@ TEST(TaskGroup, KeepsToItsBound) {
   asio::io_context context;
   Counter counter;
   TaskGroup group(context.get_executor(), 4);
-  for (int task = 0; task < 50; ++task) group.start(step_thrice(context.get_executor(), counter));
+  for (int task = 0; task < 50; ++task)
+    group.start(step_thrice(context.get_executor(), counter));
   test::run(context, group.wait());
   EXPECT_EQ(counter.ended, 50);
   EXPECT_EQ(counter.most, 4);
@@ -113,7 +116,8 @@ TEST(TaskGroup, CancelEndsWhatRunsAndDropsWhatWaits) {
   asio::io_context context;
   Counter counter;
   TaskGroup group(context.get_executor(), 3);
-  for (int task = 0; task < 10; ++task) group.start(wait_forever(context.get_executor(), counter));
+  for (int task = 0; task < 10; ++task)
+    group.start(wait_forever(context.get_executor(), counter));
   asio::post(context, [&] { group.cancel(); });
   EXPECT_THROW(test::run(context, group.wait()), boost::system::system_error);
   EXPECT_EQ(counter.ended, 3);
@@ -122,7 +126,8 @@ TEST(TaskGroup, CancelEndsWhatRunsAndDropsWhatWaits) {
 
 asio::awaitable<void> own_group(asio::any_io_executor executor, Counter& counter) {
   TaskGroup group(executor);
-  for (int task = 0; task < 5; ++task) group.start(wait_forever(executor, counter));
+  for (int task = 0; task < 5; ++task)
+    group.start(wait_forever(executor, counter));
   co_await group.wait();
 }
 
@@ -143,7 +148,8 @@ TEST(TaskGroup, SurvivesTheEndOfTheContext) {
   {
     asio::io_context context;
     TaskGroup group(context.get_executor(), 2);
-    for (int task = 0; task < 4; ++task) group.start(wait_forever(context.get_executor(), counter));
+    for (int task = 0; task < 4; ++task)
+      group.start(wait_forever(context.get_executor(), counter));
     context.poll();
   }
   EXPECT_EQ(counter.ended, 2);

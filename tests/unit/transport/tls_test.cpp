@@ -179,7 +179,8 @@ TEST_F(TlsOverLoopback, RefusesASelfSignedCertificate) {
 TEST_F(TlsOverLoopback, SaysThatThereIsNoTls) {
   const auto greeting = greet_other("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
   ASSERT_TRUE(greeting.has_error());
-  EXPECT_EQ(greeting.error().message(), at("api.example.com") + ": no TLS: the server answered something else");
+  EXPECT_EQ(greeting.error().message(),
+            at("api.example.com") + ": no TLS: the server answered something else");
 }
 
 TEST_F(TlsOverLoopback, SaysThatTheServerIsTooOld) {
@@ -225,7 +226,9 @@ TEST(ClientTls, NamesTheFileThatHoldsNoCertificate) {
             "the file in SSL_CERT_FILE " + file.path() + " can't be read or holds no PEM certificate");
 }
 
-TEST(ClientTls, TakesTheSystemsStore) { EXPECT_TRUE(make_client_tls(TrustOptions()).has_value()); }
+TEST(ClientTls, TakesTheSystemsStore) {
+  EXPECT_TRUE(make_client_tls(TrustOptions()).has_value());
+}
 
 TEST(ServerTls, RefusesWhatIsNoCertificateOrNotItsKey) {
   const auto one = test::make_authority();
