@@ -3,12 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <filesystem>
-
 #include "descopectl/base/files.hpp"
 #include "descopectl/cli/version.hpp"
 
@@ -35,21 +29,6 @@ std::string_view name_of(LogLevel level) {
 
 Result<void> Output::file(const std::string& path, std::string_view text) {
   const std::string clean = redactor_.redact(text);
-  // A device or pipe (/dev/stdout, a named pipe) is written to; a file is replaced as a whole.
-  struct stat status{};
-  if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
-    const int file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
-    if (file < 0) return Error(ErrorKind::kFailure, fmt::format("'{}' can't be written", path));
-    std::string_view rest = clean;
-    while (!rest.empty()) {
-      const ssize_t count = ::write(file, rest.data(), rest.size());
-      if (count <= 0) break;
-      rest.remove_prefix(static_cast<std::size_t>(count));
-    }
-    ::close(file);
-    if (rest.empty()) return {};
-    return Error(ErrorKind::kFailure, fmt::format("'{}' can't be written", path));
-  }
   return base::write_file_atomically(path, clean, 0644);
 }
 

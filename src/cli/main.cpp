@@ -11,6 +11,7 @@
 
 #include "context.hpp"
 #include "descopectl/kinds/registry.hpp"
+#include "run.hpp"
 
 extern char** environ;  // NOLINT: POSIX
 
@@ -48,10 +49,7 @@ ExitStatus dispatch(Context& context) {
     const config::Resolution resolution = config::resolve_settings(
         context.options.settings, needs_of(command), surroundings, context.sources, context.sink);
     context.settings = resolution.settings;
-    if (resolution.status != ExitStatus::kDone) {
-      context.flush_diagnostics();
-      return resolution.status;
-    }
+    if (resolution.status != ExitStatus::kDone) return emit_failure(context, resolution.status);
   }
   for (const CommandRow& row : kCommands)
     if (row.command == command) return row.run(context);

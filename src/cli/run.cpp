@@ -69,9 +69,9 @@ diag::ExitStatus emit_failure(Context& context, diag::ExitStatus exit) {
   }
   return context.emit(exit, [&](const render::FormatRow& row, const render::Presentation& shown) {
     if (row.name == "text") return std::string();
-    const plan::Plan nothing;
+    if (context.options.command == Command::kValidate) return row.diagnostics(shown, {});
     if (context.options.command == Command::kDrift) return row.drift({}, shown);
-    return row.plan(nothing, shown);
+    return row.plan({}, shown);
   });
 }
 

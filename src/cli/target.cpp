@@ -1,4 +1,5 @@
 // The project that a command works on: manifests, policy, API, sandbox.
+#include "run.hpp"
 #include "target.hpp"
 
 #include <fmt/format.h>
@@ -79,8 +80,7 @@ Result<std::unique_ptr<emulator::Running>> start_sandbox(Context& context, net::
 
 diag::ExitStatus report_failure(Context& context, const Error& error, const char* code) {
   context.fail(code, error.message(), error.hint());
-  context.flush_diagnostics();
-  return exit_of(error);
+  return emit_failure(context, exit_of(error));
 }
 
 /// Runs the body with the emulator (if any) beside it; both have ended when this returns.
@@ -90,7 +90,10 @@ net::awaitable<void> run_body(Connected& connected, const ConnectedBody& body, e
   signals.cancel();
   if (sandbox != nullptr) {
     const auto stopped = sandbox->stop();
-    if (!stopped) status = diag::stronger(status, report_failure(context, stopped.error(), "sandbox"));
+    if (!stopped) {
+      context.output.note("error: " + stopped.error().message() + "\n");
+      status = diag::stronger(status, exit_of(stopped.error()));
+    }
   }
 }
 

@@ -111,7 +111,7 @@ class Resolver {
     if (live != nullptr && live->is_array() && !live->get_array().empty())
       for (const Format format : {Format::kScope, Format::kId, Format::kIdAndScope}) {
         const auto form = encode(resolved, format);
-        if (form && schema::is_equal(row, json::value(*form), *live)) return *live;
+        if (form && schema::is_equal(row, json::value(*form), *live)) return schema::canonical(row, *live);
       }
     if (format_ == Format::kUnset && !resolved.empty()) used_unverified = true;
     const auto form = encode(resolved, format_ == Format::kUnset ? Format::kScope : format_);

@@ -2,6 +2,8 @@
 #include "origin.hpp"
 
 #include <boost/url.hpp>
+#include <charconv>
+#include <string_view>
 
 #include "descopectl/base/text.hpp"
 
@@ -34,19 +36,14 @@ Result<Origin> parse_origin(const std::string& url) {
 
   Origin origin;
   origin.is_tls = scheme == urls::scheme::https;
-  switch (view.host_type()) {
-    case urls::host_type::ipv4:
-      origin.endpoint.host = view.host_ipv4_address().to_string();
-      break;
-    case urls::host_type::ipv6:
-      origin.endpoint.host = view.host_ipv6_address().to_string();
-      break;
-    case urls::host_type::name:
-      origin.endpoint.host = view.encoded_host();
-      break;
-    default:
-      break;
-  }
+  // Boost.URL 1.81 takes the host of http://127.0.0.1.example.com for 127.0.0.1 and folds a port of 99999: host and
+  // port are taken from the text itself, so that the key can't go to another host than the one that is written.
+  const std::string_view rest = std::string_view(url).substr(url.find("://") + 3);
+  const std::string_view authority = rest.substr(0, rest.find('/'));
+  const bool is_bracketed = authority.starts_with('[');
+  const std::size_t host_end = is_bracketed ? authority.find(']') : authority.find(':');
+  if (is_bracketed && host_end == std::string_view::npos) return wrong(url, "is not a URL");
+  origin.endpoint.host = is_bracketed ? authority.substr(1, host_end - 1) : authority.substr(0, host_end);
   const auto& host = origin.endpoint.host;
   if (host.empty()) return wrong(url, "names no host");
   // What else RFC 3986 takes for a host (percent-encoded bytes, "!$&'()*+,;=") is in no DNS name.
@@ -56,13 +53,16 @@ Result<Origin> parse_origin(const std::string& url) {
 
   const std::uint16_t usual = origin.is_tls ? 443 : 80;
   origin.endpoint.port = usual;
-  if (view.has_port() && !view.port().empty()) {
-    if (view.port_number() == 0) return wrong(url, "has a port that is not in 1 to 65535");
-    origin.endpoint.port = view.port_number();
+  const std::size_t colon = authority.find(':', is_bracketed ? host_end : 0);
+  const std::string_view port = colon == std::string_view::npos ? std::string_view() : authority.substr(colon + 1);
+  if (!port.empty()) {
+    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), origin.endpoint.port);
+    if (error != std::errc() || end != port.data() + port.size() || origin.endpoint.port == 0)
+      return wrong(url, "has a port that is not in 1 to 65535");
   }
   origin.host_header = origin.endpoint.text();
   if (origin.endpoint.port == usual) origin.host_header.resize(origin.host_header.rfind(':'));
-  origin.prefix = view.encoded_path();
+  origin.prefix = rest.substr(authority.size());
   while (origin.prefix.ends_with('/'))
     origin.prefix.pop_back();
   return origin;

@@ -73,6 +73,17 @@ json::value resolve_value(const json::value& value, const diff::IdOf& id_of, std
   return value;
 }
 
+/// What came from the server is put into one order, whatever order it answers in.
+void settle_order(Action& action) {
+  if (action.descriptor == nullptr) return;
+  action.before = schema::canonical(action.descriptor->fields, action.before);
+  for (schema::FieldChange& change : action.changes) {
+    const bool is_item = change.field != nullptr && change.field->list == schema::ListForm::kKeyed && !change.before.is_array();
+    if (!is_item) change.before = schema::canonical(change.field, change.before);
+    else if (change.before.is_object()) change.before = schema::canonical(change.field->fields, change.before.get_object());
+  }
+}
+
 bool is_same_changes(const std::vector<schema::FieldChange>& left, const std::vector<schema::FieldChange>& right) {
   return std::equal(left.begin(), left.end(), right.begin(), right.end(), [](const auto& one, const auto& other) {
     return one.path == other.path && one.before == other.before && one.after == other.after;
@@ -123,6 +134,7 @@ Plan make_plan(const PlanInput& input, diag::Sink& sink) {
   }
   check_rails(draft);
   order_actions(draft);
+  for (Action& action : plan.actions) settle_order(action);
   count(plan);
   plan.sha256 = digest(plan);
   return plan;
@@ -139,8 +151,13 @@ bool recheck(Action& action, const json::object* live, const Policy& policy) {
   std::vector<schema::FieldChange> now = schema::find_changes(kind.fields, *live, target);
   std::erase_if(planned, is_secret);
   std::erase_if(now, is_secret);
-  if (!is_same_changes(planned, now)) return false;
-  action.before = *live;
+  Action fresh;
+  fresh.descriptor = &kind;
+  fresh.before = *live;
+  fresh.changes = std::move(now);
+  settle_order(fresh);
+  if (!is_same_changes(planned, fresh.changes)) return false;
+  action.before = std::move(fresh.before);
   fill_body(action, *live, target, policy);
   return true;
 }

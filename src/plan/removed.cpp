@@ -123,6 +123,8 @@ bool is_counted(const Draft& draft, const schema::Kind& kind) {
 
 void remove_unowned(Draft& draft, const std::set<std::pair<std::string, std::string>>& bound) {
   const Prune& prune = draft.input.policy.prune;
+  std::set<std::pair<std::string_view, std::string_view>> owned;
+  for (const auto& [key, recorded] : draft.input.recorded->objects) owned.insert({key.kind, recorded.live_id});
   for (const auto& [name, live_kind] : draft.input.live->kinds) {
     const schema::Kind* kind = kinds::find(name);
     if (kind == nullptr || !is_counted(draft, *kind)) continue;
@@ -130,7 +132,7 @@ void remove_unowned(Draft& draft, const std::set<std::pair<std::string, std::str
     const bool has_manifest = std::any_of(objects.begin(), objects.end(), [&, wanted = std::string_view(name)](const auto& object) { return object.key.kind == wanted; });
     const bool is_pruned = prune.form == Prune::Form::kAll && prune.kinds.contains(name) && has_manifest;
     for (const LiveObject& live : live_kind.objects) {
-      if (bound.contains({name, live.id}) || draft.input.recorded->find_live(name, live.id) != nullptr) continue;
+      if (bound.contains({name, live.id}) || owned.contains({name, live.id})) continue;
       if (kind->is_never_pruned != nullptr && kind->is_never_pruned(live.body)) continue;
       if (is_pruned)
         draft.plan.actions.push_back(make_delete(*kind, {name, live.id}, live, "declared nowhere (prune: all)"));

@@ -140,4 +140,42 @@ bool is_equal(const Field* field, const json::value& left, const json::value& ri
   return false;
 }
 
+json::object canonical(Fields fields, const json::object& object) {
+  json::object result;
+  for (const Field& field : fields) {
+    if (find_wire_field(fields, field.wire_name()) != &field) continue;
+    if (const json::value* value = object.if_contains(field.wire_name())) result[field.wire_name()] = canonical(&field, *value);
+  }
+  std::set<std::string_view> others;
+  for (const auto& [name, value] : object)
+    if (find_wire_field(fields, name) == nullptr) others.insert(name);
+  for (const std::string_view name : others) result[name] = object.at(name);
+  return result;
+}
+
+json::value canonical(const Field* field, const json::value& value) {
+  if (field == nullptr) return value;
+  if (const json::array* list = value.if_array()) {
+    json::array sorted;
+    for (const json::value& item : *list)
+      sorted.push_back(item.is_object() ? json::value(canonical(field->fields, item.get_object())) : item);
+    if (field->list != ListForm::kOrdered)
+      std::stable_sort(sorted.begin(), sorted.end(), [](const json::value& left, const json::value& right) {
+        return base::to_canonical_json(left) < base::to_canonical_json(right);
+      });
+    return sorted;
+  }
+  const json::object* object = value.if_object();
+  if (object == nullptr || model::marker::has_reference(value)) return value;
+  if (field->type == Type::kObject) return canonical(field->fields, *object);
+  std::set<std::string_view> names;
+  for (const auto& [name, item] : *object) names.insert(name);
+  json::object sorted;
+  for (const std::string_view name : names) {
+    const json::value& item = object->at(name);
+    sorted[name] = item.is_object() ? json::value(canonical(field->fields, item.get_object())) : item;
+  }
+  return sorted;
+}
+
 }  // namespace descopectl::schema

@@ -37,6 +37,11 @@ using Fields = std::span<const Field>;
 /// The part of `live` that `desired` manages: same shape, live's values.
 [[nodiscard]] json::object project(Fields fields, const json::object& live, const json::object& desired);
 
+/// A value as it is shown and digested: members in table order, sets and keyed lists sorted, so that the order in
+/// which a server answers changes nothing. Never sent.
+[[nodiscard]] json::value canonical(const Field* field, const json::value& value);
+[[nodiscard]] json::object canonical(Fields fields, const json::object& object);
+
 /// One difference. In `path`, an item of a keyed list stands by its key (contract section 5).
 struct FieldChange {
   std::string path;

@@ -1,0 +1,620 @@
+"""A strict stand-in for the Management API, written from the vendor's OpenAPI extract and from nothing else of this
+project. It takes what the extract lists and refuses all else, records every request, and breaks on demand.
+
+By itself: DESCOPE_OPENAPI=extract.json python3 strict_server.py [PORT]. Its hooks (the methods of Hooks) are called
+by POST /__test__/<hook> with a JSON object of arguments; GET /__test__/log gives what was recorded.
+"""
+
+import copy
+import http.server
+import json
+import os
+import random
+import re
+import socket
+import struct
+import sys
+import threading
+import time
+import urllib.parse
+
+from schema_check import Extract, Refused
+
+PROJECT = "P2strictServerProject00000001"[:28]
+KEY = "K2strictServerKey" + "x" * 40
+
+# kind -> (path root of the single calls, list path, member of the list, item schema, server-set members)
+CONNECTION, RESOURCE, INBOUND, TEMPLATE = "connection", "resource", "inbound", "template"
+ROLE, PERMISSION = "role", "permission"
+ITEM_SCHEMA = {
+    CONNECTION: "OutboundApp",
+    RESOURCE: "Resource",
+    INBOUND: "ThirdPartyApplication",
+    TEMPLATE: "DynamicRegistrationTemplate",
+    ROLE: "Role",
+    PERMISSION: "Permission",
+}
+SERVER_SET = {
+    CONNECTION: {"id"},
+    RESOURCE: {"id", "version", "createdTime", "modifiedTime"},
+    INBOUND: {"id", "clientId", "nonConfidentialClient", "dynamic", "status", "skipConsentScreen", "useResources"},
+    TEMPLATE: {"id", "version", "createdTime", "modifiedTime"},
+    ROLE: {"id", "createdTime"},
+    PERMISSION: {"id", "systemDefault"},
+}
+WRITE_ONLY = {"clientSecret", "consentFlowId"}
+LISTS = {
+    ("GET", "/v1/mgmt/outbound/apps"): (CONNECTION, "apps"),
+    ("GET", "/v1/mgmt/resources/load"): (RESOURCE, "resources"),
+    ("GET", "/v1/mgmt/thirdparty/apps/load"): (INBOUND, "apps"),
+    ("GET", "/v1/mgmt/resource/dynamic-registration-templates/load"): (TEMPLATE, "templates"),
+    ("GET", "/v1/mgmt/role/all"): (ROLE, "roles"),
+    ("GET", "/v1/mgmt/permission/all"): (PERMISSION, "permissions"),
+}
+WRITES = {
+    "/v1/mgmt/outbound/app/create": (CONNECTION, "create"),
+    "/v1/mgmt/outbound/app/update": (CONNECTION, "update"),
+    "/v1/mgmt/outbound/app/delete": (CONNECTION, "delete"),
+    "/v1/mgmt/resource/create": (RESOURCE, "create"),
+    "/v1/mgmt/resource/update": (RESOURCE, "update"),
+    "/v1/mgmt/resource/delete": (RESOURCE, "delete"),
+    "/v1/mgmt/thirdparty/app/create": (INBOUND, "create"),
+    "/v1/mgmt/thirdparty/app/update": (INBOUND, "update"),
+    "/v1/mgmt/thirdparty/app/delete": (INBOUND, "delete"),
+    "/v1/mgmt/resource/dynamic-registration-template/create": (TEMPLATE, "create"),
+    "/v1/mgmt/resource/dynamic-registration-template/update": (TEMPLATE, "update"),
+    "/v1/mgmt/resource/dynamic-registration-template/delete": (TEMPLATE, "delete"),
+    "/v1/mgmt/role/create": (ROLE, "create"),
+    "/v1/mgmt/role/update": (ROLE, "update"),
+    "/v1/mgmt/role/delete": (ROLE, "delete"),
+    "/v1/mgmt/permission/create": (PERMISSION, "create"),
+    "/v1/mgmt/permission/update": (PERMISSION, "update"),
+    "/v1/mgmt/permission/delete": (PERMISSION, "delete"),
+}
+WRAPPER = {CONNECTION: "app", RESOURCE: "resource", TEMPLATE: "template"}
+
+
+def operation_of(path):
+    """('connection', 'create') and so on; None for what is no write."""
+    return WRITES.get(path)
+
+
+class Api(Exception):
+    """An error answer."""
+
+    def __init__(self, status, code, text):
+        super().__init__(text)
+        self.status, self.code, self.text = status, code, text
+
+    def body(self):
+        return {"errorCode": self.code, "errorDescription": "Refused", "errorMessage": self.text, "message": self.text}
+
+
+def parts_of(pointer):
+    return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
+
+
+def put(value, pointer, member):
+    """Sets `pointer` in `value`; in a list a part is the item's index or its name."""
+    *path, last = parts_of(pointer)
+    for part in path:
+        value = step(value, part)
+    if isinstance(value, list):
+        value[int(last)] = member
+    else:
+        value[last] = member
+
+
+def step(value, part):
+    if isinstance(value, list):
+        if part.isdigit():
+            return value[int(part)]
+        return next(item for item in value if item.get("name") == part)
+    return value.setdefault(part, {})
+
+
+def get(value, pointer):
+    for part in parts_of(pointer):
+        if isinstance(value, list):
+            value = step(value, part)
+        else:
+            value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
+class Store:
+    """The objects, with the rules of create, update and delete. One lock holds all of it."""
+
+    def __init__(self, extract):
+        self.extract = extract
+        self.lock = threading.RLock()
+        self.reset()
+
+    def reset(self):
+        with getattr(self, "lock", threading.RLock()):
+            self.objects = {kind: {} for kind in ITEM_SCHEMA}
+            self.secrets = {}
+            self.accepted = set()  # pointers of members beyond the extract that updates take
+            self.kept = []  # (kind, name, pointer) that an update answers 200 to and keeps
+            self.scope_owner = {}  # provider scope -> the connections of which one must exist
+            self.violations = []
+            self.check_references = True
+            self.emit_zero = True
+            self.history = {kind: [(0.0, {})] for kind in ITEM_SCHEMA}
+            self.counter = 0
+            self.random = random.Random(7)
+
+    def identifier(self, prefix, length=27):
+        alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+        return prefix + "".join(self.random.choice(alphabet) for _ in range(length))
+
+    def note(self, kind):
+        self.history[kind].append((time.monotonic(), dict(self.objects[kind])))
+
+    def create(self, kind, body):
+        body = {name: value for name, value in body.items() if value is not None}
+        secret = body.pop("clientSecret", None)
+        stored = copy.deepcopy(body)
+        if not stored.get("name"):
+            raise Api(400, "E011002", "name is required")
+        now = str(int(time.time() * 1000))
+        if kind == CONNECTION:
+            stored["id"] = stored.get("id") or self.identifier("", 20)
+            if stored["id"] in self.objects[kind]:
+                raise Api(409, "E151001", "outbound application already exists")
+            stored.setdefault("appType", "oauth")
+        elif kind == RESOURCE:
+            self._taken(kind, "uri", stored)
+            stored.update(id=self.identifier("RS"), version="1", createdTime=now, modifiedTime=now)
+        elif kind == TEMPLATE:
+            stored.update(id=self.identifier("DT"), version="1", createdTime=now, modifiedTime=now)
+        elif kind == INBOUND:
+            self._taken(kind, "name", stored)
+            stored["id"] = self.identifier("TPA")
+            stored["clientId"] = stored.get("clientId") or self.identifier("VVB", 40)
+            stored.update(dynamic=False, status="active", skipConsentScreen=False, useResources=False)
+            secret = "" if stored.get("nonConfidentialClient") else secret or self.identifier("s", 40)
+        else:
+            self._taken(kind, "name", stored)
+            stored["id"] = self.identifier("ROL" if kind == ROLE else "PERM")
+        self._references(kind, stored)
+        self.objects[kind][stored["id"]] = stored
+        self.secrets[kind, stored["id"]] = secret or ""
+        self.note(kind)
+        if kind == INBOUND:
+            return {"id": stored["id"], "cleartext": secret, "clientId": stored["clientId"]}
+        return self._answer(kind, stored)
+
+    def update(self, kind, body):
+        old = self._found(kind, body)
+        new = {name: copy.deepcopy(value) for name, value in body.items() if value is not None}
+        secret = new.pop("clientSecret", None)
+        if kind in (ROLE, PERMISSION):
+            new["name"] = new.pop("newName", "") or old["name"]
+        if not new.get("name"):
+            raise Api(400, "E011002", "name is required")
+        if kind == RESOURCE and new.get("type") != old.get("type"):
+            raise Api(400, "E011004", "type cannot be changed")
+        if kind == RESOURCE and new.get("uri") != old.get("uri"):
+            raise Api(400, "E011004", "uri cannot be changed")
+        for name in SERVER_SET[kind]:
+            new.pop(name, None)
+            if name in old:
+                new[name] = old[name]
+        if kind == CONNECTION:
+            for name in ("useDcr", "dcrUrl"):  # sheet 7.3: updates lose these; the stored ones stay
+                new.pop(name, None)
+                if name in old:
+                    new[name] = old[name]
+        if "version" in old:
+            new["version"] = str(int(old["version"]) + 1)
+            new["modifiedTime"] = str(int(time.time() * 1000))
+        for kept_kind, name, pointer in self.kept:
+            if (kept_kind, name) == (kind, old["name"]):
+                put(new, pointer, get(old, pointer))
+        self._references(kind, new)
+        self.objects[kind][old["id"]] = new
+        if secret is not None:
+            self.secrets[kind, old["id"]] = secret
+        self.note(kind)
+        return self._answer(kind, new) if kind in WRAPPER or kind == ROLE else {}
+
+    def delete(self, kind, body):
+        old = self._found(kind, body)
+        referrers = self._referrers(kind, old)
+        if referrers and self.check_references:
+            self.violations.append(f"delete of {kind} {old['name']} that {referrers} still refer to")
+            raise Api(400, "E011004", f"{kind} is still referred to")
+        del self.objects[kind][old["id"]]
+        self.note(kind)
+        return {}
+
+    def listed(self, kind, lag=0.0):
+        limit = time.monotonic() - lag
+        seen = [objects for at, objects in self.history[kind] if at <= limit]
+        source = seen[-1] if lag else self.objects[kind]
+        return [self.shown(kind, item) for item in source.values()]
+
+    def shown(self, kind, stored):
+        item = {name: copy.deepcopy(value) for name, value in stored.items() if name not in WRITE_ONLY}
+        if self.emit_zero:
+            item = self.extract.zeroed({"$ref": "#/" + ITEM_SCHEMA[kind]}, item)
+            item.pop("clientSecret", None)
+        return item
+
+    def named(self, kind, name):
+        return next(item for item in self.objects[kind].values() if item["name"] == name)
+
+    def _answer(self, kind, stored):
+        item = self.shown(kind, stored)
+        return {WRAPPER[kind]: item} if kind in WRAPPER else item
+
+    def _found(self, kind, body):
+        by_name = kind in (ROLE, PERMISSION) and not body.get("id")
+        member = "name" if by_name else "id"
+        for item in self.objects[kind].values():
+            if body.get(member) and item[member] == body[member]:
+                return item
+        raise Api(404, "E019404", f"{kind} not found")
+
+    def _taken(self, kind, member, stored):
+        for item in self.objects[kind].values():
+            if stored.get(member) and item.get(member) == stored[member]:
+                raise Api(409, "E019409", f"{kind} with this {member} already exists")
+
+    def _scope_lists(self, kind, item):
+        holder = item.get("scopes") or {} if kind == RESOURCE else item
+        return {name: holder.get(name) or [] for name in ("permissionsScopes", "connectionsScopes")}
+
+    def _needs(self, kind, item):
+        """What `item` leans on: (kind, choices), of which one must exist."""
+        if kind not in (RESOURCE, INBOUND):
+            return []
+        needs = []
+        lists = self._scope_lists(kind, item)
+        for scope in lists["permissionsScopes"]:
+            needs += [(ROLE, {value}) for value in scope.get("values") or []]
+        for scope in lists["connectionsScopes"]:
+            for value in scope.get("values") or []:
+                needs.append((CONNECTION, set(self.scope_owner.get(value, {value.split(":")[0]}))))
+        template = (item.get("dynamicRegistrationSettings") or {}).get("dynamicRegistrationTemplateId")
+        return needs + ([(TEMPLATE, {template})] if template else [])
+
+    def _present(self, kind):
+        member = "name" if kind == ROLE else "id"
+        return {item[member] for item in self.objects[kind].values()}
+
+    def _references(self, kind, item):
+        for needed_kind, choices in self._needs(kind, item) if self.check_references else []:
+            if not choices & self._present(needed_kind):
+                text = f"{kind} {item['name']} leans on {needed_kind} {sorted(choices)}, which is not there"
+                self.violations.append(text)
+                raise Api(400, "E011004", text)
+
+    def _referrers(self, kind, old):
+        mine = {old["name"]} if kind == ROLE else {old["id"]}
+        left = self._present(kind) - mine
+        found = []
+        for other in (RESOURCE, INBOUND):
+            for item in self.objects[other].values():
+                if any(n == kind and c & mine and not c & left for n, c in self._needs(other, item)):
+                    found.append(item["name"])
+        return found
+
+
+class Hooks:
+    """What a test may do to the server. Every method takes and gives JSON values."""
+
+    def __init__(self, store):
+        self.store = store
+        self.reset()
+
+    def reset(self):
+        """Back to an empty project without faults."""
+        self.store.reset()
+        self.rules = []
+        self.log = []
+        self.shuffle_seed = None
+        self.lag = 0.0
+        self.rbac = True
+        self.page = 100
+        self.bearer = f"{PROJECT}:{KEY}"
+
+    def seed(self, kind, body):
+        """Makes an object as if in the console: no log line, no reference check."""
+        with self.store.lock:
+            checked, self.store.check_references = self.store.check_references, False
+            try:
+                return self.store.create(kind, body)
+            finally:
+                self.store.check_references = checked
+
+    def inject(self, kind, name, pointer, value, accepted=True):
+        """Sets a live field behind the tool's back; one that the extract lacks is then taken and returned, too,
+        unless `accepted` is false (returned, but refused in an update)."""
+        with self.store.lock:
+            stored = self.store.named(kind, name)
+            changed = copy.deepcopy(stored)
+            put(changed, pointer, value)
+            self.store.objects[kind][stored["id"]] = changed
+            self.store.note(kind)
+            if accepted:
+                self.accept(kind, changed, pointer)
+
+    def accept(self, kind, item, pointer):
+        prefix, value, shape = "/" + WRAPPER[kind] if kind in WRAPPER else "", item, ""
+        for part in parts_of(pointer):
+            shape += "/*" if isinstance(value, list) else "/" + part
+            value = step(value, part)
+        self.store.accepted.add(prefix + shape)
+
+    def remove(self, kind, name):
+        """Deletes an object behind the tool's back."""
+        with self.store.lock:
+            del self.store.objects[kind][self.store.named(kind, name)["id"]]
+            self.store.note(kind)
+
+    def keep(self, kind, name, pointer):
+        """Updates of this object answer 200 and leave the field as it was."""
+        self.store.kept.append((kind, name, pointer))
+
+    def owners(self, scopes):
+        """Which connections declare a provider scope: {scope: [connection id]}."""
+        self.store.scope_owner.update(scopes)
+
+    def fault(self, path, action, method=".*", times=1, skip=0, **more):
+        """The next `times` requests (after `skip`) whose path matches get `action`: status, reset-before,
+        reset-after, truncate, html, huge, not-json, echo, slow."""
+        self.rules.append(dict(path=path, action=action, method=method, times=times, skip=skip, **more))
+
+    def shuffle(self, seed):
+        self.shuffle_seed = seed
+
+    def set_lag(self, seconds):
+        self.lag = seconds
+
+    def set_rbac(self, present):
+        self.rbac = present
+
+    def set_page(self, size):
+        self.page = size
+
+    def set_emit_zero(self, on):
+        self.store.emit_zero = on
+
+    def rule_for(self, method, path):
+        with self.store.lock:
+            for rule in self.rules:
+                if rule["times"] and re.fullmatch(rule["path"], path) and re.fullmatch(rule["method"], method):
+                    if rule["skip"]:
+                        rule["skip"] -= 1
+                        continue
+                    rule["times"] -= 1
+                    return rule
+        return None
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = 60
+    hooks = None
+    disable_nagle_algorithm = True
+
+    def log_message(self, *_):
+        pass
+
+    def do_GET(self):
+        self.serve()
+
+    do_POST = do_PUT = do_DELETE = do_PATCH = do_GET
+
+    def serve(self):
+        url = urllib.parse.urlsplit(self.path)
+        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if url.path.startswith("/__test__/"):
+            return self.control(url.path, raw)
+        self.entry = self.record(url, raw)
+        rule = self.hooks.rule_for(self.command, url.path)
+        action = rule["action"] if rule else ""
+        self.entry["fault"] = action
+        if action == "reset-before":
+            return self.drop()
+        if action == "status":
+            body = rule.get("body") or {"errorCode": "E130429", "message": "asked to fail"}
+            return self.answer(rule["status"], body, rule.get("headers"))
+        if action == "echo":
+            return self.answer(400, {"errorCode": "E011003", "message": f"bad request: {raw.decode()}"})
+        if action in ("html", "huge", "not-json"):
+            return self.odd(action)
+        if action == "slow":
+            time.sleep(rule["seconds"])
+        try:
+            status, body = 200, self.handle(url, raw)
+        except Refused as refused:
+            self.entry["refused"] = str(refused)
+            status, body = 400, Api(400, "E011001", str(refused)).body()
+        except Api as error:
+            status, body = error.status, error.body()
+        if action == "reset-after":
+            return self.drop()
+        return self.answer(status, body, cut=action == "truncate")
+
+    def record(self, url, raw):
+        try:
+            body = json.loads(raw) if raw else None
+        except ValueError:
+            body = {"not json": raw.decode(errors="replace")}
+        with self.hooks.store.lock:
+            entry = {"seq": len(self.hooks.log) + 1, "method": self.command, "path": url.path, "query": url.query,
+                     "body": body, "status": 0}
+            self.hooks.log.append(entry)
+        return entry
+
+    def handle(self, url, raw):
+        if self.headers.get("Authorization") != f"Bearer {self.hooks.bearer}":
+            raise Api(401, "E011008", "the project is not found or the key is not valid")
+        with self.hooks.store.lock:
+            listing = LISTS.get((self.command, url.path))
+            if listing:
+                return self.listing(*listing, urllib.parse.parse_qs(url.query, strict_parsing=bool(url.query)))
+            if self.command == "GET":
+                return self.load(url)
+            if self.command != "POST" or url.path not in WRITES:
+                raise Api(404, "E011000", f"no such call: {self.command} {url.path}")
+            return self.write(url.path, raw)
+
+    def listing(self, kind, member, query):
+        if kind in (ROLE, PERMISSION) and not self.hooks.rbac:
+            raise Api(404, "E011000", "not found")
+        items = self.hooks.store.listed(kind, self.hooks.lag)
+        if self.hooks.shuffle_seed is not None:
+            random.Random(f"{self.hooks.shuffle_seed}{kind}").shuffle(items)
+            items = [dict(sorted(item.items(), key=lambda m: hash((self.hooks.shuffle_seed, m[0])))) for item in items]
+        total = len(items)
+        if kind == INBOUND:
+            allowed = {"page", "limit"}
+            if set(query) - allowed:
+                raise Refused(f"unknown query {sorted(set(query) - allowed)}")
+            limit = min(int(query.get("limit", ["0"])[0]) or self.hooks.page, self.hooks.page)
+            page = int(query.get("page", ["0"])[0])
+            items = items[page * limit:(page + 1) * limit]
+        elif query:
+            raise Refused("this list takes no query")
+        answer = {member: items}
+        if kind in (INBOUND, RESOURCE, TEMPLATE):
+            answer["total"] = total
+        return answer
+
+    def load(self, url):
+        query = {name: values[0] for name, values in urllib.parse.parse_qs(url.query).items()}
+        store = self.hooks.store
+        if url.path == "/v1/mgmt/resource/load":
+            return {"resource": store.shown(RESOURCE, store._found(RESOURCE, query))}
+        if url.path == "/v1/mgmt/resource/load/uri":
+            found = [item for item in store.objects[RESOURCE].values() if item.get("uri") == query.get("uri")]
+            if found:
+                return {"resource": store.shown(RESOURCE, found[0])}
+        elif url.path == "/v1/mgmt/thirdparty/app/load":
+            return store.shown(INBOUND, store._found(INBOUND, query))
+        elif url.path == "/v1/mgmt/resource/dynamic-registration-template/load":
+            return {"template": store.shown(TEMPLATE, store._found(TEMPLATE, query))}
+        elif url.path.startswith("/v1/mgmt/outbound/app/"):
+            wanted = {"id": urllib.parse.unquote(url.path.rsplit("/", 1)[1])}
+            return {"app": store.shown(CONNECTION, store._found(CONNECTION, wanted))}
+        raise Api(404, "E011000", f"no such call or object: GET {url.path}")
+
+    def write(self, path, raw):
+        kind, operation = WRITES[path]
+        store = self.hooks.store
+        if "application/json" not in self.headers.get("Content-Type", ""):
+            raise Refused("Content-Type is not application/json")
+        try:
+            body = json.loads(raw) if raw else {}
+        except ValueError as error:
+            raise Refused("not JSON") from error
+        extra = store.accepted if operation == "update" else frozenset()
+        store.extract.check_request(path, body, extra)
+        if operation == "update" and kind in WRAPPER:
+            body = (body or {}).get(WRAPPER[kind]) or {}
+        return getattr(store, operation)(kind, body or {})
+
+    def control(self, path, raw):
+        name = path.rsplit("/", 1)[1]
+        if name == "log":
+            return self.answer(200, {"log": self.hooks.log, "violations": self.hooks.store.violations})
+        if name.startswith("_") or not hasattr(Hooks, name):
+            return self.answer(404, {"error": f"no hook {name}"})
+        return self.answer(200, {"result": getattr(self.hooks, name)(**(json.loads(raw) if raw else {}))})
+
+    def answer(self, status, body, headers=None, cut=False):
+        data = json.dumps(body).encode()
+        self.send(status, data, "application/json", headers, data[: len(data) // 2] if cut else data)
+        if cut:
+            self.close_connection = True
+
+    def send(self, status, data, kind, headers=None, sent=None):
+        if getattr(self, "entry", None):
+            self.entry["status"] = status
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(data)))
+        for name, value in (headers or {}).items():
+            self.send_header(name, str(value))
+        self._headers_buffer.append(b"\r\n")
+        self._headers_buffer.append(data if sent is None else sent)
+        self.flush_headers()
+
+    def odd(self, action):
+        if action == "html":
+            return self.send(200, b"<!doctype html><html><body>Bad gateway</body></html>", "text/html")
+        if action == "not-json":
+            return self.send(200, b'{"apps": [', "application/json")
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(1 << 40))
+        self.end_headers()
+        try:
+            block = b'{"apps":[' + b" " * (1 << 20)
+            for _ in range(2048):
+                self.wfile.write(block)
+        except OSError:
+            pass
+        self.close_connection = True
+
+    def drop(self):
+        """Ends the connection with a reset, no answer."""
+        self.entry["status"] = -1
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close_connection = True
+        # The buffered files hold the socket open: without this no reset would leave.
+        self.rfile.close()
+        self.wfile.close()
+        self.connection.close()
+
+
+class Listener(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exc_info()[1], (OSError, ValueError)):
+            super().handle_error(request, client_address)
+
+    def shutdown_request(self, request):
+        try:
+            super().shutdown_request(request)
+        except OSError:
+            pass
+
+
+class StrictServer:
+    """A server on a free port of loopback, in threads of this process."""
+
+    def __init__(self, openapi, port=0):
+        self.hooks = Hooks(Store(Extract(openapi)))
+        self.listener = Listener(("127.0.0.1", port), type("BoundHandler", (Handler,), {"hooks": self.hooks}))
+        self.url = f"http://127.0.0.1:{self.listener.server_port}"
+        self.thread = threading.Thread(target=self.listener.serve_forever, daemon=True)
+
+    def start(self):
+        self.thread.start()
+        return self
+
+    def stop(self):
+        self.listener.shutdown()
+        self.listener.server_close()
+
+    @property
+    def store(self):
+        return self.hooks.store
+
+    def write_log(self, path):
+        with open(path, "w", encoding="utf-8") as file:
+            for entry in self.hooks.log:
+                file.write(json.dumps(entry) + "\n")
+
+
+if __name__ == "__main__":
+    running = StrictServer(os.environ["DESCOPE_OPENAPI"], int(sys.argv[1]) if len(sys.argv) > 1 else 0).start()
+    print(f"{running.url} {PROJECT}:{KEY}", flush=True)
+    running.thread.join()
