@@ -206,7 +206,7 @@ asio::awaitable<Result<ApiRunner::Prepared>> ApiRunner::prepare(const Action& ac
   Prepared prepared;
   auto body = run_.resolve(action.body);
   if (!body) co_return body.error();
-  auto applied = run_.resolve(action.managed);
+  auto applied = run_.resolve(action.record.applied);
   if (!applied) co_return applied.error();
   prepared.body = std::move(*body);
   prepared.record = action.record;

@@ -31,6 +31,7 @@ class Comparer {
     }
     result_.managed = resolve_fields(kind_, spec, live, id_of, format, result_.uses_unverified_encoding);
     if (live == nullptr) {
+      result_.applied = result_.managed;
       result_.target = schema::overlay(kind_.fields, {}, result_.managed);
       result_.changes = schema::find_changes(kind_.fields, {}, result_.target);
       return;
@@ -39,6 +40,7 @@ class Comparer {
       reset_removed(kind_.fields, binding_.recorded->applied, result_.managed, "");
       remove_own_items();
     }
+    result_.applied = result_.managed;
     keep_equal_values(*live);
     result_.target = schema::overlay(kind_.fields, *live, result_.managed);
     result_.changes = schema::find_changes(kind_.fields, *live, result_.target);

@@ -36,6 +36,7 @@ Result<Origin> parse_origin(const std::string& url) {
 
   Origin origin;
   origin.is_tls = scheme == urls::scheme::https;
+  if (!view.has_authority()) return wrong(url, "names no host");  // "https:/x", "https:x://y"
   // Boost.URL 1.81 takes the host of http://127.0.0.1.example.com for 127.0.0.1 and folds a port of 99999: host and
   // port are taken from the text itself, so that the key can't go to another host than the one that is written.
   const std::string_view rest = std::string_view(url).substr(url.find("://") + 3);

@@ -169,7 +169,7 @@ class DeclaredBuilder {
     record.prevent_destroy = desired_.lifecycle.prevent_destroy;
     record.keep_on_removal = desired_.lifecycle.keep_on_removal;
     record.is_partial = desired_.is_partial;
-    record.applied = action_.managed;
+    record.applied = comparison_.applied;
     record.depends_on.clear();
     for (const model::Reference& reference : desired_.references)
       if (std::find(record.depends_on.begin(), record.depends_on.end(), reference.target) == record.depends_on.end())

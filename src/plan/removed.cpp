@@ -77,7 +77,7 @@ Action make_withdrawal(Draft& draft, const schema::Kind& kind, const RecordedObj
   action.changes = comparison.changes;
   action.is_owned = true;
   action.record = recorded;
-  action.record.applied = comparison.managed;
+  action.record.applied = comparison.applied;
   action.reason = "its items are no longer declared";
   fill_body(action, live.body, comparison.target, draft.input.policy);
   return action;

@@ -121,7 +121,7 @@ void Project::apply(const plan::Plan& plan) {
         model::RecordedObject record = action.record;
         record.live_id = id;
         if (record.object_id.empty()) record.object_id = "object-" + action.key.to_string();
-        record.applied = plan::resolve_ids(action.managed, id_of).value();
+        record.applied = plan::resolve_ids(action.record.applied, id_of).value();
         recorded.objects[action.key] = std::move(record);
       }
       done.insert(i);

@@ -35,6 +35,8 @@ struct Comparison {
   /// The managed fields in wire form; references are live ids, or markers where the id is known only later; null
   /// resets.
   json::object managed;
+  /// What the state is to remember: `managed` as the manifest says it, where live's own form stands in `managed`.
+  json::object applied;
   /// Live with the managed fields over it; for a create, `managed` without nulls.
   json::object target;
   std::vector<schema::FieldChange> changes;          ///< without secrets

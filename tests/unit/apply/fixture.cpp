@@ -30,6 +30,7 @@ Action ApplyTest::make_create(std::string_view kind_name, std::string handle, js
   for (const auto& [name, value] : managed)
     if (!value.is_null()) action.body[name] = value;
   action.managed = std::move(managed);
+  action.record.applied = action.managed;
   return action;
 }
 
@@ -58,6 +59,7 @@ Action ApplyTest::make_update(std::string_view kind_name, std::string handle, st
   action.body = schema::overlay(action.descriptor->fields, before, managed);
   action.before = std::move(before);
   action.managed = std::move(managed);
+  action.record.applied = action.managed;
   return action;
 }
 

@@ -329,6 +329,8 @@ TEST(ClientUrl, IsChecked) {
   EXPECT_EQ(refusal_of("api.example.com"), "the URL api.example.com is not a URL");
   EXPECT_EQ(refusal_of("ftp://api.example.com"), "the URL ftp://api.example.com is neither http nor https");
   EXPECT_EQ(refusal_of("https://"), "the URL https:// names no host");
+  EXPECT_EQ(refusal_of("https:/path"), "the URL https:/path names no host");
+  EXPECT_EQ(refusal_of("https:x://y"), "the URL https:x://y names no host");
   EXPECT_EQ(refusal_of("https://a b"), "the URL https://a b is not a URL");
   EXPECT_EQ(refusal_of("https://a?x=1"), "the URL https://a?x=1 has a query or fragment");
   EXPECT_EQ(refusal_of("https://a:70000"), "the URL https://a:70000 has a port that is not in 1 to 65535");

@@ -419,7 +419,22 @@ TEST(PlanServer, WhatCameBackChangedCountsAsWhatWasSent) {
   project.live_body("Connection", "c")["logo"] = "https://hosted/1";
   project.recorded.objects.begin()->second.changed_by_server["/logo"] = {"https://l/a.png", "https://hosted/1"};
   EXPECT_EQ(actions_of(project.plan_text(text)), "");
+  EXPECT_FALSE(project.plan_text(text).has_work());
   EXPECT_EQ(paths_of(action_on(project.plan_text(connection("c", "logo: 'https://l/b.png'")), "Connection/c")), "/logo");
+  // An update for another reason does not make it forget.
+  project.apply_text(connection("c", "logo: 'https://l/a.png', pkce: true"));
+  EXPECT_FALSE(project.plan_text(connection("c", "logo: 'https://l/a.png', pkce: true")).has_work());
+}
+
+TEST(PlanServer, AResetToADefaultThatOnlyTheServiceKnowsIsAskedForOnce) {
+  Project project;
+  project.apply_text(connection("c", "callbackDomain: x.example"));
+  const std::string text = connection("c", "callbackDomain: null");
+  EXPECT_EQ(paths_of(action_on(project.apply_text(text), "Connection/c")), "/callbackDomain");
+  project.live_body("Connection", "c")["callbackDomain"] = "the.project.example";
+  EXPECT_FALSE(project.plan_text(text).has_work());
+  project.apply_text(connection("c", "callbackDomain: null, pkce: true"));
+  EXPECT_FALSE(project.plan_text(connection("c", "callbackDomain: null, pkce: true")).has_work());
 }
 
 TEST(PlanDestroy, DeletesWhatIsOwnedAndDeclaredDependantsFirst) {
