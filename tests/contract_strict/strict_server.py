@@ -429,7 +429,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if action == "slow":
             time.sleep(rule["seconds"])
         try:
-            status, body = 200, self.handle(url, raw)
+            status, body = 200, self.dispatch(url, raw)
         except Refused as refused:
             self.entry["refused"] = str(refused)
             status, body = 400, Api(400, "E011001", str(refused)).body()
@@ -450,7 +450,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.hooks.log.append(entry)
         return entry
 
-    def handle(self, url, raw):
+    def dispatch(self, url, raw):
         if self.headers.get("Authorization") != f"Bearer {self.hooks.bearer}":
             raise Api(401, "E011008", "the project is not found or the key is not valid")
         with self.hooks.store.lock:
