@@ -6,7 +6,15 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 say() { printf '\n\033[1m# %s\033[0m\n' "$*"; }
 # Shows a command, then runs it. What differs is told by the exit status, which `expect` checks.
-show() { printf '$ %s\n' "$*"; "$@"; }
+show() {
+  local word line='$'
+  for word; do
+    [[ $word == *[\ \*]* ]] && word="'$word'"  # as one would type it
+    line+=" $word"
+  done
+  printf '%s\n' "$line"
+  "$@"
+}
 expect() {
   local wanted=$1 got=0
   shift

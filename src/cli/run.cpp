@@ -71,7 +71,9 @@ diag::ExitStatus emit_failure(Context& context, diag::ExitStatus exit) {
     if (row.name == "text") return std::string();
     if (context.options.command == Command::kValidate) return row.diagnostics(shown, {});
     if (context.options.command == Command::kDrift) return row.drift({}, shown);
-    return row.plan({}, shown);
+    render::Presentation incomplete = shown;
+    incomplete.json.is_complete = false;
+    return row.plan({}, incomplete);
   });
 }
 

@@ -180,7 +180,9 @@ std::string digest(const Plan& plan) {
                                    {"key", action.key.to_string()},
                                    {"live_id", action.live_id},
                                    {"before", action.before},
-                                   {"body", action.body},
+                                   {"body", action.descriptor == nullptr
+                                                ? action.body
+                                                : schema::canonical(action.descriptor->fields, action.body)},
                                    {"secrets", std::move(secrets)},
                                    {"adopted", action.is_adopted},
                                    {"moved_from", action.is_moved ? action.moved_from.to_string() : ""}});

@@ -122,6 +122,19 @@ def get(value, pointer):
     return value
 
 
+def shuffled(source, value):
+    """`value` with its lists and the members of its objects in another order, at every depth."""
+    if isinstance(value, dict):
+        members = list(value.items())
+        source.shuffle(members)
+        return {name: shuffled(source, member) for name, member in members}
+    if isinstance(value, list):
+        items = [shuffled(source, item) for item in value]
+        source.shuffle(items)
+        return items
+    return value
+
+
 class Store:
     """The objects, with the rules of create, update and delete. One lock holds all of it."""
 
@@ -136,6 +149,8 @@ class Store:
             self.secrets = {}
             self.accepted = set()  # pointers of members beyond the extract that updates take
             self.kept = []  # (kind, name, pointer) that an update answers 200 to and keeps
+            self.rewritten = []  # (kind, pointer, value): what becomes of a field that was written
+            self.app_type = "oauth"  # of a connection that was made without one
             self.scope_owner = {}  # provider scope -> the connections of which one must exist
             self.violations = []
             self.check_references = True
@@ -162,7 +177,7 @@ class Store:
             stored["id"] = stored.get("id") or self.identifier("", 20)
             if stored["id"] in self.objects[kind]:
                 raise Api(409, "E151001", "outbound application already exists")
-            stored.setdefault("appType", "oauth")
+            stored.setdefault("appType", self.app_type)
         elif kind == RESOURCE:
             self._taken(kind, "uri", stored)
             stored.update(id=self.identifier("RS"), version="1", createdTime=now, modifiedTime=now)
@@ -177,6 +192,7 @@ class Store:
         else:
             self._taken(kind, "name", stored)
             stored["id"] = self.identifier("ROL" if kind == ROLE else "PERM")
+        self._rewrite(kind, stored)
         self._references(kind, stored)
         self.objects[kind][stored["id"]] = stored
         self.secrets[kind, stored["id"]] = secret or ""
@@ -212,6 +228,7 @@ class Store:
         for kept_kind, name, pointer in self.kept:
             if (kept_kind, name) == (kind, old["name"]):
                 put(new, pointer, get(old, pointer))
+        self._rewrite(kind, new)
         self._references(kind, new)
         self.objects[kind][old["id"]] = new
         if secret is not None:
@@ -244,6 +261,11 @@ class Store:
 
     def named(self, kind, name):
         return next(item for item in self.objects[kind].values() if item["name"] == name)
+
+    def _rewrite(self, kind, item):
+        for rewritten_kind, pointer, value in self.rewritten:
+            if kind == rewritten_kind and get(item, pointer):
+                put(item, pointer, value)
 
     def _answer(self, kind, stored):
         item = self.shown(kind, stored)
@@ -318,6 +340,7 @@ class Hooks:
         self.lag = 0.0
         self.rbac = True
         self.page = 100
+        self.style = ""
         self.bearer = f"{PROJECT}:{KEY}"
 
     def seed(self, kind, body):
@@ -357,6 +380,18 @@ class Hooks:
     def keep(self, kind, name, pointer):
         """Updates of this object answer 200 and leave the field as it was."""
         self.store.kept.append((kind, name, pointer))
+
+    def rewrite(self, kind, pointer, value):
+        """The server's own form: a field that is written and not empty becomes `value`."""
+        self.store.rewritten.append((kind, pointer, value))
+
+    def set_app_type(self, value):
+        self.store.app_type = value
+
+    def set_style(self, style):
+        """How answers are sent: "" (length and keep-alive), chunked, close, or silent-close (lists alone are
+        answered as if the connection stayed, and it ends)."""
+        self.style = style
 
     def owners(self, scopes):
         """Which connections declare a provider scope: {scope: [connection id]}."""
@@ -420,7 +455,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if action == "reset-before":
             return self.drop()
         if action == "status":
-            body = rule.get("body") or {"errorCode": "E130429", "message": "asked to fail"}
+            code = "E130429" if rule["status"] == 429 else "E010500"
+            body = rule.get("body") if "body" in rule else {"errorCode": code, "message": "asked to fail"}
             return self.answer(rule["status"], body, rule.get("headers"))
         if action == "echo":
             return self.answer(400, {"errorCode": "E011003", "message": f"bad request: {raw.decode()}"})
@@ -468,8 +504,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             raise Api(404, "E011000", "not found")
         items = self.hooks.store.listed(kind, self.hooks.lag)
         if self.hooks.shuffle_seed is not None:
-            random.Random(f"{self.hooks.shuffle_seed}{kind}").shuffle(items)
-            items = [dict(sorted(item.items(), key=lambda m: hash((self.hooks.shuffle_seed, m[0])))) for item in items]
+            items = shuffled(random.Random(f"{self.hooks.shuffle_seed}{kind}"), items)
         total = len(items)
         if kind == INBOUND:
             allowed = {"page", "limit"}
@@ -537,12 +572,29 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.entry["status"] = status
         self.send_response(status)
         self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(data)))
+        if self.hooks.style == "chunked":
+            self.send_header("Transfer-Encoding", "chunked")
+            sent = self.chunked(data) if sent in (None, data) else self.chunked(sent)[:-5]
+        else:
+            self.send_header("Content-Length", str(len(data)))
+        if self.hooks.style == "close":
+            self.send_header("Connection", "close")
+        if self.hooks.style == "silent-close" and self.command == "GET":
+            self.close_connection = True
         for name, value in (headers or {}).items():
             self.send_header(name, str(value))
         self._headers_buffer.append(b"\r\n")
         self._headers_buffer.append(data if sent is None else sent)
         self.flush_headers()
+
+    def chunked(self, data):
+        """Small chunks of several sizes, one of them with an extension, the last one empty."""
+        pieces, at = [], 0
+        while at < len(data):
+            size = min(1 + at % 97, len(data) - at)
+            pieces.append(b"%x%s\r\n%s\r\n" % (size, b";x=1" if at == 0 else b"", data[at:at + size]))
+            at += size
+        return b"".join(pieces) + b"0\r\n\r\n"
 
     def odd(self, action):
         if action == "html":

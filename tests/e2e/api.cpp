@@ -50,15 +50,17 @@ Answer Api::raw(std::string_view bytes) const {
 }
 
 Answer Api::get(std::string_view target) const {
-  return raw("GET " + std::string(target) + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer " +
-             bearer_ + "\r\n\r\n");
+  return raw("GET " + std::string(target) +
+             " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer " + bearer_ +
+             "\r\n\r\n");
 }
 
 Answer Api::post(std::string_view target, const json::value& body) const {
   const std::string text = json::serialize(body);
-  return raw("POST " + std::string(target) + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer " +
-             bearer_ + "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(text.size()) + "\r\n\r\n" +
-             text);
+  return raw("POST " + std::string(target) +
+             " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer " + bearer_ +
+             "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(text.size()) +
+             "\r\n\r\n" + text);
 }
 
 json::array Api::list(std::string_view target, std::string_view member) const {
@@ -67,10 +69,18 @@ json::array Api::list(std::string_view target, std::string_view member) const {
   return answer.value().at(member).as_array();
 }
 
-json::array Api::connections() const { return list("/v1/mgmt/outbound/apps", "apps"); }
-json::array Api::resources() const { return list("/v1/mgmt/resources/load", "resources"); }
-json::array Api::apps() const { return list("/v1/mgmt/thirdparty/apps/load", "apps"); }
-json::array Api::roles() const { return list("/v1/mgmt/role/all", "roles"); }
+json::array Api::connections() const {
+  return list("/v1/mgmt/outbound/apps", "apps");
+}
+json::array Api::resources() const {
+  return list("/v1/mgmt/resources/load", "resources");
+}
+json::array Api::apps() const {
+  return list("/v1/mgmt/thirdparty/apps/load", "apps");
+}
+json::array Api::roles() const {
+  return list("/v1/mgmt/role/all", "roles");
+}
 
 json::value Api::connection(std::string_view id) const {
   for (const json::value& one : connections())
@@ -80,7 +90,8 @@ json::value Api::connection(std::string_view id) const {
 
 void Api::change_connection(std::string_view id, const json::object& fields) const {
   json::object body = connection(id).as_object();
-  for (const auto& [name, value] : fields) body[name] = value;
+  for (const auto& [name, value] : fields)
+    body[name] = value;
   const Answer answer = post("/v1/mgmt/outbound/app/update", json::object{{"app", body}});
   if (answer.status != 200) throw std::runtime_error("update failed: " + answer.body);
 }
@@ -101,9 +112,13 @@ SilentServer::SilentServer() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOE
   port_ = ntohs(address.sin_port);
 }
 
-SilentServer::~SilentServer() { ::close(socket_); }
+SilentServer::~SilentServer() {
+  ::close(socket_);
+}
 
-std::string SilentServer::url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+std::string SilentServer::url() const {
+  return "http://127.0.0.1:" + std::to_string(port_);
+}
 
 int SilentServer::connections() {
   for (int one = 0; (one = ::accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC)) >= 0;) {

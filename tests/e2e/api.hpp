@@ -21,7 +21,8 @@ struct Answer {
 /// A blocking client of the plainest sort: one connection a request.
 class Api {
  public:
-  explicit Api(unsigned short port, std::string bearer = std::string(kProjectId) + ":" + std::string(kManagementKey))
+  explicit Api(unsigned short port,
+               std::string bearer = std::string(kProjectId) + ":" + std::string(kManagementKey))
       : port_(port), bearer_(std::move(bearer)) {}
   explicit Api(const Project& project) : Api(project.emulator.port()) {}
 

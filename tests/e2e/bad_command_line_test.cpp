@@ -16,7 +16,8 @@ TEST_F(WrongCommandLine, AnUnknownCommandNamesTheNearest) {
 
 TEST_F(WrongCommandLine, AnUnknownFlagNamesTheNearest) {
   expect_command_refused({"apply", "--auto-aprove"},
-                         "error: unknown flag '--auto-aprove' for 'apply' [unknown-flag]\nhint: did you mean '--auto-approve'?\n");
+                         "error: unknown flag '--auto-aprove' for 'apply' [unknown-flag]\nhint: did you mean "
+                         "'--auto-approve'?\n");
 }
 
 TEST_F(WrongCommandLine, AnUnknownVariableOfOursNamesTheNearest) {
@@ -27,9 +28,10 @@ TEST_F(WrongCommandLine, AnUnknownVariableOfOursNamesTheNearest) {
 }
 
 TEST_F(WrongCommandLine, AFlagsBadValueSaysWhatIsTaken) {
-  expect_command_refused({"apply", "--auto-approve", "--parallelism", "many"},
-                         "error: invalid value 'many' for '--parallelism': must be a whole number from 1 to 100 "
-                         "[invalid-value]\n");
+  expect_command_refused(
+      {"apply", "--auto-approve", "--parallelism", "many"},
+      "error: invalid value 'many' for '--parallelism': must be a whole number from 1 to 100 "
+      "[invalid-value]\n");
 }
 
 TEST_F(WrongCommandLine, AFormatThatTheCommandLacksIsRefused) {
@@ -45,23 +47,26 @@ TEST_F(WrongCommandLine, AnArgumentTooManyIsRefused) {
 
 TEST_F(WrongCommandLine, WithoutManifestsItSaysHowToNameThem) {
   std::filesystem::remove(folder.path("descopectl.yaml"));
-  expect_command_refused({"apply", "--auto-approve"},
-                         "error: no manifests to work on: there is no descopectl.yaml here or above [no-manifests]\n"
-                         "hint: name files or folders with -f PATH, or list them under 'manifests' in descopectl.yaml\n");
+  expect_command_refused(
+      {"apply", "--auto-approve"},
+      "error: no manifests to work on: there is no descopectl.yaml here or above [no-manifests]\n"
+      "hint: name files or folders with -f PATH, or list them under 'manifests' in descopectl.yaml\n");
 }
 
 TEST_F(WrongCommandLine, WithoutAProjectItSaysHowToNameOne) {
   environment.erase("DESCOPE_PROJECT_ID");
-  expect_command_refused({"apply", "--auto-approve"},
-                         "error: no project to talk to [no-project]\n"
-                         "hint: set DESCOPE_PROJECT_ID, give --project-id ID, or write projectId into descopectl.yaml\n");
+  expect_command_refused(
+      {"apply", "--auto-approve"},
+      "error: no project to talk to [no-project]\n"
+      "hint: set DESCOPE_PROJECT_ID, give --project-id ID, or write projectId into descopectl.yaml\n");
 }
 
 TEST_F(WrongCommandLine, TheKeyIsNotSentInClearBeyondLoopback) {
   environment["DESCOPE_BASE_URL"] = "http://descope.example";
-  expect_command_refused({"apply", "--auto-approve"},
-                         "error: DESCOPE_BASE_URL 'http://descope.example' would send the management key unencrypted "
-                         "[insecure-url]\nhint: use https://, or allow it with --allow-insecure\n");
+  expect_command_refused(
+      {"apply", "--auto-approve"},
+      "error: DESCOPE_BASE_URL 'http://descope.example' would send the management key unencrypted "
+      "[insecure-url]\nhint: use https://, or allow it with --allow-insecure\n");
 }
 
 }  // namespace

@@ -82,7 +82,7 @@ std::map<std::string, std::string> Folder::files() const {
   std::map<std::string, std::string> found;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(root_)) {
     const std::string name = std::filesystem::relative(entry.path(), root_).string();
-    if (entry.is_regular_file()) found.emplace(name, read(name));
+    if (!entry.is_symlink() && entry.is_regular_file()) found.emplace(name, read(name));
   }
   return found;
 }
@@ -96,14 +96,17 @@ Process::Process(const Arguments& arguments, const Environment& environment,
   // Everything that needs memory is made before the fork.
   const std::string program = binary();
   std::vector<std::string> texts{std::string("PATH=") + ::getenv("PATH")};  // NOLINT: one thread
-  for (const auto& [name, value] : environment) texts.push_back(name + "=" + value);
+  for (const auto& [name, value] : environment)
+    texts.push_back(name + "=" + value);
   std::vector<char*> variables;
-  for (std::string& text : texts) variables.push_back(text.data());
+  for (std::string& text : texts)
+    variables.push_back(text.data());
   variables.push_back(nullptr);
   std::vector<std::string> words{program};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
-  for (std::string& word : words) pointers.push_back(word.data());
+  for (std::string& word : words)
+    pointers.push_back(word.data());
   pointers.push_back(nullptr);
   pid_ = ::fork();
   if (pid_ < 0) throw std::runtime_error("no process");
@@ -157,7 +160,8 @@ bool Process::pump(std::chrono::milliseconds at_most) {
 bool Process::wait_for(std::string_view text) {
   const auto end = Clock::now() + kPatience;
   while (Clock::now() < end) {
-    if (result_.out.find(text) != std::string::npos || result_.err.find(text) != std::string::npos) return true;
+    if (result_.out.find(text) != std::string::npos || result_.err.find(text) != std::string::npos)
+      return true;
     if (!pump(std::chrono::milliseconds(100))) return false;
   }
   return false;
@@ -187,7 +191,8 @@ Emulator::Emulator(const Folder& folder, Arguments flags, const Environment& env
   Arguments arguments{"emulator", "--port", "0", "--data", folder.path("emulator.json").string()};
   arguments.insert(arguments.end(), flags.begin(), flags.end());
   process_ = std::make_unique<Process>(arguments, environment, folder.path());
-  if (!process_->wait_for("\n")) throw std::runtime_error("the emulator did not start: " + process_->finish().all());
+  if (!process_->wait_for("\n"))
+    throw std::runtime_error("the emulator did not start: " + process_->finish().all());
   url_ = process_->output();
   url_.erase(url_.find('\n'));
   const auto at = url_.find("http://");
@@ -228,8 +233,9 @@ Project::Project(Arguments emulator_flags) : emulator(folder, std::move(emulator
   environment = {{"DESCOPE_PROJECT_ID", std::string(kProjectId)},
                  {"DESCOPE_MANAGEMENT_KEY", std::string(kManagementKey)},
                  {"DESCOPE_BASE_URL", emulator.url()}};
-  folder.write("descopectl.yaml",
-               "apiVersion: descopectl/v1\nkind: Config\nmanifests: [descope/]\nconnectionScopeFormat: scope\n");
+  folder.write(
+      "descopectl.yaml",
+      "apiVersion: descopectl/v1\nkind: Config\nmanifests: [descope/]\nconnectionScopeFormat: scope\n");
 }
 
 void Project::declare(std::string_view manifests) const {
@@ -261,13 +267,15 @@ std::string connection(std::string_view handle, std::string_view name, std::stri
 }
 
 std::string last_line(std::string_view text) {
-  while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
+  while (!text.empty() && text.back() == '\n')
+    text.remove_suffix(1);
   return std::string(text.substr(text.rfind('\n') + 1));
 }
 
 std::size_t count(std::string_view text, std::string_view part) {
   std::size_t found = 0;
-  for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part, at + part.size())) ++found;
+  for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part, at + part.size()))
+    ++found;
   return found;
 }
 

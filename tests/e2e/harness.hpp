@@ -131,7 +131,8 @@ inline constexpr std::string_view kProjectId = "P2e2e";
 inline constexpr std::string_view kManagementKey = "K2planted-management-key-0123456789";
 
 /// A connection named `handle` with `spec` lines further down, each indented by two spaces already.
-[[nodiscard]] std::string connection(std::string_view handle, std::string_view name = {}, std::string_view more = {});
+[[nodiscard]] std::string connection(std::string_view handle, std::string_view name = {},
+                                     std::string_view more = {});
 
 /// The last line of `text` without its end.
 [[nodiscard]] std::string last_line(std::string_view text);

@@ -34,7 +34,8 @@ Hosted::~Hosted() {
 std::vector<std::string> Hosted::requests() const {
   const std::lock_guard lock(mutex_);
   std::vector<std::string> lines;
-  for (const Seen& one : seen_) lines.push_back(one.line);
+  for (const Seen& one : seen_)
+    lines.push_back(one.line);
   return lines;
 }
 

@@ -36,36 +36,45 @@ TEST_F(HostileInput, AFileOfAGigabyteIsRefused) {
 }
 
 TEST_F(HostileInput, AHundredThousandLevelsOnOneLineAreRefused) {
-  folder.write("descope/main.yaml",
-               connection("a", "A", "  prompt: " + std::string(100'000, '[') + std::string(100'000, ']') + "\n"));
+  folder.write(
+      "descope/main.yaml",
+      connection("a", "A", "  prompt: " + std::string(100'000, '[') + std::string(100'000, ']') + "\n"));
   expect_refused_cheaply("descope/main.yaml:6:73: error: nested deeper than 64 levels [yaml-depth]\n");
 }
 
 TEST_F(HostileInput, AHundredThousandLevelsOnManyLinesAreRefused) {
   std::string text;
-  for (int i = 0; i < 100'000; ++i) text += "[\n";
+  for (int i = 0; i < 100'000; ++i)
+    text += "[\n";
+  for (int i = 0; i < 100'000; ++i)
+    text += "]\n";
   folder.write("descope/main.yaml", connection("a", "A", "  prompt: " + text));
-  expect_refused_cheaply("descope/main.yaml:69:1: error: nested deeper than 64 levels [yaml-depth]\n");
+  expect_refused_cheaply("descope/main.yaml:68:1: error: nested deeper than 64 levels [yaml-depth]\n");
 }
 
 TEST_F(HostileInput, AHundredThousandDashesAreRefused) {
   std::string text;
-  for (int i = 0; i < 100'000; ++i) text += "- ";
+  for (int i = 0; i < 100'000; ++i)
+    text += "- ";
   folder.write("descope/main.yaml", text + "x\n");
   expect_refused_cheaply("descope/main.yaml:1:129: error: nested deeper than 64 levels [yaml-depth]\n");
 }
 
 TEST_F(HostileInput, AnAliasBombIsRefused) {
-  std::string text = "apiVersion: descopectl/v1\nkind: Connection\nmetadata: {name: a}\nx0: &x0 [l, l, l, l, l, l, l, l, l]\n";
+  std::string text =
+      "apiVersion: descopectl/v1\nkind: Connection\nmetadata: {name: a}\nx0: &x0 [l, l, l, l, l, l, l, l, "
+      "l]\n";
   for (int i = 1; i < 12; ++i) {
     const std::string alias = "*x" + std::to_string(i - 1);
     text += "x" + std::to_string(i) + ": &x" + std::to_string(i) + " [" + alias;
-    for (int j = 0; j < 8; ++j) text += ", " + alias;
+    for (int j = 0; j < 8; ++j)
+      text += ", " + alias;
     text += "]\n";
   }
   folder.write("descope/main.yaml", text + "spec: {name: A, prompt: *x11}\n");
   expect_refused_cheaply(
-      "descope/main.yaml:10:35: error: the file holds more than 4000000 values, those that aliases stand for included "
+      "descope/main.yaml:10:35: error: the file holds more than 4000000 values, those that aliases stand for "
+      "included "
       "[yaml-budget]\n");
 }
 

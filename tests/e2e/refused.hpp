@@ -38,7 +38,8 @@ class WrongInput : public testing::Test, public Workspace {
     expect_refused(message);
   }
   /// A command line that is refused whatever the manifests say.
-  void expect_command_refused(const Arguments& arguments, const std::string& message, const Environment& more = {}) {
+  void expect_command_refused(const Arguments& arguments, const std::string& message,
+                              const Environment& more = {}) {
     const auto before = folder.files();
     const Result result = run(arguments, more, "");
     EXPECT_EQ(result.status, 3);

@@ -19,15 +19,19 @@ using Clock = std::chrono::steady_clock;
 Terminal::Terminal(const Workspace& workspace, const Arguments& arguments) {
   const std::string program = binary();
   const std::string folder = workspace.folder.path().string();
-  std::vector<std::string> texts{std::string("PATH=") + ::getenv("PATH"), "TERM=xterm"};  // NOLINT: one thread
-  for (const auto& [name, value] : workspace.environment) texts.push_back(name + "=" + value);
+  std::vector<std::string> texts{std::string("PATH=") + ::getenv("PATH"),
+                                 "TERM=xterm"};  // NOLINT: one thread
+  for (const auto& [name, value] : workspace.environment)
+    texts.push_back(name + "=" + value);
   std::vector<char*> variables;
-  for (std::string& text : texts) variables.push_back(text.data());
+  for (std::string& text : texts)
+    variables.push_back(text.data());
   variables.push_back(nullptr);
   std::vector<std::string> words{program};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
-  for (std::string& word : words) pointers.push_back(word.data());
+  for (std::string& word : words)
+    pointers.push_back(word.data());
   pointers.push_back(nullptr);
   pid_ = ::forkpty(&terminal_, nullptr, nullptr, nullptr);
   if (pid_ < 0) throw std::runtime_error("no pseudo terminal");
