@@ -28,6 +28,18 @@ constexpr std::chrono::milliseconds kLongestPoll{2000};
 constexpr std::size_t kMostFieldsShown = 5;
 constexpr std::size_t kMostCharactersShown = 80;
 
+/// Adds the fields that went back to their default: they were written, though the state no longer holds them.
+void add_resets(json::object& declared, const json::object& managed) {
+  for (const auto& [name, value] : managed) {
+    json::value* known = declared.if_contains(name);
+    if (value.is_null() && known == nullptr) declared[name] = nullptr;
+    if (!value.is_object() || (known != nullptr && !known->is_object())) continue;
+    json::object inner = known == nullptr ? json::object() : known->get_object();
+    add_resets(inner, value.get_object());
+    if (!inner.empty() || known != nullptr) declared[name] = std::move(inner);
+  }
+}
+
 /// Does a manifest write the field at `path`? Lists and maps are managed whole, objects member by member.
 bool is_declared(schema::Fields fields, const json::object& applied, std::string_view path) {
   const json::object* at = &applied;
@@ -149,9 +161,11 @@ Proof::Finding Proof::compare(const Written& written, const Objects& objects) co
   const Action& action = run_.plan.actions[written.action];
   const schema::Fields fields = action.descriptor->fields;
   const json::object& live = finding.object->body;
-  const json::object wanted = schema::overlay(fields, live, written.record.applied);
+  json::object declared = written.record.applied;
+  add_resets(declared, action.managed);
+  const json::object wanted = schema::overlay(fields, live, declared);
   for (FieldChange& change : schema::find_changes(fields, live, wanted)) {
-    if (!is_declared(fields, written.record.applied, change.path)) continue;
+    if (!is_declared(fields, declared, change.path)) continue;
     const schema::Field* row = change.field;
     if (row != nullptr && (row->write_only || row->secret)) continue;
     // Reset to a default that only the service knows: whatever it is now is that default.

@@ -36,6 +36,33 @@ Result<std::unique_ptr<state::Store>> open_store(const Context& context) {
   return state::open_for_writing(context.settings.state.path, make_holder(context));
 }
 
+/// While a question is open, the thread waits for the answer and would not see what the signal set takes note of;
+/// and nothing is under way that would have to be finished.
+class InterruptAtPrompt {
+ public:
+  InterruptAtPrompt() {
+    struct sigaction end{};
+    end.sa_handler = end_now;
+    for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &end, &before_[i]);
+  }
+  ~InterruptAtPrompt() {
+    for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &before_[i], nullptr);
+  }
+  InterruptAtPrompt(const InterruptAtPrompt&) = delete;
+  InterruptAtPrompt& operator=(const InterruptAtPrompt&) = delete;
+
+ private:
+  static constexpr std::array kSignals{SIGINT, SIGTERM};
+
+  static void end_now(int number) {
+    constexpr std::string_view kText = "\ninterrupted: nothing was written\n";
+    [[maybe_unused]] const ssize_t count = ::write(STDERR_FILENO, kText.data(), kText.size());
+    ::_exit(128 + number);
+  }
+
+  std::array<struct sigaction, kSignals.size()> before_{};
+};
+
 /// One apply from plan to result.
 class Applier {
  public:
@@ -109,7 +136,10 @@ class Applier {
         destroys ? fmt::format("\nThis deletes objects of the project. To go on, type its id ({}): ", wanted)
                  : std::string("\nTo go on, type yes: "));
     std::string answer;
-    std::getline(context_.input, answer);
+    {
+      const InterruptAtPrompt interrupt;
+      if (!std::getline(context_.input, answer)) context_.output.note("\n");
+    }
     if (answer == wanted) return true;
     context_.fail("declined", "declined: nothing was written");
     return false;

@@ -27,20 +27,23 @@ class Comparer {
     json::object spec = binding_.desired->spec;
     if (live != nullptr) {
       place_own_items(spec, *live);
-      drop_ignored(spec);
+      drop_ignored(spec, live);
     }
     result_.managed = resolve_fields(kind_, spec, live, id_of, format, result_.uses_unverified_encoding);
     if (live == nullptr) {
       result_.applied = result_.managed;
+      drop_ignored(result_.applied, nullptr);  // sent once, and not managed from then on
       result_.target = schema::overlay(kind_.fields, {}, result_.managed);
       result_.changes = schema::find_changes(kind_.fields, {}, result_.target);
       return;
     }
-    if (binding_.recorded != nullptr) {
-      reset_removed(kind_.fields, binding_.recorded->applied, result_.managed, "");
-      remove_own_items();
-    }
     result_.applied = result_.managed;
+    if (binding_.recorded != nullptr) {
+      // A field that goes back to its default now is not managed any more after that.
+      reset_removed(kind_.fields, binding_.recorded->applied, result_.managed, "");
+      remove_own_items(result_.managed);
+      remove_own_items(result_.applied);
+    }
     keep_equal_values(*live);
     result_.target = schema::overlay(kind_.fields, *live, result_.managed);
     result_.changes = schema::find_changes(kind_.fields, *live, result_.target);
@@ -96,7 +99,8 @@ class Comparer {
     schema::set_at(spec, to, marker::make_items(std::move(list), {}));
   }
 
-  void drop_ignored(json::object& spec) {
+  /// `body` is live; null where there is none yet.
+  void drop_ignored(json::object& spec, const json::object* body) {
     for (const std::string& pointer : binding_.desired->lifecycle.ignore_fields) {
       const std::vector<std::string> tokens = base::split_pointer(pointer);
       const Field* row = nullptr;
@@ -110,9 +114,11 @@ class Comparer {
                                row->type == schema::Type::kStringMap) && list.empty() && prefix != pointer)
           list = prefix;
       }
-      const json::value* live = schema::find_at(kind_.fields, binding_.live->body, pointer);
-      if (list.empty() || live == nullptr) {
+      const json::value* live = body == nullptr ? nullptr : schema::find_at(kind_.fields, *body, pointer);
+      if (list.empty() || (body != nullptr && live == nullptr)) {
         schema::erase_at(kind_.fields, spec, pointer);
+      } else if (live == nullptr) {
+        continue;
       } else if (auto* at = const_cast<json::value*>(schema::find_at(kind_.fields, spec, pointer))) {  // NOLINT
         *at = *live;
       }
@@ -147,8 +153,8 @@ class Comparer {
   }
 
   /// Items that we declared on somebody else's object and no longer declare are taken out.
-  void remove_own_items() {
-    collect_removed(result_.managed, binding_.recorded->applied, "");
+  void remove_own_items(json::object& fields) {
+    collect_removed(fields, binding_.recorded->applied, "");
   }
 
   void collect_removed(json::object& managed, const json::object& applied, const std::string& prefix) {

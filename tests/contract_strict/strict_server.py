@@ -586,6 +586,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self._headers_buffer.append(b"\r\n")
         self._headers_buffer.append(data if sent is None else sent)
         self.flush_headers()
+        if self.hooks.style == "silent-close" and self.close_connection:
+            self.connection.shutdown(socket.SHUT_RDWR)  # at once: later would be a race with the next request
 
     def chunked(self, data):
         """Small chunks of several sizes, one of them with an extension, the last one empty."""
