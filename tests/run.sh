@@ -10,6 +10,8 @@ preset=${1:-release}
 shift || true
 
 .ci/install
+# Precompiled headers and ccache go together only so.
+export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
 launcher=()
 command -v ccache >/dev/null && launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 cmake --preset "$preset" "${launcher[@]}" >/dev/null
