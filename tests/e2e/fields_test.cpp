@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "api.hpp"
+#include "hosted.hpp"
 
 namespace descopectl::e2e {
 namespace {
@@ -116,28 +117,31 @@ TEST_F(NewerFields, AreSentAsTheyStandAndReadBack) {
   EXPECT_NE(result.out.find("[not-applied]"), std::string::npos) << result.out;
 }
 
-TEST_F(Fields, ThatThisProgramDoesNotKnowAreNotDropped) {
-  apply(connection("a", "A"));
-  // A field of tomorrow's service in today's data.
-  project.emulator.stop();
-  std::string data = project.folder.read("emulator.json");
-  const auto at = data.find("\"description\"");
-  ASSERT_NE(at, std::string::npos);
-  data.insert(at, "\"tomorrow\": \"kept\", ");
-  project.folder.write("emulator.json", data);
-  const Emulator again(project.folder);
-  project.environment["DESCOPE_BASE_URL"] = again.url();
-  const Api later(again.port());
-  if (!later.connection("a").as_object().contains("tomorrow")) GTEST_SKIP() << "the emulator drops unknown members";
-  project.declare(connection("a", "B"));
-  const Result result = project.apply();
-  EXPECT_EQ(result.status, 9) << result.all();
-  EXPECT_NE(result.out.find("[would-drop-field]"), std::string::npos) << result.out;
-  EXPECT_NE(result.out.find("--allow-drop Connection/a:tomorrow"), std::string::npos) << result.out;
-  EXPECT_EQ(later.connection("a").at("name").as_string(), "A");
-  const Result allowed = project.apply({"--allow-drop", "Connection/a:tomorrow"});
+/// A service that shows a field of tomorrow, and refuses it in updates.
+TEST(UnknownLiveFields, AreNotDroppedUnlessAllowed) {
+  Workspace workspace;
+  const Hosted hosted({}, [](const http::Request& request, const http::Server::Handler& service) {
+    http::Reply reply = service(request);
+    if (request.target != "/v1/mgmt/outbound/apps") return reply;
+    json::value list = json::parse(reply.response.body);
+    for (json::value& app : list.at("apps").as_array()) app.as_object()["tomorrow"] = "kept";
+    reply.response.body = json::serialize(list);
+    return reply;
+  });
+  aim(workspace, hosted);
+  const Api api(hosted.port());
+  workspace.folder.write("descopectl.yaml", "apiVersion: descopectl/v1\nkind: Config\nmanifests: [descope/]\n");
+  workspace.folder.write("descope/main.yaml", connection("a", "A"));
+  ASSERT_EQ(workspace.run({"apply", "--auto-approve"}).status, 0);
+  workspace.folder.write("descope/main.yaml", connection("a", "B"));
+  const Result refused = workspace.run({"apply", "--auto-approve"});
+  EXPECT_EQ(refused.status, 9) << refused.all();
+  EXPECT_NE(refused.out.find("[would-drop-field]\n"), std::string::npos) << refused.out;
+  EXPECT_NE(refused.out.find("--allow-drop Connection/a:tomorrow"), std::string::npos) << refused.out;
+  EXPECT_EQ(api.connection("a").at("name").as_string(), "A");
+  const Result allowed = workspace.run({"apply", "--auto-approve", "--allow-drop", "Connection/a:tomorrow"});
   EXPECT_EQ(allowed.status, 0) << allowed.all();
-  EXPECT_EQ(later.connection("a").at("name").as_string(), "B");
+  EXPECT_EQ(api.connection("a").at("name").as_string(), "B");
 }
 
 TEST_F(Fields, OfScopeDocumentsBelongToTheirResource) {

@@ -191,10 +191,9 @@ Emulator::Emulator(const Folder& folder, Arguments flags, const Environment& env
   Arguments arguments{"emulator", "--port", "0", "--data", folder.path("emulator.json").string()};
   arguments.insert(arguments.end(), flags.begin(), flags.end());
   process_ = std::make_unique<Process>(arguments, environment, folder.path());
-  if (!process_->wait_for("\n"))
+  if (!process_->wait_for("Serving the emulated Management API on ") || !process_->wait_for("\n"))
     throw std::runtime_error("the emulator did not start: " + process_->finish().all());
-  url_ = process_->output();
-  url_.erase(url_.find('\n'));
+  url_ = process_->output().substr(0, process_->output().find('\n'));
   const auto at = url_.find("http://");
   if (at == std::string::npos) throw std::runtime_error("the emulator did not say where it is: " + url_);
   url_.erase(0, at);

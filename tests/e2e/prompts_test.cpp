@@ -103,6 +103,7 @@ TEST_F(Prompt, AnInterruptAtThePromptWritesNothing) {
   ASSERT_TRUE(terminal.wait_for("To go on, type yes: "));
   terminal.type("\x03");
   EXPECT_EQ(terminal.finish(), 130) << terminal.screen();
+  EXPECT_EQ(last_line(terminal.screen()), "interrupted: nothing was written");
   EXPECT_EQ(api.connections().size(), 0U);
 }
 

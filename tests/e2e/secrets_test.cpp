@@ -1,0 +1,200 @@
+// Secrets: where they come from, when they are sent, and that they are seen nowhere.
+#include <gtest/gtest.h>
+
+#include "api.hpp"
+#include "hosted.hpp"
+
+namespace descopectl::e2e {
+namespace {
+
+constexpr std::string_view kSecret = "planted-secret-AbC/123+\"quoted\"";
+
+class Secrets : public testing::Test, public Workspace {
+ protected:
+  Secrets() {
+    aim(*this, hosted);
+    folder.write("descopectl.yaml", "apiVersion: descopectl/v1\nkind: Config\nmanifests: [descope/]\n");
+    environment["APP_SECRET"] = kSecret;
+  }
+  void declare(std::string_view source) const {
+    folder.write("descope/main.yaml", connection("a", "A", "  clientSecret: " + std::string(source) + "\n"));
+  }
+  Result apply(Arguments more = {}) const {
+    more.insert(more.begin(), {"apply", "--auto-approve"});
+    return run(more);
+  }
+  [[nodiscard]] json::value sent(std::size_t index, std::string_view target) const {
+    const auto bodies = hosted.bodies(target);
+    return index < bodies.size() ? json::parse(bodies[index]) : json::value();
+  }
+  static constexpr std::string_view kCreate = "/v1/mgmt/outbound/app/create";
+  static constexpr std::string_view kUpdate = "/v1/mgmt/outbound/app/update";
+
+  Hosted hosted;
+};
+
+TEST_F(Secrets, ComeFromTheEnvironment) {
+  declare("{fromEnv: APP_SECRET}");
+  EXPECT_EQ(apply().status, 0);
+  EXPECT_EQ(sent(0, kCreate).at("clientSecret").as_string(), kSecret);
+}
+
+TEST_F(Secrets, ComeFromAFileWithoutItsLastNewline) {
+  folder.write("descope/secret.txt", std::string(kSecret) + "\n");
+  declare("{fromFile: secret.txt}");
+  const Result result = apply();
+  EXPECT_EQ(result.status, 0) << result.all();
+  EXPECT_EQ(sent(0, kCreate).at("clientSecret").as_string(), kSecret);
+}
+
+TEST_F(Secrets, ComeFromACommand) {
+  folder.write("descope/secret.txt", std::string(kSecret) + "\n");
+  declare("{fromCommand: [cat, " + folder.path("descope/secret.txt").string() + "]}");
+  const Result result = apply();
+  EXPECT_EQ(result.status, 0) << result.all();
+  EXPECT_EQ(sent(0, kCreate).at("clientSecret").as_string(), kSecret);
+}
+
+TEST_F(Secrets, ThatDidNotChangeAreNeverSentAgain) {
+  declare("{fromEnv: APP_SECRET}");
+  ASSERT_EQ(apply().status, 0);
+  folder.write("descope/main.yaml", connection("a", "B", "  clientSecret: {fromEnv: APP_SECRET}\n"));
+  ASSERT_EQ(apply().status, 0);
+  ASSERT_EQ(hosted.bodies(kUpdate).size(), 1U);
+  EXPECT_EQ(hosted.bodies(kUpdate)[0].find("clientSecret"), std::string::npos);
+}
+
+TEST_F(Secrets, ThatWereRotatedAreOneUpdate) {
+  declare("{fromEnv: APP_SECRET}");
+  ASSERT_EQ(apply().status, 0);
+  environment["APP_SECRET"] = "planted-secret-rotated-0123456789";
+  const Result plan = run({"plan"});
+  EXPECT_NE(plan.out.find("  ~ clientSecret = (sensitive value)"), std::string::npos) << plan.out;
+  EXPECT_EQ(last_line(plan.out), "Plan: 0 to add, 1 to change, 0 to destroy.");
+  hosted.forget_requests();
+  EXPECT_EQ(last_line(apply().out), "Apply complete! Resources: 0 added, 1 changed, 0 destroyed.");
+  ASSERT_EQ(hosted.bodies(kUpdate).size(), 1U);
+  EXPECT_EQ(sent(0, kUpdate).at("app").at("clientSecret").as_string(), "planted-secret-rotated-0123456789");
+  EXPECT_EQ(last_line(run({"plan"}).out), "No changes. Live matches the manifests.");
+}
+
+TEST_F(Secrets, OfAFewCharactersAreComparedToo) {
+  environment["APP_SECRET"] = "tiny1";
+  declare("{fromEnv: APP_SECRET}");
+  ASSERT_EQ(apply().status, 0);
+  EXPECT_EQ(last_line(run({"plan"}).out), "No changes. Live matches the manifests.");
+  environment["APP_SECRET"] = "tiny2";
+  EXPECT_EQ(run({"plan", "--detailed-exitcode"}).status, 2);
+}
+
+TEST_F(Secrets, ThatAreUnsetArePlannedButNotApplied) {
+  environment.erase("APP_SECRET");
+  folder.write("descope/main.yaml",
+               connection("a", "A", "  clientSecret: {fromEnv: APP_SECRET}\n") + "---\n" + connection("b"));
+  EXPECT_EQ(run({"validate"}).status, 0);
+  const Result plan = run({"plan"});
+  EXPECT_EQ(plan.status, 0) << plan.all();
+  const Result result = apply();
+  EXPECT_EQ(result.status, 3);
+  EXPECT_EQ(result.err,
+            "descope/main.yaml:6:17: error: Connection/a needs the secret clientSecret: the environment variable "
+            "APP_SECRET is not set [missing-secret]\n"
+            "    clientSecret: {fromEnv: APP_SECRET}\n"
+            "                  ^~~~~~~~~~~~~~~~~~~~~\n"
+            "hint: nothing was written; provide it and run again\n");
+  EXPECT_TRUE(hosted.bodies(kCreate).empty());
+}
+
+TEST_F(Secrets, OfNothingButWhiteSpaceAreNotSent) {
+  for (const std::string value : {"", "  \t\n"}) {
+    environment["APP_SECRET"] = value;
+    declare("{fromEnv: APP_SECRET}");
+    const Result result = apply();
+    EXPECT_EQ(result.status, 3) << result.all();
+    EXPECT_NE(result.err.find("[missing-secret]"), std::string::npos) << result.err;
+    EXPECT_TRUE(hosted.bodies(kCreate).empty());
+  }
+}
+
+TEST_F(Secrets, AreClearedByTheExplicitFormOnly) {
+  declare("{fromEnv: APP_SECRET}");
+  ASSERT_EQ(apply().status, 0);
+  declare("{clear: true}");
+  const Result result = apply();
+  EXPECT_EQ(result.status, 0) << result.all();
+  EXPECT_EQ(sent(0, kUpdate).at("app").at("clientSecret").as_string(), "");
+  EXPECT_EQ(last_line(run({"plan"}).out), "No changes. Live matches the manifests.");
+}
+
+TEST_F(Secrets, OfAdoptedObjectsAreNotComparedAndSentOnDemand) {
+  Api(hosted.port()).post(kCreate, {{"id", "a"}, {"name", "A"}, {"clientSecret", "theirs"}});
+  declare("{fromEnv: APP_SECRET}");
+  ASSERT_EQ(apply().status, 0);
+  EXPECT_TRUE(hosted.bodies(kUpdate).empty());
+  EXPECT_NE(run({"plan"}).out.find("Not compared: 1 secret\n"), std::string::npos);
+  ASSERT_EQ(apply({"--send-secret", "Connection/a"}).status, 0);
+  EXPECT_EQ(sent(0, kUpdate).at("app").at("clientSecret").as_string(), kSecret);
+  EXPECT_EQ(run({"plan"}).out.find("Not compared"), std::string::npos);
+}
+
+TEST_F(Secrets, AsNullOrAsPlainTextAreRefused) {
+  for (const std::string source : {"null", "literal-planted-secret"}) {
+    declare(source);
+    const Result result = apply();
+    EXPECT_EQ(result.status, 3) << result.all();
+    EXPECT_NE(result.err.find("descope/main.yaml:6:"), std::string::npos) << result.err;
+    EXPECT_EQ(result.all().find("literal-planted-secret"), std::string::npos) << result.all();
+  }
+}
+
+/// Encodings in which a careless program might show it.
+std::vector<std::string> forms_of_the_secret() {
+  return {std::string(kSecret), "planted-secret", R"(planted-secret-AbC/123+\"quoted\")",
+          "planted-secret-AbC%2F123%2B%22quoted%22", "cGxhbnRlZC1zZWNyZXQtQWJDLzEyMysicXVvdGVkI",
+          "706c616e7465642d736563726574", std::string(kManagementKey)};
+}
+
+TEST_F(Secrets, AreInNoOutputNoStateAndNoReport) {
+  declare("{fromEnv: APP_SECRET}");
+  std::string seen;
+  const auto collect = [&](const Arguments& arguments) {
+    Arguments all = arguments;
+    all.insert(all.end(), {"--log-level", "trace", "--report", "json=report.json", "--report", "text=report.txt"});
+    const Result result = run(all);
+    seen += result.all();
+    return result.status;
+  };
+  EXPECT_EQ(collect({"plan"}), 0);
+  EXPECT_EQ(collect({"apply", "--auto-approve"}), 0);
+  environment["APP_SECRET"] = std::string(kSecret) + "-2";
+  EXPECT_EQ(collect({"plan", "--json"}), 0);
+  EXPECT_EQ(collect({"apply", "--auto-approve", "--json"}), 0);
+  EXPECT_EQ(collect({"drift", "--json"}), 0);
+  EXPECT_EQ(collect({"apply", "--auto-approve", "--log-format", "json"}), 0);
+  for (const auto& [name, text] : folder.files()) seen += text;
+  for (const std::string& form : forms_of_the_secret()) EXPECT_EQ(seen.find(form), std::string::npos) << form;
+}
+
+/// A service that repeats what it was sent in its error.
+TEST(SecretsInErrors, AreTakenOutOfWhatTheServiceRepeats) {
+  Workspace workspace;
+  const Hosted hosted({}, [](const http::Request& request, const http::Server::Handler& service) {
+    if (request.method != "POST") return service(request);
+    json::object error{{"errorCode", "E011003"}, {"errorDescription", "Request is invalid"}};
+    error["errorMessage"] = "can't take " + request.body + " of " + std::string(http::find_header(request.headers, "Authorization"));
+    return http::Reply(http::Response(400, json::serialize(error)));
+  });
+  aim(workspace, hosted);
+  workspace.environment["APP_SECRET"] = kSecret;
+  workspace.folder.write("descopectl.yaml", "apiVersion: descopectl/v1\nkind: Config\nmanifests: [descope/]\n");
+  workspace.folder.write("descope/main.yaml", connection("a", "A", "  clientSecret: {fromEnv: APP_SECRET}\n"));
+  const Result result = workspace.run({"apply", "--auto-approve", "--log-level", "trace", "--report", "json=r.json"});
+  EXPECT_EQ(result.status, 9) << result.all();
+  std::string seen = result.all();
+  EXPECT_NE(seen.find("E011003"), std::string::npos) << seen;
+  for (const auto& [name, text] : workspace.folder.files()) seen += text;
+  for (const std::string& form : forms_of_the_secret()) EXPECT_EQ(seen.find(form), std::string::npos) << form;
+}
+
+}  // namespace
+}  // namespace descopectl::e2e
