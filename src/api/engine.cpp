@@ -85,6 +85,7 @@ boost::asio::awaitable<Result<http::Response>> Engine::exchange(const Call& call
   // Asio's cancellation comes as an exception; from here on it is an error like the others.
   try {
     http::Request request = make_request(call);
+    if (call.tries != nullptr) ++*call.tries;
     auto answer = co_await client_->send(std::move(request));
     co_return answer;
   } catch (const boost::system::system_error&) {

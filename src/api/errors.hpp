@@ -26,6 +26,7 @@ struct Call {
   [[nodiscard]] std::string name() const;
 
   Purpose purpose;
+  unsigned* tries = nullptr;  ///< counts the requests that were sent; may be null
   const schema::Kind* kind;
   std::string method;
   std::string target;

@@ -44,15 +44,15 @@ class ReaderAndWriter final : public Writer {
   }
   [[nodiscard]] std::uint64_t request_count() const override { return operations_.request_count(); }
   awaitable<Result<Created>> create(const Kind& kind, json::object body, BodySecrets secrets,
-                                    unsigned generation) override {
-    return operations_.create(kind, std::move(body), std::move(secrets), generation);
+                                    unsigned generation, unsigned* tries) override {
+    return operations_.create(kind, std::move(body), std::move(secrets), generation, tries);
   }
   awaitable<Result<json::object>> update(const Kind& kind, json::object body, BodySecrets secrets,
-                                         unsigned generation) override {
-    return operations_.update(kind, std::move(body), std::move(secrets), generation);
+                                         unsigned generation, unsigned* tries) override {
+    return operations_.update(kind, std::move(body), std::move(secrets), generation, tries);
   }
-  awaitable<Result<void>> erase(const Kind& kind, std::string id) override {
-    return operations_.erase(kind, std::move(id));
+  awaitable<Result<void>> erase(const Kind& kind, std::string id, unsigned* tries) override {
+    return operations_.erase(kind, std::move(id), tries);
   }
 
  private:

@@ -158,12 +158,13 @@ awaitable<Result<model::LiveObject>> Operations::find_in_list(const Kind& kind, 
 }
 
 awaitable<Result<Created>> Operations::create(const Kind& kind, json::object body, BodySecrets secrets,
-                                              unsigned generation) {
+                                              unsigned generation, unsigned* tries) {
   const Endpoint endpoint = choose(kind, &Endpoints::create, generation);
   if (!endpoint.exists()) co_return no_such_call(kind, "create");
   auto wire = WireBody::make(std::move(body), endpoint.in, std::move(secrets));
   if (!wire) co_return wire.error();
   Call call(Purpose::kCreate, kind, endpoint.method, std::string(endpoint.path), std::move(*wire));
+  call.tries = tries;
   auto answer = co_await engine_->send(std::move(call));
   if (!answer) co_return answer.error();
 
@@ -179,7 +180,7 @@ awaitable<Result<Created>> Operations::create(const Kind& kind, json::object bod
 }
 
 awaitable<Result<json::object>> Operations::update(const Kind& kind, json::object body, BodySecrets secrets,
-                                                   unsigned generation) {
+                                                   unsigned generation, unsigned* tries) {
   const Endpoint endpoint = choose(kind, &Endpoints::update, generation);
   if (!endpoint.exists()) co_return no_such_call(kind, "update");
   const std::string id = string_member(body, kind.id_field);
@@ -190,12 +191,13 @@ awaitable<Result<json::object>> Operations::update(const Kind& kind, json::objec
   auto wire = WireBody::make(std::move(body), endpoint.in, std::move(secrets));
   if (!wire) co_return wire.error();
   Call call(Purpose::kUpdate, kind, endpoint.method, std::string(endpoint.path), std::move(*wire));
+  call.tries = tries;
   auto answer = co_await engine_->send(std::move(call));
   if (!answer) co_return answer.error();
   co_return object_of_answer(kind, unwrap(std::move(*answer), endpoint.out, kind.id_field));
 }
 
-awaitable<Result<void>> Operations::erase(const Kind& kind, std::string id) {
+awaitable<Result<void>> Operations::erase(const Kind& kind, std::string id, unsigned* tries) {
   const Endpoint endpoint = kind.calls.erase;
   if (!endpoint.exists()) co_return no_such_call(kind, "delete");
   // Some delete calls take an empty selection for everything (sheet 0.3, trap 8).
@@ -205,6 +207,7 @@ awaitable<Result<void>> Operations::erase(const Kind& kind, std::string id) {
   select(kind, id, body);
   Call call(Purpose::kErase, kind, endpoint.method, std::string(endpoint.path),
             WireBody(json::serialize(body)));
+  call.tries = tries;
   auto answer = co_await engine_->send(std::move(call));
   if (!answer && answer.error().kind() != ErrorKind::kNotFound) co_return answer.error();
   co_return Result<void>();

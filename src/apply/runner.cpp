@@ -74,9 +74,8 @@ asio::awaitable<void> ApiRunner::send_create(std::size_t index, Prepared prepare
                                              ActionOutcome& outcome) {
   const Action& action = run_.plan.actions[index];
   const schema::Kind& kind = *action.descriptor;
-  outcome.attempts = 1;
   auto created = co_await run_.api.create(kind, std::move(prepared.body), std::move(prepared.secrets),
-                                          run_.generation());
+                                          run_.generation(), &outcome.attempts);
   if (!created) {
     fail_write(action, created.error(), outcome);
     if (!done.empty()) outcome.message = fmt::format("{}, and not created again: {}", done, outcome.message);
@@ -108,9 +107,8 @@ asio::awaitable<void> ApiRunner::update(std::size_t index, ActionOutcome& outcom
     co_return;
   }
   if (is_halted(outcome)) co_return;
-  outcome.attempts = 1;
   auto updated = co_await run_.api.update(*action.descriptor, std::move(prepared->body),
-                                          std::move(prepared->secrets), run_.generation());
+                                          std::move(prepared->secrets), run_.generation(), &outcome.attempts);
   if (!updated) {
     fail_write(action, updated.error(), outcome);
     co_return;
@@ -146,8 +144,7 @@ asio::awaitable<void> ApiRunner::replace(std::size_t index, ActionOutcome& outco
     co_return;
   }
   if (is_halted(outcome)) co_return;
-  outcome.attempts = 1;
-  auto erased = co_await run_.api.erase(*action.descriptor, action.live_id);
+  auto erased = co_await run_.api.erase(*action.descriptor, action.live_id, &outcome.attempts);
   if (!erased) {
     fail_write(action, erased.error(), outcome);
     co_return;
@@ -166,8 +163,7 @@ asio::awaitable<void> ApiRunner::erase(std::size_t index, ActionOutcome& outcome
   Action& action = run_.plan.actions[index];
   const bool may_go_on = co_await check_fresh(action, outcome);
   if (!may_go_on || is_halted(outcome)) co_return;
-  outcome.attempts = 1;
-  auto erased = co_await run_.api.erase(*action.descriptor, action.live_id);
+  auto erased = co_await run_.api.erase(*action.descriptor, action.live_id, &outcome.attempts);
   if (!erased) {
     fail_write(action, erased.error(), outcome);
     co_return;

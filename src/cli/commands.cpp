@@ -31,15 +31,11 @@ void check_graph(Context& context, const model::DesiredState& desired) {
 }  // namespace
 
 ExitStatus run_validate(Context& context) {
-  std::size_t documents = 0;
-  std::size_t files = 0;
-  std::size_t objects = 0;
-  if (const auto desired = load_desired(context)) {
-    documents = desired->documents;
-    files = desired->files;
-    objects = desired->objects.size();
-    check_graph(context, *desired);
-  }
+  const model::DesiredState desired = load_what_is_there(context);
+  if (!context.sink.has_errors()) check_graph(context, desired);
+  const std::size_t documents = desired.documents;
+  const std::size_t files = desired.files;
+  const std::size_t objects = desired.objects.size();
   const ExitStatus exit = context.sink.has_errors() ? ExitStatus::kInvalidInput : ExitStatus::kDone;
   const json::object summary{{"files", files}, {"documents", documents}, {"objects", objects}};
   return context.emit(exit, [&](const render::FormatRow& row, const render::Presentation& shown) {

@@ -27,8 +27,8 @@ std::string_view name_of(LogLevel level) {
 
 }  // namespace
 
-Result<void> Output::file(const std::string& path, std::string_view text) {
-  const std::string clean = redactor_.redact(text);
+Result<void> Output::file(const std::string& path, std::string_view text, bool is_json) {
+  const std::string clean = is_json ? redactor_.redact_json(text) : redactor_.redact(text);
   return base::write_file_atomically(path, clean, 0644);
 }
 
@@ -36,7 +36,7 @@ void Context::log(LogLevel level, std::string_view text) {
   if (level > options.log_level) return;
   if (options.log_format == LogFormat::kJson) {
     const json::object line{
-        {"time", base::format_time(clock.now())}, {"level", name_of(level)}, {"message", text}};
+        {"time", base::format_time(clock.now())}, {"level", name_of(level)}, {"message", output.redactor().redact(text)}};
     output.note(json::serialize(line) + "\n");
   } else {
     output.note(fmt::format("{}: {}\n", name_of(level), text));
@@ -85,12 +85,13 @@ diag::ExitStatus Context::emit(
     return make(*row_of(format), shown);
   };
   for (const Report& report : options.reports) {
-    const auto written = output.file(report.file, write(report.format, true));
+    const auto written = output.file(report.file, write(report.format, true), report.format == Format::kJson);
     if (written) continue;
     output.note(fmt::format("error: the report could not be written: {}\n", written.error().message()));
     exit = diag::stronger(exit, diag::ExitStatus::kFailure);
   }
-  output.result(write(options.format, false));
+  if (options.format == Format::kJson) output.json_result(write(options.format, false));
+  else output.result(write(options.format, false));
   if (!output.is_good()) {
     output.note("error: standard output could not be written\n");
     exit = diag::stronger(exit, diag::ExitStatus::kFailure);

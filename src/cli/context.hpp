@@ -31,9 +31,10 @@ class Output {
   Output(std::ostream& out, std::ostream& error) : out_(out), error_(error) {}
 
   void result(std::string_view text) { out_ << redactor_.redact(text) << std::flush; }
+  void json_result(std::string_view document) { out_ << redactor_.redact_json(document) << std::flush; }
   void note(std::string_view text) { error_ << redactor_.redact(text) << std::flush; }
   /// Writes `text` to a file in place of a stream; the error says why it could not.
-  Result<void> file(const std::string& path, std::string_view text);
+  Result<void> file(const std::string& path, std::string_view text, bool is_json);
   /// False once standard output could not take everything (a full disk, a closed pipe).
   [[nodiscard]] bool is_good() const { return static_cast<bool>(out_); }
   Redactor& redactor() { return redactor_; }

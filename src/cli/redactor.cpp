@@ -59,14 +59,41 @@ void Redactor::add(const model::Secret& secret) {
   });
 }
 
-std::string Redactor::redact(std::string_view text) const {
+std::string Redactor::replace(std::string_view text, std::size_t least) const {
   std::string result(text);
   for (const model::Secret& form : forms_) {
+    if (form.reveal().size() < least) continue;
     for (std::size_t at = result.find(form.reveal()); at != std::string::npos;
          at = result.find(form.reveal(), at + kShown.size()))
       result.replace(at, form.reveal().size(), kShown);
   }
   return result;
+}
+
+std::string Redactor::redact(std::string_view text) const { return replace(text, 0); }
+
+std::string Redactor::redact_json(std::string_view document) const {
+  if (forms_.empty()) return std::string(document);
+  const auto parsed = base::parse_json(document);
+  if (!parsed) return redact(document);
+  return base::to_pretty_json(redact_value(*parsed));
+}
+
+json::value Redactor::redact_value(const json::value& value) const {
+  constexpr std::size_t kLeastInNames = 8;
+  if (const json::string* text = value.if_string()) return json::value(redact(*text));
+  if (const json::array* list = value.if_array()) {
+    json::array result;
+    result.reserve(list->size());
+    for (const json::value& item : *list) result.push_back(redact_value(item));
+    return result;
+  }
+  if (const json::object* object = value.if_object()) {
+    json::object result;
+    for (const auto& [name, member] : *object) result[replace(name, kLeastInNames)] = redact_value(member);
+    return result;
+  }
+  return value;
 }
 
 }  // namespace descopectl::cli

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "descopectl/base/json.hpp"
 #include "descopectl/model/secret.hpp"
 
 namespace descopectl::cli {
@@ -16,8 +17,14 @@ class Redactor {
  public:
   void add(const model::Secret& secret);
   [[nodiscard]] std::string redact(std::string_view text) const;
+  /// The same for a JSON document: only strings are looked into, so that it stays the JSON it was. Member names are
+  /// ours, or a user's key: only secrets of eight characters and more are looked for in them.
+  [[nodiscard]] std::string redact_json(std::string_view document) const;
 
  private:
+  [[nodiscard]] std::string replace(std::string_view text, std::size_t least) const;
+  [[nodiscard]] json::value redact_value(const json::value& value) const;
+
   std::vector<model::Secret> forms_;  ///< longest first
 };
 

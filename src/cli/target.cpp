@@ -111,7 +111,7 @@ void watch_signals(net::signal_set& signals, Interrupt& interrupt, Context& cont
 
 }  // namespace
 
-std::optional<model::DesiredState> load_desired(Context& context) {
+model::DesiredState load_what_is_there(Context& context) {
   manifest::LoadOptions options;
   for (const config::ManifestRoot& root : context.settings.roots) {
     options.roots.push_back({root.path.string(), root.name});
@@ -123,7 +123,11 @@ std::optional<model::DesiredState> load_desired(Context& context) {
   options.environment = &context.environment;
   options.inbound_generation = context.settings.inbound_api == config::InboundApi::kV2 ? 2 : 1;
   if (context.settings.config_file) options.config_file = context.settings.config_file->string();
-  model::DesiredState desired = manifest::load_manifests(options, context.sources, context.sink);
+  return manifest::load_manifests(options, context.sources, context.sink);
+}
+
+std::optional<model::DesiredState> load_desired(Context& context) {
+  model::DesiredState desired = load_what_is_there(context);
   if (context.sink.has_errors()) return std::nullopt;
   return desired;
 }

@@ -19,6 +19,9 @@ namespace descopectl::cli {
 /// Loads the manifests of the settings; none, with everything in the sink, where something is wrong.
 [[nodiscard]] std::optional<model::DesiredState> load_desired(Context& context);
 
+/// The same; what could be read is given back even where something is wrong.
+[[nodiscard]] model::DesiredState load_what_is_there(Context& context);
+
 /// The policy that settings and flags make.
 [[nodiscard]] plan::Policy make_policy(const Context& context);
 

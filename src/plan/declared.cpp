@@ -64,6 +64,7 @@ class DeclaredBuilder {
       if (status != draft_.input.secrets.end()) {
         use.status = status->second.form;
         use.problem = status->second.problem;
+        use.fingerprint = status->second.fingerprint;
       }
       action_.secrets.push_back(std::move(use));
     }
@@ -177,7 +178,8 @@ class DeclaredBuilder {
     std::sort(record.depends_on.begin(), record.depends_on.end());
     for (const std::string& pointer : action_.no_longer_managed) record.secrets.erase(pointer);
     if (binding_.live == nullptr) record.changed_by_server.clear();
-    action_.records = binding_.recorded == nullptr || is_different(record, *binding_.recorded);
+    action_.records = draft_.input.is_state_kept &&
+                      (binding_.recorded == nullptr || is_different(record, *binding_.recorded));
   }
 
   static bool is_different(const model::RecordedObject& left, const model::RecordedObject& right) {

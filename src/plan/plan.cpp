@@ -175,7 +175,7 @@ std::string digest(const Plan& plan) {
     if (action.kind == ActionKind::kNoop && !action.is_adopted && !action.is_moved) continue;
     json::array secrets;
     for (const SecretUse& use : action.secrets)
-      if (use.is_sent) secrets.push_back(json::array{use.pointer, static_cast<int>(use.status)});
+      if (use.is_sent) secrets.push_back(json::array{use.pointer, static_cast<int>(use.status), use.fingerprint});
     actions.push_back(json::object{{"kind", static_cast<int>(action.kind)},
                                    {"key", action.key.to_string()},
                                    {"live_id", action.live_id},

@@ -99,9 +99,10 @@ void ChangeWriter::add_sensitive(Sign sign, std::string_view path, std::string_v
 
 void ChangeWriter::add_change(const schema::FieldChange& change, std::string_view note) {
   if (change.is_sensitive) {
-    const Sign sign = change.before.is_null()  ? Sign::kAdd
-                      : change.after.is_null() ? Sign::kRemove
-                                               : Sign::kChange;
+    // Of a secret neither value is at hand: it changed.
+    const Sign sign = change.before.is_null() == change.after.is_null() ? Sign::kChange
+                      : change.before.is_null()                         ? Sign::kAdd
+                                                                        : Sign::kRemove;
     add_sensitive(sign, change.path, note);
     return;
   }

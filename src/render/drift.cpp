@@ -25,7 +25,7 @@ constexpr Group kGroups[] = {
     {Cause::kLive, "Changed live:", Sign::kChange},
     {Cause::kBoth, "Changed live and in the manifests:", Sign::kChange},
     {Cause::kDeleted, "Deleted live:", Sign::kRemove},
-    {Cause::kManifest, "Changed in the manifests:", Sign::kAdd},
+    {Cause::kManifest, "Changed in the manifests:", Sign::kChange},
     {Cause::kUnmanaged, "Unmanaged:", Sign::kNone},
 };
 
@@ -46,8 +46,11 @@ void append_object(std::string& out, const Group& group, const DriftObject& obje
   if (!place.empty()) out += painter.faint(fmt::format(" ({})", place));
   out += '\n';
   for (const plan::DriftChange& change : object.changes) {
-    const std::string step =
-        change.is_sensitive ? std::string(kSensitive) : show_step(change.expected, change.live);
+    // From what was to what is: where live moved, from the manifest to live; where the manifest did, from live to it.
+    const bool is_manifests = change.cause == Cause::kManifest;
+    const std::string step = change.is_sensitive ? std::string(kSensitive)
+                             : is_manifests      ? show_step(change.live, change.expected)
+                                                 : show_step(change.expected, change.live);
     out += fmt::format("    {}: {} ({})\n", show_path(fields_of(object), change.path), step,
                        plan::to_string(change.cause));
   }

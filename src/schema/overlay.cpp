@@ -106,6 +106,25 @@ json::value overlay_value(const Field* field, const json::value* live, const jso
   return desired;
 }
 
+/// Live's items without the zero members that the manifest's item of the same key does not write.
+json::array project_items(const Field& field, const json::array& live, const json::array& desired) {
+  json::array result;
+  for (const json::value& item : live) {
+    const json::object* object = item.if_object();
+    const json::value* key = object == nullptr ? nullptr : object->if_contains(field.key);
+    const json::object* wanted = key == nullptr ? nullptr : find_item(&desired, field.key, *key);
+    if (object == nullptr) {
+      result.push_back(item);
+      continue;
+    }
+    json::object part;
+    for (const auto& [name, value] : *object)
+      if (!base::is_zero(value) || (wanted != nullptr && wanted->contains(name))) part[name] = value;
+    result.push_back(std::move(part));
+  }
+  return result;
+}
+
 json::value cut_value(const Field& field, const json::value& value, Calls call, unsigned generation) {
   if (field.fields.empty()) return value;
   if (const json::array* list = value.if_array()) {
@@ -198,6 +217,8 @@ json::object project(Fields fields, const json::object& live, const json::object
         if (is_ours) part.push_back(item);
       }
       result[name] = std::move(part);
+    } else if (row != nullptr && row->list == ListForm::kKeyed && value.is_array() && old->is_array()) {
+      result[name] = project_items(*row, old->get_array(), value.get_array());
     } else {
       result[name] = *old;
     }

@@ -84,8 +84,13 @@ class FaultTest(StrictTest):
         for wait in (0, 1):
             self.hooks.fault(".*/outbound/app/create", "status", status=429, headers={"Retry-After": wait})
         since = self.workspace.mark()
-        run = self.expect(self.workspace.apply("-o", "json"), 0)
+        self.expect(self.workspace.apply(), 0)
         self.assertEqual([verb for _, verb, _ in writes(since())], ["create"] * 3)
+
+    def test_every_try_of_a_write_is_counted(self):
+        self.workspace.manifest(CONNECTION_TEXT)
+        self.hooks.fault(".*/outbound/app/create", "status", times=2, status=429, headers={"Retry-After": 0})
+        run = self.expect(self.workspace.apply("-o", "json"), 0)
         self.assertEqual(run.json["resource_changes"][0]["result"]["attempts"], 3)
 
     def test_429_without_end_is_exit_5(self):

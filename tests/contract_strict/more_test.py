@@ -3,14 +3,13 @@
 import json
 import os
 import shutil
-import time
+import threading
 
 import big_project
-from strict_server import CONNECTION, INBOUND, RESOURCE, ROLE, TEMPLATE
+from strict_server import CONNECTION, INBOUND, PROJECT, RESOURCE, TEMPLATE
 from support import ALL_TEXT, APP_TEXT, CONNECTION_TEXT, KEY_TEXT, RESOURCE_ONLY, RESOURCE_TEXT, StrictTest
 from support import without_time
 from workspace import CONFIG, writes
-from strict_server import PROJECT
 
 DCR_TEXT = """kind: Connection
 metadata: {name: dcr}
@@ -408,7 +407,6 @@ class MoreTest(StrictTest):
                                      CONNECTION_TEXT.replace("Calendar", "Calendars")))
         self.hooks.fault(".*/outbound/app/update", "slow", seconds=11, times=1)
         self.workspace.write("descopectl.yaml", (CONFIG % PROJECT).replace("timeoutSeconds: 5", "timeoutSeconds: 30"))
-        import threading
         threading.Timer(2, lambda: self.hooks.inject(CONNECTION, "Google", "/description", "theirs")).start()
         run = self.workspace.apply("--parallelism", "1")
         self.assertEqual(self.stored(CONNECTION, "Google")["description"], "theirs", str(run))

@@ -31,10 +31,11 @@ TEST_F(Adoption, OfAnObjectThatWouldChangeIsRefusedAndAllowed) {
   project.declare(connection("a", "Other"));
   const Result refused = project.apply();
   EXPECT_EQ(refused.status, 8);
-  EXPECT_EQ(refused.err,
-            "error: Connection/a is bound to the live object 'a', which this state does not own and which would be "
-            "changed; the state is empty: first run, or a lost state? [adoption-not-allowed]\n"
-            "hint: look at the plan, then allow it with --adopt (or 'adopt: always')\n");
+  EXPECT_EQ(
+      refused.err,
+      "error: Connection/a is bound to the live object 'a', which this state does not own and which would be "
+      "changed; the state is empty: first run, or a lost state? [adoption-not-allowed]\n"
+      "hint: look at the plan, then allow it with --adopt (or 'adopt: always')\n");
   EXPECT_EQ(api.connection("a").at("name").as_string(), "A");
   const Result allowed = project.apply({"--adopt"});
   EXPECT_EQ(last_line(allowed.out), "Apply complete! Resources: 0 added, 1 changed, 0 destroyed.");
@@ -55,12 +56,14 @@ TEST_F(Adoption, CanBeForbiddenAltogether) {
   project.declare(connection("a", "A"));
   const Result refused = project.apply();
   EXPECT_EQ(refused.status, 8);
-  EXPECT_NE(refused.err.find("hint: 'adopt: never' is configured; allow it with --adopt\n"), std::string::npos);
+  EXPECT_NE(refused.err.find("hint: 'adopt: never' is configured; allow it with --adopt\n"),
+            std::string::npos);
 }
 
 TEST_F(Adoption, WithoutAStateEveryMatchIsOurs) {
-  project.folder.write("descopectl.yaml",
-                       "apiVersion: descopectl/v1\nkind: Config\nmanifests: [descope/]\nstate: {backend: none}\n");
+  project.folder.write(
+      "descopectl.yaml",
+      "apiVersion: descopectl/v1\nkind: Config\nmanifests: [descope/]\nstate: {backend: none}\n");
   project.declare(connection("a", "Other"));
   EXPECT_EQ(project.apply().status, 0);
   EXPECT_EQ(api.connection("a").at("name").as_string(), "Other");
@@ -78,21 +81,25 @@ TEST_F(Adoption, AMatchByNameOnlyIsAnErrorWithTheWayOut) {
             std::string::npos)
       << plan.err;
   EXPECT_NE(plan.err.find("[possible-match]\n"), std::string::npos);
-  EXPECT_NE(plan.err.find("hint: write 'metadata.id: b' to bind it, or 'metadata.id: c' to create another one\n"),
-            std::string::npos)
+  EXPECT_NE(
+      plan.err.find("hint: write 'metadata.id: b' to bind it, or 'metadata.id: c' to create another one\n"),
+      std::string::npos)
       << plan.err;
 }
 
 TEST_F(Adoption, ABoundIdBindsWhateverTheHandle) {
-  project.declare("apiVersion: descopectl/v1\nkind: Connection\nmetadata: {name: mine, id: b}\nspec: {name: B}\n");
+  project.declare(
+      "apiVersion: descopectl/v1\nkind: Connection\nmetadata: {name: mine, id: b}\nspec: {name: B}\n");
   EXPECT_EQ(last_line(project.plan().out), "Plan: 0 to add, 0 to change, 0 to destroy, 1 to adopt.");
 }
 
 TEST_F(Adoption, AHandleThatMovesKeepsItsObject) {
   project.declare(connection("a", "A") + "---\n" + connection("b", "B"));
   ASSERT_EQ(project.apply().status, 0);
-  project.declare("apiVersion: descopectl/v1\nkind: Connection\nmetadata: {name: renamed, id: a}\nspec: {name: A}\n---\n" +
-                  connection("b", "B"));
+  project.declare(
+      "apiVersion: descopectl/v1\nkind: Connection\nmetadata: {name: renamed, id: a}\nspec: {name: "
+      "A}\n---\n" +
+      connection("b", "B"));
   const Result plan = project.plan();
   EXPECT_NE(plan.out.find("# Connection/a has moved to Connection/renamed\n"), std::string::npos) << plan.out;
   EXPECT_EQ(last_line(plan.out), "No changes. Live matches the manifests; only the state will be updated.");
@@ -103,8 +110,9 @@ TEST_F(Adoption, AHandleThatMovesKeepsItsObject) {
 
 TEST_F(Adoption, AResourceIsFoundByItsUri) {
   api.post("/v1/mgmt/resource/create", {{"name", "R"}, {"uri", "https://r.example"}, {"type", "api"}});
-  const std::string resource = "apiVersion: descopectl/v1\nkind: Resource\nmetadata: {name: r}\n"
-                               "spec: {name: R, uri: \"https://r.example\", type: api}\n";
+  const std::string resource =
+      "apiVersion: descopectl/v1\nkind: Resource\nmetadata: {name: r}\n"
+      "spec: {name: R, uri: \"https://r.example\", type: api}\n";
   project.declare(resource);
   EXPECT_EQ(last_line(project.apply().out), "Apply complete! Resources: 0 added, 0 changed, 0 destroyed.");
   EXPECT_EQ(api.resources().size(), 1U);

@@ -124,13 +124,15 @@ TEST(UnknownLiveFields, AreNotDroppedUnlessAllowed) {
     http::Reply reply = service(request);
     if (request.target != "/v1/mgmt/outbound/apps") return reply;
     json::value list = json::parse(reply.response.body);
-    for (json::value& app : list.at("apps").as_array()) app.as_object()["tomorrow"] = "kept";
+    for (json::value& app : list.at("apps").as_array())
+      app.as_object()["tomorrow"] = "kept";
     reply.response.body = json::serialize(list);
     return reply;
   });
   aim(workspace, hosted);
   const Api api(hosted.port());
-  workspace.folder.write("descopectl.yaml", "apiVersion: descopectl/v1\nkind: Config\nmanifests: [descope/]\n");
+  workspace.folder.write("descopectl.yaml",
+                         "apiVersion: descopectl/v1\nkind: Config\nmanifests: [descope/]\n");
   workspace.folder.write("descope/main.yaml", connection("a", "A"));
   ASSERT_EQ(workspace.run({"apply", "--auto-approve"}).status, 0);
   workspace.folder.write("descope/main.yaml", connection("a", "B"));
@@ -145,11 +147,12 @@ TEST(UnknownLiveFields, AreNotDroppedUnlessAllowed) {
 }
 
 TEST_F(Fields, OfScopeDocumentsBelongToTheirResource) {
-  apply(connection("a") + "---\napiVersion: descopectl/v1\nkind: Resource\nmetadata: {name: r}\n"
-                          "spec: {name: R, uri: \"https://r.example\", type: mcp}\n---\n"
-                          "apiVersion: descopectl/v1\nkind: McpScope\nmetadata: {name: s}\n"
-                          "spec: {resource: r, name: \"tool:read\", description: Reads, "
-                          "connections: [{connection: a, scopes: [x]}]}\n");
+  apply(connection("a") +
+        "---\napiVersion: descopectl/v1\nkind: Resource\nmetadata: {name: r}\n"
+        "spec: {name: R, uri: \"https://r.example\", type: mcp}\n---\n"
+        "apiVersion: descopectl/v1\nkind: McpScope\nmetadata: {name: s}\n"
+        "spec: {resource: r, name: \"tool:read\", description: Reads, "
+        "connections: [{connection: a, scopes: [x]}]}\n");
   const json::value scope = api.resources().at(0).at("scopes").at("connectionsScopes").at(0);
   EXPECT_EQ(scope.at("name").as_string(), "tool:read");
   EXPECT_EQ(scope.at("values"), json::array({"x"}));

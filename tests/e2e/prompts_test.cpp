@@ -32,7 +32,8 @@ TEST_F(Prompt, NothingButYesIsTakenForAnAnswer) {
     ASSERT_TRUE(terminal.wait_for("To go on, type yes: "));
     terminal.type(answer);
     EXPECT_EQ(terminal.finish(), 8) << answer;
-    EXPECT_EQ(last_line(terminal.screen()), "error: declined: nothing was written [declined]") << terminal.screen();
+    EXPECT_EQ(last_line(terminal.screen()), "error: declined: nothing was written [declined]")
+        << terminal.screen();
   }
   EXPECT_EQ(api.connections().size(), 0U);
 }

@@ -11,7 +11,8 @@ std::string with_metadata(std::string_view handle, std::string_view more) {
   return text.insert(text.find("}\nspec"), ", " + std::string(more));
 }
 
-constexpr std::string_view kRole = "apiVersion: descopectl/v1\nkind: Role\nmetadata: {name: r}\nspec: {name: R}\n";
+constexpr std::string_view kRole =
+    "apiVersion: descopectl/v1\nkind: Role\nmetadata: {name: r}\nspec: {name: R}\n";
 
 class Removal : public testing::Test {
  protected:
@@ -70,8 +71,9 @@ TEST_F(Removal, OfAnotherRootTouchesNothingHere) {
 TEST_F(Removal, OfTheLastOfAKindNeedsAWord) {
   apply(connection("a") + "---\n" + std::string(kRole));
   project.declare(kRole);
-  expect_refused({}, "error: the last object of kind Connection would be deleted [last-of-kind]\n"
-                     "hint: if that is meant: --allow-empty-kind Connection\n");
+  expect_refused({},
+                 "error: the last object of kind Connection would be deleted [last-of-kind]\n"
+                 "hint: if that is meant: --allow-empty-kind Connection\n");
   EXPECT_FALSE(api.connection("a").is_null());
   EXPECT_EQ(project.apply({"--allow-empty-kind", "Connection"}).status, 0);
   EXPECT_TRUE(api.connection("a").is_null());
@@ -108,33 +110,39 @@ TEST_F(Removal, OfAKeptObjectOnlyForgetsIt) {
   project.declare(connection("b"));
   const Result result = project.apply();
   EXPECT_EQ(result.status, 0);
-  EXPECT_NE(result.out.find("# Connection/a will be forgotten, nothing changes in the project (no longer declared; "
-                            "lifecycle.onRemoval keeps it in the project)\n"),
-            std::string::npos)
+  EXPECT_NE(
+      result.out.find("# Connection/a will be forgotten, nothing changes in the project (no longer declared; "
+                      "lifecycle.onRemoval keeps it in the project)\n"),
+      std::string::npos)
       << result.out;
   EXPECT_FALSE(api.connection("a").is_null());
   EXPECT_NE(project.plan().out.find("Unmanaged: 1 connection\n"), std::string::npos);
 }
 
 TEST_F(Removal, IsRefusedWhileSomebodyElseRefersToTheObject) {
-  apply(std::string(kRole) + "---\napiVersion: descopectl/v1\nkind: Role\nmetadata: {name: s}\nspec: {name: S}\n");
+  apply(std::string(kRole) +
+        "---\napiVersion: descopectl/v1\nkind: Role\nmetadata: {name: s}\nspec: {name: S}\n");
   const Answer made = api.post("/v1/mgmt/resource/create",
                                json::parse(R"({"name":"Theirs","uri":"https://t.example","type":"api",
       "scopes":{"permissionsScopes":[{"name":"x","values":["R"]}]}})"));
   ASSERT_EQ(made.status, 200) << made.body;
-  project.declare("apiVersion: descopectl/v1\nkind: Role\nmetadata: {name: s}\nspec: {name: S}\n---\n" + connection("a"));
+  project.declare("apiVersion: descopectl/v1\nkind: Role\nmetadata: {name: s}\nspec: {name: S}\n---\n" +
+                  connection("a"));
   const Result result = project.apply();
   EXPECT_EQ(result.status, 8) << result.all();
-  EXPECT_NE(result.err.find("error: Role/r would be deleted, but the unmanaged Resource '"), std::string::npos)
+  EXPECT_NE(result.err.find("error: Role/r would be deleted, but the unmanaged Resource '"),
+            std::string::npos)
       << result.err;
   EXPECT_NE(result.err.find("[still-referenced]\n"), std::string::npos);
 }
 
 TEST_F(Removal, OfMostOwnedObjectsByOthersStopsTheRun) {
   apply(connection("a") + "---\n" + connection("b") + "---\n" + connection("c"));
-  for (const std::string_view id : {"a", "b"}) api.delete_connection(id);
-  expect_refused({}, "error: 2 of 3 owned objects of kind Connection are gone from the project [objects-gone]\n"
-                     "hint: check that this is the right project; to create them again: --allow-recreate 2\n");
+  for (const std::string_view id : {"a", "b"})
+    api.delete_connection(id);
+  expect_refused({},
+                 "error: 2 of 3 owned objects of kind Connection are gone from the project [objects-gone]\n"
+                 "hint: check that this is the right project; to create them again: --allow-recreate 2\n");
   EXPECT_EQ(project.apply({"--allow-recreate", "2"}).status, 0);
   EXPECT_EQ(api.connections().size(), 3U);
 }
@@ -149,8 +157,10 @@ TEST_F(Removal, OfOneObjectByOthersIsHealed) {
 TEST_F(Removal, InTheWrongProjectIsRefused) {
   apply(connection("a"));
   project.environment["DESCOPE_PROJECT_ID"] = "P2other";
-  expect_refused({}, "error: the state belongs to the project P2e2e, and this run is aimed at P2other [wrong-project]\n"
-                     "hint: check the project id, or name another state with --state\n");
+  expect_refused(
+      {},
+      "error: the state belongs to the project P2e2e, and this run is aimed at P2other [wrong-project]\n"
+      "hint: check the project id, or name another state with --state\n");
   EXPECT_EQ(project.plan().status, 8);
   EXPECT_EQ(project.drift().status, 8);
   EXPECT_EQ(project.run({"destroy", "--auto-approve"}).status, 8);
@@ -158,8 +168,9 @@ TEST_F(Removal, InTheWrongProjectIsRefused) {
 }
 
 TEST_F(Removal, AVariableThatContradictsTheConfigurationIsRefusedAndAFlagIsNot) {
-  project.folder.write("descopectl.yaml", "apiVersion: descopectl/v1\nkind: Config\nmanifests: [descope/]\n"
-                                          "projectId: P2configured\n");
+  project.folder.write("descopectl.yaml",
+                       "apiVersion: descopectl/v1\nkind: Config\nmanifests: [descope/]\n"
+                       "projectId: P2configured\n");
   project.declare(connection("a"));
   const Result refused = project.apply();
   EXPECT_EQ(refused.status, 8) << refused.all();
@@ -169,14 +180,17 @@ TEST_F(Removal, AVariableThatContradictsTheConfigurationIsRefusedAndAFlagIsNot) 
 }
 
 TEST_F(Removal, ByReplacementNeedsAWord) {
-  const std::string resource = "apiVersion: descopectl/v1\nkind: Resource\nmetadata: {name: r}\n"
-                               "spec: {name: R, uri: \"https://one.example\", type: api}\n";
+  const std::string resource =
+      "apiVersion: descopectl/v1\nkind: Resource\nmetadata: {name: r}\n"
+      "spec: {name: R, uri: \"https://one.example\", type: api}\n";
   apply(resource);
   const std::string old_id = json::serialize(api.resources().at(0).at("id"));
   project.declare(std::string(resource).replace(resource.find("one"), 3, "two"));
-  expect_refused({}, "error: Resource/r must be replaced (deleted and created again): /uri can't be changed in place "
-                     "[replacement-not-allowed]\n"
-                     "hint: take the change back, or allow it with --allow-replace\n");
+  expect_refused(
+      {},
+      "error: Resource/r must be replaced (deleted and created again): /uri can't be changed in place "
+      "[replacement-not-allowed]\n"
+      "hint: take the change back, or allow it with --allow-replace\n");
   EXPECT_EQ(json::serialize(api.resources().at(0).at("id")), old_id);
   const Result replaced = project.apply({"--allow-replace"});
   EXPECT_EQ(replaced.status, 0) << replaced.all();
@@ -192,9 +206,10 @@ TEST_F(Removal, ByReplacementOfAProtectedObjectIsRefused) {
   project.declare(with_metadata("a", "lifecycle: {preventDestroy: true}") + "  appType: apikey\n");
   const Result result = project.apply({"--allow-replace"});
   EXPECT_EQ(result.status, 8);
-  EXPECT_EQ(result.err,
-            "error: Connection/a is protected by lifecycle.preventDestroy and would be replaced [prevent-destroy]\n"
-            "hint: apply it with 'preventDestroy: false' first, or allow it with --allow-destroy Connection/a\n");
+  EXPECT_EQ(
+      result.err,
+      "error: Connection/a is protected by lifecycle.preventDestroy and would be replaced [prevent-destroy]\n"
+      "hint: apply it with 'preventDestroy: false' first, or allow it with --allow-destroy Connection/a\n");
 }
 
 TEST_F(Removal, ByDestroyTakesWhatIsOwnedAndDeclaredOnly) {
@@ -210,7 +225,8 @@ TEST_F(Removal, ByDestroyTakesWhatIsOwnedAndDeclaredOnly) {
 TEST_F(Removal, DeletesWhatRefersBeforeWhatItRefersTo) {
   apply(connection("a") + "---\n" + connection("b") +
         "---\napiVersion: descopectl/v1\nkind: Resource\nmetadata: {name: r}\n"
-        "spec: {name: R, uri: \"https://r.example\", type: mcp}\n---\napiVersion: descopectl/v1\nkind: McpScope\n"
+        "spec: {name: R, uri: \"https://r.example\", type: mcp}\n---\napiVersion: descopectl/v1\nkind: "
+        "McpScope\n"
         "metadata: {name: s}\nspec: {resource: r, name: s, connections: [{connection: a}]}\n---\n" +
         std::string(kRole));
   project.declare(connection("b") + "---\n" + std::string(kRole));

@@ -96,12 +96,13 @@ TEST_F(Secrets, ThatAreUnsetArePlannedButNotApplied) {
   EXPECT_EQ(plan.status, 0) << plan.all();
   const Result result = apply();
   EXPECT_EQ(result.status, 3);
-  EXPECT_EQ(result.err,
-            "descope/main.yaml:6:17: error: Connection/a needs the secret clientSecret: the environment variable "
-            "APP_SECRET is not set [missing-secret]\n"
-            "    clientSecret: {fromEnv: APP_SECRET}\n"
-            "                  ^~~~~~~~~~~~~~~~~~~~~\n"
-            "hint: nothing was written; provide it and run again\n");
+  EXPECT_EQ(
+      result.err,
+      "descope/main.yaml:6:17: error: Connection/a needs the secret clientSecret: the environment variable "
+      "APP_SECRET is not set [missing-secret]\n"
+      "    clientSecret: {fromEnv: APP_SECRET}\n"
+      "                  ^~~~~~~~~~~~~~~~~~~~~\n"
+      "hint: nothing was written; provide it and run again\n");
   EXPECT_TRUE(hosted.bodies(kCreate).empty());
 }
 
@@ -137,21 +138,35 @@ TEST_F(Secrets, OfAdoptedObjectsAreNotComparedAndSentOnDemand) {
   EXPECT_EQ(run({"plan"}).out.find("Not compared"), std::string::npos);
 }
 
-TEST_F(Secrets, AsNullOrAsPlainTextAreRefused) {
-  for (const std::string source : {"null", "literal-planted-secret"}) {
-    declare(source);
-    const Result result = apply();
-    EXPECT_EQ(result.status, 3) << result.all();
-    EXPECT_NE(result.err.find("descope/main.yaml:6:"), std::string::npos) << result.err;
-    EXPECT_EQ(result.all().find("literal-planted-secret"), std::string::npos) << result.all();
-  }
+TEST_F(Secrets, AreNotResetByNull) {
+  declare("null");
+  const Result result = apply();
+  EXPECT_EQ(result.status, 3) << result.all();
+  EXPECT_NE(result.err.find("descope/main.yaml:6:"), std::string::npos) << result.err;
+  EXPECT_EQ(hosted.request_count(), 0U);
+}
+
+TEST_F(Secrets, InTheManifestItselfAreWarnedOfAndNotShown) {
+  declare("literal-planted-secret");
+  const Result result = run({"validate"});
+  EXPECT_EQ(result.status, 0) << result.all();
+  EXPECT_EQ(result.err,
+            "descope/main.yaml:6:17: warning: the secret 'clientSecret' stands in the manifest itself "
+            "[literal-secret]\n"
+            "    clientSecret: ***\n"
+            "                  ^~~\n"
+            "hint: take it from outside: {fromEnv: NAME}, {fromFile: PATH} or {fromCommand: [..]}\n");
 }
 
 /// Encodings in which a careless program might show it.
 std::vector<std::string> forms_of_the_secret() {
-  return {std::string(kSecret), "planted-secret", R"(planted-secret-AbC/123+\"quoted\")",
-          "planted-secret-AbC%2F123%2B%22quoted%22", "cGxhbnRlZC1zZWNyZXQtQWJDLzEyMysicXVvdGVkI",
-          "706c616e7465642d736563726574", std::string(kManagementKey)};
+  return {std::string(kSecret),
+          "planted-secret",
+          R"(planted-secret-AbC/123+\"quoted\")",
+          "planted-secret-AbC%2F123%2B%22quoted%22",
+          "cGxhbnRlZC1zZWNyZXQtQWJDLzEyMysicXVvdGVkI",
+          "706c616e7465642d736563726574",
+          std::string(kManagementKey)};
 }
 
 TEST_F(Secrets, AreInNoOutputNoStateAndNoReport) {
@@ -159,7 +174,8 @@ TEST_F(Secrets, AreInNoOutputNoStateAndNoReport) {
   std::string seen;
   const auto collect = [&](const Arguments& arguments) {
     Arguments all = arguments;
-    all.insert(all.end(), {"--log-level", "trace", "--report", "json=report.json", "--report", "text=report.txt"});
+    all.insert(all.end(),
+               {"--log-level", "trace", "--report", "json=report.json", "--report", "text=report.txt"});
     const Result result = run(all);
     seen += result.all();
     return result.status;
@@ -171,8 +187,10 @@ TEST_F(Secrets, AreInNoOutputNoStateAndNoReport) {
   EXPECT_EQ(collect({"apply", "--auto-approve", "--json"}), 0);
   EXPECT_EQ(collect({"drift", "--json"}), 0);
   EXPECT_EQ(collect({"apply", "--auto-approve", "--log-format", "json"}), 0);
-  for (const auto& [name, text] : folder.files()) seen += text;
-  for (const std::string& form : forms_of_the_secret()) EXPECT_EQ(seen.find(form), std::string::npos) << form;
+  for (const auto& [name, text] : folder.files())
+    seen += text;
+  for (const std::string& form : forms_of_the_secret())
+    EXPECT_EQ(seen.find(form), std::string::npos) << form;
 }
 
 /// A service that repeats what it was sent in its error.
@@ -181,19 +199,25 @@ TEST(SecretsInErrors, AreTakenOutOfWhatTheServiceRepeats) {
   const Hosted hosted({}, [](const http::Request& request, const http::Server::Handler& service) {
     if (request.method != "POST") return service(request);
     json::object error{{"errorCode", "E011003"}, {"errorDescription", "Request is invalid"}};
-    error["errorMessage"] = "can't take " + request.body + " of " + std::string(http::find_header(request.headers, "Authorization"));
+    error["errorMessage"] = "can't take " + request.body + " of " +
+                            std::string(http::find_header(request.headers, "Authorization"));
     return http::Reply(http::Response(400, json::serialize(error)));
   });
   aim(workspace, hosted);
   workspace.environment["APP_SECRET"] = kSecret;
-  workspace.folder.write("descopectl.yaml", "apiVersion: descopectl/v1\nkind: Config\nmanifests: [descope/]\n");
-  workspace.folder.write("descope/main.yaml", connection("a", "A", "  clientSecret: {fromEnv: APP_SECRET}\n"));
-  const Result result = workspace.run({"apply", "--auto-approve", "--log-level", "trace", "--report", "json=r.json"});
+  workspace.folder.write("descopectl.yaml",
+                         "apiVersion: descopectl/v1\nkind: Config\nmanifests: [descope/]\n");
+  workspace.folder.write("descope/main.yaml",
+                         connection("a", "A", "  clientSecret: {fromEnv: APP_SECRET}\n"));
+  const Result result =
+      workspace.run({"apply", "--auto-approve", "--log-level", "trace", "--report", "json=r.json"});
   EXPECT_EQ(result.status, 9) << result.all();
   std::string seen = result.all();
   EXPECT_NE(seen.find("E011003"), std::string::npos) << seen;
-  for (const auto& [name, text] : workspace.folder.files()) seen += text;
-  for (const std::string& form : forms_of_the_secret()) EXPECT_EQ(seen.find(form), std::string::npos) << form;
+  for (const auto& [name, text] : workspace.folder.files())
+    seen += text;
+  for (const std::string& form : forms_of_the_secret())
+    EXPECT_EQ(seen.find(form), std::string::npos) << form;
 }
 
 }  // namespace

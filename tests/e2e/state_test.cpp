@@ -22,8 +22,8 @@ class State : public testing::Test {
   void expect_refused(const std::string& damaged, std::string_view message) {
     project.folder.write(kState, damaged);
     project.declare(connection("a", "Changed"));
-    for (const Arguments& command : {Arguments{"plan"}, Arguments{"apply", "--auto-approve"}, Arguments{"drift"},
-                                     Arguments{"destroy", "--auto-approve"}}) {
+    for (const Arguments& command : {Arguments{"plan"}, Arguments{"apply", "--auto-approve"},
+                                     Arguments{"drift"}, Arguments{"destroy", "--auto-approve"}}) {
       const Result result = project.run(command);
       EXPECT_EQ(result.status, 3) << command[0] << ": " << result.all();
       EXPECT_NE(result.err.find(message), std::string::npos) << result.err;
@@ -89,13 +89,16 @@ TEST_F(State, NamesWhoHoldsItsLock) {
   project.declare(connection("a", "Changed"));
   const Result result = project.apply();
   EXPECT_EQ(result.status, 6);
-  EXPECT_EQ(result.err,
-            "error: the state .descopectl/state.json is locked by ann@build-7 (pid 4711, command 'apply', since "
-            "2030-01-02T03:04:05Z) [lock-held]\n"
-            "hint: Wait until it has ended, or end that process; the lock goes with it, so there is no file to remove.\n");
+  EXPECT_EQ(
+      result.err,
+      "error: the state .descopectl/state.json is locked by ann@build-7 (pid 4711, command 'apply', since "
+      "2030-01-02T03:04:05Z) [lock-held]\n"
+      "hint: Wait until it has ended, or end that process; the lock goes with it, so there is no file to "
+      "remove.\n");
   EXPECT_EQ(api.connection("a").at("name").as_string(), "a");
   ::close(lock);
-  EXPECT_EQ(project.apply({"--allow-empty-kind", "Connection"}).status, 0) << "a lock that was let go is no obstacle";
+  EXPECT_EQ(project.apply({"--allow-empty-kind", "Connection"}).status, 0)
+      << "a lock that was let go is no obstacle";
 }
 
 TEST_F(State, LivesWhereTheFlagSays) {
@@ -108,7 +111,8 @@ TEST_F(State, LivesWhereTheFlagSays) {
 
 TEST_F(State, HoldsAProjectOfManyObjectsInAnAppendOnlyTail) {
   std::string text;
-  for (int i = 0; i < 60; ++i) text += connection("many-" + std::to_string(i)) + "---\n";
+  for (int i = 0; i < 60; ++i)
+    text += connection("many-" + std::to_string(i)) + "---\n";
   project.declare(text + connection("a") + "---\n" + connection("b"));
   EXPECT_EQ(last_line(project.apply().out), "Apply complete! Resources: 60 added, 0 changed, 0 destroyed.");
   EXPECT_EQ(last_line(project.plan().out), "No changes. Live matches the manifests.");

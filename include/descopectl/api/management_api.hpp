@@ -75,14 +75,18 @@ class Reader {
 /// kConflict, kRefused, kUnknownField and kUnauthorized are the service's.
 class Writer : public Reader {
  public:
+  /// `tries`, of every write: grows by one with each request that is sent; may be null, else outlives the call.
   virtual boost::asio::awaitable<Result<Created>> create(const schema::Kind& kind, json::object body,
-                                                         BodySecrets secrets, unsigned generation) = 0;
+                                                         BodySecrets secrets, unsigned generation,
+                                                         unsigned* tries = nullptr) = 0;
   /// Full override. `body` holds the id, and renamed members under either name (Field::update_wire); the
   /// answer's object where the service sends one, else empty.
   virtual boost::asio::awaitable<Result<json::object>> update(const schema::Kind& kind, json::object body,
-                                                              BodySecrets secrets, unsigned generation) = 0;
+                                                              BodySecrets secrets, unsigned generation,
+                                                              unsigned* tries = nullptr) = 0;
   /// Not-found counts as done (sheet 16, 30).
-  virtual boost::asio::awaitable<Result<void>> erase(const schema::Kind& kind, std::string id) = 0;
+  virtual boost::asio::awaitable<Result<void>> erase(const schema::Kind& kind, std::string id,
+                                                     unsigned* tries = nullptr) = 0;
 };
 
 [[nodiscard]] Result<std::unique_ptr<Reader>> make_reader(boost::asio::any_io_executor executor,

@@ -25,7 +25,8 @@ struct SecretStatus {
   };
   std::string pointer;
   Form form = Form::kUnavailable;
-  std::string problem;  ///< of kUnavailable: what is missing
+  std::string problem;      ///< of kUnavailable: what is missing
+  std::string fingerprint;  ///< keyed, of the value at hand, where the state has a key and the object; goes into digests
 };
 
 /// The live id of a declared object, where it is known.

@@ -38,6 +38,7 @@ struct SecretUse {
   diag::Span span;
   diff::SecretStatus::Form status = diff::SecretStatus::Form::kUnavailable;
   std::string problem;   ///< why it is not at hand
+  std::string fingerprint;  ///< diff::SecretStatus::fingerprint
   bool is_sent = false;  ///< goes into the body of this action
 };
 

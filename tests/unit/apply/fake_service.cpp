@@ -65,7 +65,8 @@ asio::awaitable<Result<model::LiveObject>> FakeService::load(const Kind&, std::s
 }
 
 asio::awaitable<Result<api::Created>> FakeService::create(const Kind& kind, json::object body,
-                                                          api::BodySecrets secrets, unsigned) {
+                                                          api::BodySecrets secrets, unsigned, unsigned* tries) {
+  if (tries != nullptr) ++*tries;
   const std::string call = "create " + std::string(kind.name) + "/" + text_at(body, kind.name_field);
   const auto served = co_await serve(call);
   if (!served) co_return served.error();
@@ -81,7 +82,8 @@ asio::awaitable<Result<api::Created>> FakeService::create(const Kind& kind, json
 }
 
 asio::awaitable<Result<json::object>> FakeService::update(const Kind& kind, json::object body,
-                                                          api::BodySecrets secrets, unsigned) {
+                                                          api::BodySecrets secrets, unsigned, unsigned* tries) {
+  if (tries != nullptr) ++*tries;
   const std::string id = text_at(body, kind.id_field);
   const std::string call = "update " + std::string(kind.name) + "/" + id;
   const auto served = co_await serve(call);
@@ -92,7 +94,8 @@ asio::awaitable<Result<json::object>> FakeService::update(const Kind& kind, json
   co_return json::object();
 }
 
-asio::awaitable<Result<void>> FakeService::erase(const Kind& kind, std::string id) {
+asio::awaitable<Result<void>> FakeService::erase(const Kind& kind, std::string id, unsigned* tries) {
+  if (tries != nullptr) ++*tries;
   const auto served = co_await serve("erase " + std::string(kind.name) + "/" + id);
   if (!served) co_return served.error();
   live[std::string(kind.name)].erase(id);
