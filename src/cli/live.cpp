@@ -128,6 +128,7 @@ SecretsRead read_secrets(Context& context, const model::DesiredState& desired, c
         } else {
           const model::Fingerprint now = state::make_fingerprint(
               recorded.fingerprint_key, binding.recorded->object_id, field.pointer, *value);
+          status.fingerprint = now.digest;
           status.form =
               now == *known ? diff::SecretStatus::Form::kUnchanged : diff::SecretStatus::Form::kChanged;
         }

@@ -47,6 +47,8 @@ json::array actions_to_json(ActionKind kind) {
 /// A whole object where it goes (or is let go), else the managed part of it.
 json::value before_of(const Action& action) {
   if (action.kind == ActionKind::kCreate) return nullptr;
+  // The two sides mean the same; written in one form, a policy that compares them sees that.
+  if (action.kind == ActionKind::kNoop) return to_public(fields_of(action), action.managed);
   if (action.kind == ActionKind::kForget && action.before.empty()) return nullptr;
   const schema::Fields fields = fields_of(action);
   if (removes_object(action) || action.kind == ActionKind::kForget) return to_public(fields, action.before);

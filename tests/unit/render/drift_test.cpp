@@ -42,7 +42,7 @@ Deleted live:
 - Connection/gone [id=gone]
 
 Changed in the manifests:
-+ InboundApp/web [id=TP1]
+~ InboundApp/web [id=TP1]
     clientSecret: (sensitive value) (manifest)
 
 Unmanaged:
