@@ -24,7 +24,8 @@ class Operations {
   boost::asio::awaitable<Result<Created>> create(const schema::Kind& kind, json::object body,
                                                  BodySecrets secrets, unsigned generation, unsigned* tries);
   boost::asio::awaitable<Result<json::object>> update(const schema::Kind& kind, json::object body,
-                                                      BodySecrets secrets, unsigned generation, unsigned* tries);
+                                                      BodySecrets secrets, unsigned generation,
+                                                      unsigned* tries);
   boost::asio::awaitable<Result<void>> erase(const schema::Kind& kind, std::string id, unsigned* tries);
 
   [[nodiscard]] std::uint64_t request_count() const { return engine_->request_count(); }

@@ -36,17 +36,19 @@ Result<std::unique_ptr<state::Store>> open_store(const Context& context) {
   return state::open_for_writing(context.settings.state.path, make_holder(context));
 }
 
-/// While a question is open, the thread waits for the answer and would not see what the signal set takes note of;
-/// and nothing is under way that would have to be finished.
+/// While a question is open, the thread waits for the answer and would not see what the signal set takes note
+/// of; and nothing is under way that would have to be finished.
 class InterruptAtPrompt {
  public:
   InterruptAtPrompt() {
     struct sigaction end{};
     end.sa_handler = end_now;
-    for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &end, &before_[i]);
+    for (std::size_t i = 0; i < kSignals.size(); ++i)
+      ::sigaction(kSignals[i], &end, &before_[i]);
   }
   ~InterruptAtPrompt() {
-    for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &before_[i], nullptr);
+    for (std::size_t i = 0; i < kSignals.size(); ++i)
+      ::sigaction(kSignals[i], &before_[i], nullptr);
   }
   InterruptAtPrompt(const InterruptAtPrompt&) = delete;
   InterruptAtPrompt& operator=(const InterruptAtPrompt&) = delete;

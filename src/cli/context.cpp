@@ -35,8 +35,9 @@ Result<void> Output::file(const std::string& path, std::string_view text, bool i
 void Context::log(LogLevel level, std::string_view text) {
   if (level > options.log_level) return;
   if (options.log_format == LogFormat::kJson) {
-    const json::object line{
-        {"time", base::format_time(clock.now())}, {"level", name_of(level)}, {"message", output.redactor().redact(text)}};
+    const json::object line{{"time", base::format_time(clock.now())},
+                            {"level", name_of(level)},
+                            {"message", output.redactor().redact(text)}};
     output.note(json::serialize(line) + "\n");
   } else {
     output.note(fmt::format("{}: {}\n", name_of(level), text));
@@ -90,8 +91,10 @@ diag::ExitStatus Context::emit(
     output.note(fmt::format("error: the report could not be written: {}\n", written.error().message()));
     exit = diag::stronger(exit, diag::ExitStatus::kFailure);
   }
-  if (options.format == Format::kJson) output.json_result(write(options.format, false));
-  else output.result(write(options.format, false));
+  if (options.format == Format::kJson)
+    output.json_result(write(options.format, false));
+  else
+    output.result(write(options.format, false));
   if (!output.is_good()) {
     output.note("error: standard output could not be written\n");
     exit = diag::stronger(exit, diag::ExitStatus::kFailure);

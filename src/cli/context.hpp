@@ -46,9 +46,14 @@ class Output {
 };
 
 struct Context {
-  Context(const Options& options_, const base::Environment& environment_, const base::Clock& clock_, Terminals terminals_,
-          std::istream& input_, Output& output_)
-      : options(options_), environment(environment_), clock(clock_), terminals(terminals_), input(input_), output(output_) {}
+  Context(const Options& options_, const base::Environment& environment_, const base::Clock& clock_,
+          Terminals terminals_, std::istream& input_, Output& output_)
+      : options(options_),
+        environment(environment_),
+        clock(clock_),
+        terminals(terminals_),
+        input(input_),
+        output(output_) {}
 
   const Options& options;
   const base::Environment& environment;
@@ -67,9 +72,11 @@ struct Context {
   /// A diagnostic without a place.
   void fail(std::string code, std::string summary, std::string hint = {});
   [[nodiscard]] render::Presentation presentation(diag::ExitStatus exit) const;
-  /// Gives the result in -o's format on standard output, and in --report's formats to their files. The status is
-  /// raised to kFailure where a file could not be written.
-  diag::ExitStatus emit(diag::ExitStatus exit, const std::function<std::string(const render::FormatRow&, const render::Presentation&)>& make);
+  /// Gives the result in -o's format on standard output, and in --report's formats to their files. The status
+  /// is raised to kFailure where a file could not be written.
+  diag::ExitStatus emit(
+      diag::ExitStatus exit,
+      const std::function<std::string(const render::FormatRow&, const render::Presentation&)>& make);
 
  private:
   std::size_t printed_ = 0;

@@ -70,7 +70,9 @@ std::string Redactor::replace(std::string_view text, std::size_t least) const {
   return result;
 }
 
-std::string Redactor::redact(std::string_view text) const { return replace(text, 0); }
+std::string Redactor::redact(std::string_view text) const {
+  return replace(text, 0);
+}
 
 std::string Redactor::redact_json(std::string_view document) const {
   if (forms_.empty()) return std::string(document);
@@ -85,12 +87,14 @@ json::value Redactor::redact_value(const json::value& value) const {
   if (const json::array* list = value.if_array()) {
     json::array result;
     result.reserve(list->size());
-    for (const json::value& item : *list) result.push_back(redact_value(item));
+    for (const json::value& item : *list)
+      result.push_back(redact_value(item));
     return result;
   }
   if (const json::object* object = value.if_object()) {
     json::object result;
-    for (const auto& [name, member] : *object) result[replace(name, kLeastInNames)] = redact_value(member);
+    for (const auto& [name, member] : *object)
+      result[replace(name, kLeastInNames)] = redact_value(member);
     return result;
   }
   return value;

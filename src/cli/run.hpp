@@ -15,12 +15,11 @@ struct Planned {
   plan::Plan plan;
 };
 
-/// Reads live, looks secrets up, makes the plan. Diagnostics are in the context's sink; the error is of the API.
-[[nodiscard]] boost::asio::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, api::Reader& reader,
-                                                                                    Connected& connected,
-                                                                                    const model::DesiredState& desired,
-                                                                                    const model::RecordedState& recorded,
-                                                                                    bool is_state_kept);
+/// Reads live, looks secrets up, makes the plan. Diagnostics are in the context's sink; the error is of the
+/// API.
+[[nodiscard]] boost::asio::awaitable<Result<std::unique_ptr<Planned>>> make_planned(
+    Context& context, api::Reader& reader, Connected& connected, const model::DesiredState& desired,
+    const model::RecordedState& recorded, bool is_state_kept);
 
 /// The recorded state for commands that write nothing; none, with a diagnostic, where it can't be read.
 [[nodiscard]] std::optional<model::RecordedState> read_recorded(Context& context);

@@ -1,6 +1,6 @@
 // The project that a command works on: manifests, policy, API, sandbox.
-#include "run.hpp"
 #include "target.hpp"
+#include "run.hpp"
 
 #include <fmt/format.h>
 

@@ -28,10 +28,10 @@ namespace descopectl::cli {
 /// What an error of the API means for the exit status.
 [[nodiscard]] diag::ExitStatus exit_of(const Error& error);
 
-/// Runs `body` on an io_context with options for the API: of the real project, or of the sandbox, which is started
-/// for the time of the run and kept in its file. A missing key or an unusable base URL is reported, and its status
-/// given back, before `body` is called. SIGINT and SIGTERM set `is_interrupted` of the given Interrupt; the second one
-/// ends the program at once.
+/// Runs `body` on an io_context with options for the API: of the real project, or of the sandbox, which is
+/// started for the time of the run and kept in its file. A missing key or an unusable base URL is reported,
+/// and its status given back, before `body` is called. SIGINT and SIGTERM set `is_interrupted` of the given
+/// Interrupt; the second one ends the program at once.
 struct Interrupt {
   int signal = 0;
 };
@@ -43,23 +43,25 @@ struct Connected {
 using ConnectedBody = std::function<boost::asio::awaitable<diag::ExitStatus>(Connected&)>;
 [[nodiscard]] diag::ExitStatus run_connected(Context& context, const ConnectedBody& body);
 
-/// Live state as one look at it: every needed kind's list side by side, then one load for each owned object that its
-/// list lacks, so that only what the service calls not-found counts as deleted.
+/// Live state as one look at it: every needed kind's list side by side, then one load for each owned object
+/// that its list lacks, so that only what the service calls not-found counts as deleted.
 struct LiveRead {
   model::LiveState state;
   std::chrono::steady_clock::time_point at;
 };
-[[nodiscard]] boost::asio::awaitable<Result<LiveRead>> read_live(api::Reader& reader, boost::asio::any_io_executor executor,
+[[nodiscard]] boost::asio::awaitable<Result<LiveRead>> read_live(api::Reader& reader,
+                                                                 boost::asio::any_io_executor executor,
                                                                  std::vector<plan::NeededKind> kinds,
-                                                                 const model::RecordedState& recorded, unsigned generation);
+                                                                 const model::RecordedState& recorded,
+                                                                 unsigned generation);
 
 /// The secrets that could be looked up, and what is known of each before it is sent.
 struct SecretsRead {
   plan::SecretStatuses statuses;
   apply::SecretValues values;
 };
-[[nodiscard]] SecretsRead read_secrets(Context& context, const model::DesiredState& desired, const model::LiveState& live,
-                                       const model::RecordedState& recorded);
+[[nodiscard]] SecretsRead read_secrets(Context& context, const model::DesiredState& desired,
+                                       const model::LiveState& live, const model::RecordedState& recorded);
 
 /// Reports the secrets that the plan sends and that are not at hand; false where there are some.
 [[nodiscard]] bool check_secrets(Context& context, const plan::Plan& plan, const apply::SecretValues& values);

@@ -1,8 +1,8 @@
 // Which live object each manifest describes.
 //
-// Three passes, strongest evidence first, so that a weak match never takes what a strong one claims: explicit ids,
-// then the state, then natural keys and identifying names. What is left over is to be created, unless an unclaimed
-// live object has the same display name: then somebody has to say which of the two is meant.
+// Three passes, strongest evidence first, so that a weak match never takes what a strong one claims: explicit
+// ids, then the state, then natural keys and identifying names. What is left over is to be created, unless an
+// unclaimed live object has the same display name: then somebody has to say which of the two is meant.
 #include "descopectl/diff/bind.hpp"
 
 #include <fmt/format.h>
@@ -32,18 +32,24 @@ std::string effective_id(const DesiredObject& object) {
 
 class Binder {
  public:
-  Binder(const model::DesiredState& desired, const model::LiveState& live, const model::RecordedState& recorded,
-         diag::Sink& sink)
+  Binder(const model::DesiredState& desired, const model::LiveState& live,
+         const model::RecordedState& recorded, diag::Sink& sink)
       : desired_(desired), live_(live), recorded_(recorded), sink_(sink) {}
 
   std::vector<Binding> run() {
     bindings_.resize(desired_.objects.size());
-    for (std::size_t i = 0; i < bindings_.size(); ++i) bindings_[i].desired = &desired_.objects[i];
-    for (Binding& binding : bindings_) bind_by_id(binding);
-    for (Binding& binding : bindings_) bind_by_state(binding);
-    for (Binding& binding : bindings_) bind_by_key(binding);
-    for (Binding& binding : bindings_) check_display_name(binding);
-    for (Binding& binding : bindings_) attach_record(binding);
+    for (std::size_t i = 0; i < bindings_.size(); ++i)
+      bindings_[i].desired = &desired_.objects[i];
+    for (Binding& binding : bindings_)
+      bind_by_id(binding);
+    for (Binding& binding : bindings_)
+      bind_by_state(binding);
+    for (Binding& binding : bindings_)
+      bind_by_key(binding);
+    for (Binding& binding : bindings_)
+      check_display_name(binding);
+    for (Binding& binding : bindings_)
+      attach_record(binding);
     return std::move(bindings_);
   }
 
@@ -55,10 +61,13 @@ class Binder {
     const auto [at, is_new] = claimed_.try_emplace({binding.desired->key.kind, live.id}, &binding);
     if (!is_new) {
       const DesiredObject& other = *at->second->desired;
-      sink_.add({diag::Severity::kError, "duplicate-binding",
+      sink_.add({diag::Severity::kError,
+                 "duplicate-binding",
                  fmt::format("{} and {} are both bound to the live object '{}'", other.key.to_string(),
                              binding.desired->key.to_string(), live.id),
-                 "", "give one of them another metadata.id, or remove it", binding.desired->span,
+                 "",
+                 "give one of them another metadata.id, or remove it",
+                 binding.desired->span,
                  {{other.span, "the other is here"}}});
       return false;
     }
@@ -78,8 +87,8 @@ class Binder {
       claim(binding, *live, BoundBy::kId);
     } else if (!object.kind->id_chosen_by_client) {
       sink_.error("unknown-live-id", object.span,
-                  fmt::format("{} is bound to the live id '{}', which is not in the project", object.key.to_string(),
-                              base::printable(*object.id, 100)),
+                  fmt::format("{} is bound to the live id '{}', which is not in the project",
+                              object.key.to_string(), base::printable(*object.id, 100)),
                   "check metadata.id and the project, or remove metadata.id to have the object created");
     }
   }
@@ -90,8 +99,10 @@ class Binder {
     if (at == recorded_.objects.end()) return;
     const LiveKind* kind = live_kind(binding);
     const LiveObject* live = kind == nullptr ? nullptr : kind->find(at->second.live_id);
-    if (live != nullptr) claim(binding, *live, BoundBy::kState);
-    else binding.was_deleted = true;
+    if (live != nullptr)
+      claim(binding, *live, BoundBy::kState);
+    else
+      binding.was_deleted = true;
   }
 
   void bind_by_key(Binding& binding) {
@@ -103,18 +114,21 @@ class Binder {
       return;
     }
     for (const std::string_view field : object.kind->natural_keys) {
-      const std::string wanted = field == object.kind->id_field ? effective_id(object) : std::string(text_of(object.spec, field));
+      const std::string wanted =
+          field == object.kind->id_field ? effective_id(object) : std::string(text_of(object.spec, field));
       if (!wanted.empty() && bind_unique(binding, *kind, field, wanted, BoundBy::kNaturalKey)) return;
     }
     if (object.kind->is_name_identity) {
       const std::string wanted(text_of(object.spec, object.kind->name_field));
-      if (!wanted.empty() && bind_unique(binding, *kind, object.kind->name_field, wanted, BoundBy::kName)) return;
+      if (!wanted.empty() && bind_unique(binding, *kind, object.kind->name_field, wanted, BoundBy::kName))
+        return;
     }
     binding.known_id = effective_id(object);
   }
 
   /// True where the search is over: bound, or several match.
-  bool bind_unique(Binding& binding, const LiveKind& kind, std::string_view field, const std::string& wanted, BoundBy by) {
+  bool bind_unique(Binding& binding, const LiveKind& kind, std::string_view field, const std::string& wanted,
+                   BoundBy by) {
     std::vector<const LiveObject*> matches;
     for (const LiveObject& live : kind.objects)
       if (text_of(live.body, field) == wanted && !is_out_of_reach(binding, live)) matches.push_back(&live);
@@ -130,42 +144,50 @@ class Binder {
   /// A name never binds to what belongs to somebody else by nature (a tenant's role, a self-registered app).
   static bool is_out_of_reach(const Binding& binding, const LiveObject& live) {
     const schema::Kind& kind = *binding.desired->kind;
-    if (!kind.is_name_identity || kind.is_never_pruned == nullptr || !kind.is_never_pruned(live.body)) return false;
+    if (!kind.is_name_identity || kind.is_never_pruned == nullptr || !kind.is_never_pruned(live.body))
+      return false;
     return !kind.is_never_pruned(binding.desired->spec);
   }
 
   void report_several(const Binding& binding, std::string_view field, const std::string& wanted,
                       const std::vector<const LiveObject*>& matches) {
     std::vector<std::string_view> ids;
-    for (const LiveObject* match : matches) ids.push_back(match->id);
-    sink_.error("several-matches", binding.desired->span,
-                fmt::format("{} matches {} live objects with the {} '{}': {}", binding.desired->key.to_string(),
-                            matches.size(), field, base::printable(wanted, 100), base::join_words(ids)),
-                "write the one that is meant as metadata.id");
+    for (const LiveObject* match : matches)
+      ids.push_back(match->id);
+    sink_.error(
+        "several-matches", binding.desired->span,
+        fmt::format("{} matches {} live objects with the {} '{}': {}", binding.desired->key.to_string(),
+                    matches.size(), field, base::printable(wanted, 100), base::join_words(ids)),
+        "write the one that is meant as metadata.id");
   }
 
   void check_display_name(Binding& binding) {
     const DesiredObject& object = *binding.desired;
-    if (binding.live != nullptr || object.kind->is_name_identity || object.id || object.kind->name_field.empty()) return;
+    if (binding.live != nullptr || object.kind->is_name_identity || object.id ||
+        object.kind->name_field.empty())
+      return;
     const LiveKind* kind = live_kind(binding);
     const std::string_view wanted = text_of(object.spec, object.kind->name_field);
     if (kind == nullptr || wanted.empty()) return;
     std::vector<std::string_view> ids;
     for (const LiveObject& live : kind->objects)
-      if (text_of(live.body, object.kind->name_field) == wanted && !claimed_.contains({object.key.kind, live.id}) &&
+      if (text_of(live.body, object.kind->name_field) == wanted &&
+          !claimed_.contains({object.key.kind, live.id}) &&
           recorded_.find_live(object.key.kind, live.id) == nullptr)
         ids.push_back(live.id);
     if (ids.empty()) return;
-    sink_.error("possible-match", object.span,
-                fmt::format("{} is not in the project, but the live {} {} the same name '{}'", object.key.to_string(),
-                            base::join_words(ids), ids.size() == 1 ? "has" : "have", base::printable(wanted, 100)),
-                object.kind->id_chosen_by_client
-                    ? fmt::format("write 'metadata.id: {}' to bind it, or 'metadata.id: {}' to create another one",
-                                  ids.front(), object.key.handle)
-                    : fmt::format("write 'metadata.id: {}' to bind it, or choose another name", ids.front()));
+    sink_.error(
+        "possible-match", object.span,
+        fmt::format("{} is not in the project, but the live {} {} the same name '{}'", object.key.to_string(),
+                    base::join_words(ids), ids.size() == 1 ? "has" : "have", base::printable(wanted, 100)),
+        object.kind->id_chosen_by_client
+            ? fmt::format("write 'metadata.id: {}' to bind it, or 'metadata.id: {}' to create another one",
+                          ids.front(), object.key.handle)
+            : fmt::format("write 'metadata.id: {}' to bind it, or choose another name", ids.front()));
   }
 
-  /// The state's word on a bound object: under its own handle, or under one that no manifest declares any more.
+  /// The state's word on a bound object: under its own handle, or under one that no manifest declares any
+  /// more.
   void attach_record(Binding& binding) {
     const std::string& kind = binding.desired->key.kind;
     const auto own = recorded_.objects.find(binding.desired->key);

@@ -62,7 +62,8 @@ class Comparer {
       for (const auto& [sibling, value] : live_group->get_object()) {
         const std::string other = group + "/" + std::string(sibling);
         if (other == list || !value.is_array()) continue;
-        for (const std::string& name : names) move_item(spec, list, other, value.get_array(), name);
+        for (const std::string& name : names)
+          move_item(spec, list, other, value.get_array(), name);
       }
     }
   }
@@ -75,17 +76,20 @@ class Comparer {
   void move_item(json::object& spec, const std::string& from, const std::string& to, const json::array& live,
                  const std::string& name) {
     const auto has = [&](const json::array& items) {
-      return std::any_of(items.begin(), items.end(), [&](const json::value& item) { return is_named(item, name); });
+      return std::any_of(items.begin(), items.end(),
+                         [&](const json::value& item) { return is_named(item, name); });
     };
     if (!has(live)) return;
     json::value source = *schema::find_at({}, spec, from);
     const bool is_partial = marker::find_items(source) != nullptr;
     json::array items = is_partial ? *marker::find_items(source) : source.get_array();
-    const auto at = std::find_if(items.begin(), items.end(), [&](const json::value& item) { return is_named(item, name); });
+    const auto at = std::find_if(items.begin(), items.end(),
+                                 [&](const json::value& item) { return is_named(item, name); });
     if (at == items.end()) return;
     json::value moved = *at;
     items.erase(at);
-    schema::set_at(spec, from, is_partial ? marker::make_items(std::move(items), {}) : json::value(std::move(items)));
+    schema::set_at(spec, from,
+                   is_partial ? marker::make_items(std::move(items), {}) : json::value(std::move(items)));
     const json::value* target = schema::find_at({}, spec, to);
     if (target != nullptr && target->is_array()) {
       json::array list = target->get_array();
@@ -110,8 +114,10 @@ class Comparer {
       for (const std::string& token : tokens) {
         row = schema::find_row(kind_.fields, prefix + "/" + base::escape_pointer_token(token));
         prefix += "/" + base::escape_pointer_token(token);
-        if (row != nullptr && (row->type == schema::Type::kObjectList || row->type == schema::Type::kObjectMap ||
-                               row->type == schema::Type::kStringMap) && list.empty() && prefix != pointer)
+        if (row != nullptr &&
+            (row->type == schema::Type::kObjectList || row->type == schema::Type::kObjectMap ||
+             row->type == schema::Type::kStringMap) &&
+            list.empty() && prefix != pointer)
           list = prefix;
       }
       const json::value* live = body == nullptr ? nullptr : schema::find_at(kind_.fields, *body, pointer);
@@ -119,14 +125,16 @@ class Comparer {
         schema::erase_at(kind_.fields, spec, pointer);
       } else if (live == nullptr) {
         continue;
-      } else if (auto* at = const_cast<json::value*>(schema::find_at(kind_.fields, spec, pointer))) {  // NOLINT
+      } else if (auto* at =
+                     const_cast<json::value*>(schema::find_at(kind_.fields, spec, pointer))) {  // NOLINT
         *at = *live;
       }
     }
   }
 
   /// Leaves of `applied` that the manifest no longer writes: back to the default where that is known.
-  void reset_removed(Fields fields, const json::object& applied, json::object& managed, const std::string& prefix) {
+  void reset_removed(Fields fields, const json::object& applied, json::object& managed,
+                     const std::string& prefix) {
     for (const auto& [name, value] : applied) {
       const Field* row = schema::find_wire_field(fields, name);
       const std::string path = prefix + "/" + base::escape_pointer_token(name);
@@ -140,8 +148,10 @@ class Comparer {
         continue;
       }
       if (now != nullptr || value.is_null() || marker::find_items(value) != nullptr) continue;
-      if (row == nullptr || has_known_default(*row)) managed[name] = nullptr;
-      else result_.no_longer_managed.push_back(path);
+      if (row == nullptr || has_known_default(*row))
+        managed[name] = nullptr;
+      else
+        result_.no_longer_managed.push_back(path);
     }
   }
 
@@ -153,9 +163,7 @@ class Comparer {
   }
 
   /// Items that we declared on somebody else's object and no longer declare are taken out.
-  void remove_own_items(json::object& fields) {
-    collect_removed(fields, binding_.recorded->applied, "");
-  }
+  void remove_own_items(json::object& fields) { collect_removed(fields, binding_.recorded->applied, ""); }
 
   void collect_removed(json::object& managed, const json::object& applied, const std::string& prefix) {
     for (const auto& [name, value] : applied) {
@@ -177,15 +185,16 @@ class Comparer {
         }
         now = marker::make_items(std::move(kept), std::move(removed));
       } else if (value.is_object()) {
-        json::object inner = managed.contains(name) && managed[name].is_object() ? managed[name].get_object() : json::object();
+        json::object inner =
+            managed.contains(name) && managed[name].is_object() ? managed[name].get_object() : json::object();
         collect_removed(inner, value.get_object(), path);
         if (!inner.empty()) managed[name] = std::move(inner);
       }
     }
   }
 
-  /// What the server handed back changed right after a write counts as what was sent; and a reset whose default we
-  /// do not know is not asked for again.
+  /// What the server handed back changed right after a write counts as what was sent; and a reset whose
+  /// default we do not know is not asked for again.
   void keep_equal_values(const json::object& live) {
     const model::RecordedObject* recorded = binding_.recorded;
     if (recorded == nullptr) return;
@@ -200,7 +209,8 @@ class Comparer {
       if (!value.is_null()) continue;
       const Field* row = schema::find_wire_field(kind_.fields, name);
       const json::value* before = recorded->applied.if_contains(name);
-      if (row != nullptr && row->has_unknown_default && before != nullptr && before->is_null()) reset_already_.insert(std::string(name));
+      if (row != nullptr && row->has_unknown_default && before != nullptr && before->is_null())
+        reset_already_.insert(std::string(name));
     }
     for (const std::string& name : reset_already_) {
       const json::value* now = live.if_contains(name);
@@ -233,7 +243,8 @@ class Comparer {
 
 }  // namespace
 
-Comparison compare_object(const schema::Kind& kind, const Binding& binding, const IdOf& id_of, ConnectionScopeFormat format) {
+Comparison compare_object(const schema::Kind& kind, const Binding& binding, const IdOf& id_of,
+                          ConnectionScopeFormat format) {
   Comparison result;
   Comparer(kind, binding, result).run(id_of, format);
   return result;

@@ -9,7 +9,8 @@ namespace {
 namespace marker = model::marker;
 using Format = ConnectionScopeFormat;
 
-/// One connection scope list in one of the three readings of sheet 3.1. None where an id is needed and not known.
+/// One connection scope list in one of the three readings of sheet 3.1. None where an id is needed and not
+/// known.
 std::optional<json::array> encode(const json::array& connections, Format format) {
   json::array values;
   const auto add = [&values](const json::value& value) {
@@ -58,17 +59,22 @@ class Resolver {
       const auto id = id_of_(*target);
       return id ? json::value(*id) : value;
     }
-    if (const json::array* connections = marker::find_connections(value)) return encode_connections(row, *connections, live);
+    if (const json::array* connections = marker::find_connections(value))
+      return encode_connections(row, *connections, live);
     if (const json::array* items = marker::find_items(value))
       return marker::make_items(resolve_items(row, *items, live), *marker::find_removed_items(value));
     if (const json::array* list = value.if_array())
-      return row != nullptr && row->type == schema::Type::kObjectList ? json::value(resolve_items(row, *list, live)) : value;
-    if (const json::object* object = value.if_object(); object != nullptr && row != nullptr && !row->fields.empty()) {
+      return row != nullptr && row->type == schema::Type::kObjectList
+                 ? json::value(resolve_items(row, *list, live))
+                 : value;
+    if (const json::object* object = value.if_object();
+        object != nullptr && row != nullptr && !row->fields.empty()) {
       const json::object* old = live == nullptr ? nullptr : live->if_object();
       if (row->type == schema::Type::kObject) return resolve_object(row->fields, *object, old);
       json::object map;
       for (const auto& [key, item] : *object)
-        map[key] = item.is_object() ? json::value(resolve_object(row->fields, item.get_object(), nullptr)) : item;
+        map[key] =
+            item.is_object() ? json::value(resolve_object(row->fields, item.get_object(), nullptr)) : item;
       return map;
     }
     return value;
@@ -89,7 +95,8 @@ class Resolver {
     return result;
   }
 
-  static const json::object* find_same(const schema::Field& row, const json::object& item, const json::array* live) {
+  static const json::object* find_same(const schema::Field& row, const json::object& item,
+                                       const json::array* live) {
     const json::value* key = item.if_contains(row.key);
     if (key == nullptr || live == nullptr) return nullptr;
     for (const json::value& candidate : *live) {
@@ -100,7 +107,8 @@ class Resolver {
     return nullptr;
   }
 
-  json::value encode_connections(const schema::Field* row, const json::array& connections, const json::value* live) {
+  json::value encode_connections(const schema::Field* row, const json::array& connections,
+                                 const json::value* live) {
     json::array resolved;
     for (const json::value& item : connections) {
       json::object entry = item.get_object();
@@ -165,8 +173,10 @@ void collect_references(schema::Fields fields, const json::object& body, const s
     const json::value* value = body.if_contains(field.wire_name());
     if (value == nullptr) continue;
     const std::string path = prefix + "/" + base::escape_pointer_token(field.wire_name());
-    if (field.type == schema::Type::kConnectionScopes) collect_connection_ids(field, *value, path, out);
-    else collect_value(field, *value, path, out);
+    if (field.type == schema::Type::kConnectionScopes)
+      collect_connection_ids(field, *value, path, out);
+    else
+      collect_value(field, *value, path, out);
   }
 }
 

@@ -37,8 +37,9 @@ Result<Origin> parse_origin(const std::string& url) {
   Origin origin;
   origin.is_tls = scheme == urls::scheme::https;
   if (!view.has_authority()) return wrong(url, "names no host");  // "https:/x", "https:x://y"
-  // Boost.URL 1.81 takes the host of http://127.0.0.1.example.com for 127.0.0.1 and folds a port of 99999: host and
-  // port are taken from the text itself, so that the key can't go to another host than the one that is written.
+  // Boost.URL 1.81 takes the host of http://127.0.0.1.example.com for 127.0.0.1 and folds a port of 99999:
+  // host and port are taken from the text itself, so that the key can't go to another host than the one that
+  // is written.
   const std::string_view rest = std::string_view(url).substr(url.find("://") + 3);
   const std::string_view authority = rest.substr(0, rest.find('/'));
   const bool is_bracketed = authority.starts_with('[');
@@ -55,7 +56,8 @@ Result<Origin> parse_origin(const std::string& url) {
   const std::uint16_t usual = origin.is_tls ? 443 : 80;
   origin.endpoint.port = usual;
   const std::size_t colon = authority.find(':', is_bracketed ? host_end : 0);
-  const std::string_view port = colon == std::string_view::npos ? std::string_view() : authority.substr(colon + 1);
+  const std::string_view port =
+      colon == std::string_view::npos ? std::string_view() : authority.substr(colon + 1);
   if (!port.empty()) {
     const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), origin.endpoint.port);
     if (error != std::errc() || end != port.data() + port.size() || origin.endpoint.port == 0)

@@ -121,7 +121,8 @@ void check(const json::object& spec, std::vector<schema::RuleFinding>& findings)
   if (type == nullptr || !type->is_string() || type->get_string() != "apikey") return;
   for (const auto& [name, value] : spec) {
     bool allowed = value.is_null();
-    for (const std::string_view field : kApiKeyFields) allowed = allowed || name == field;
+    for (const std::string_view field : kApiKeyFields)
+      allowed = allowed || name == field;
     if (allowed || schema::find_field(kFields, name) == nullptr) continue;
     findings.push_back({"/" + std::string(name), "invalid-combination",
                         "an API-key connection (appType: apikey) has no field '" + std::string(name) + "'",
@@ -137,7 +138,8 @@ bool is_tenant_scoped(const json::object& live) {
 std::string_view warn_of_update(const json::object& live) {
   const json::value* dcr = base::find_member(live, "useDcr");
   if (dcr == nullptr || !dcr->is_bool() || !dcr->get_bool()) return {};
-  return "the update call is known to lose useDcr and dcrUrl: whether dynamic registration survives is read back";
+  return "the update call is known to lose useDcr and dcrUrl: whether dynamic registration survives is read "
+         "back";
 }
 
 constexpr schema::Kind kKind{
@@ -164,6 +166,8 @@ constexpr schema::Kind kKind{
 
 }  // namespace
 
-const schema::Kind& connection() { return kKind; }
+const schema::Kind& connection() {
+  return kKind;
+}
 
 }  // namespace descopectl::kinds

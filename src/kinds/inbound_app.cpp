@@ -12,7 +12,8 @@ constexpr std::array kIssuerFields{
           .format = Format::kWebUrl,
           .doc = "Where the issuer publishes its keys.",
           .source = "sheet 6.2"},
-    Field{.name = "signAlgorithm", .doc = "Signature algorithm of the issuer's tokens.", .source = "sheet 6.2"},
+    Field{
+        .name = "signAlgorithm", .doc = "Signature algorithm of the issuer's tokens.", .source = "sheet 6.2"},
     Field{.name = "userInfoUri",
           .format = Format::kWebUrl,
           .doc = "The issuer's user-info endpoint.",
@@ -21,21 +22,20 @@ constexpr std::array kIssuerFields{
           .doc = "The claim that holds the user's id at the issuer.",
           .source = "sheet 6.2"}};
 
-constexpr std::array kJwtBearerFields{
-    Field{.name = "issuers",
-          .type = Type::kObjectMap,
-          .fields = kIssuerFields,
-          .doc = "Trusted issuers, by issuer URL (RFC 7523).",
-          .source = "sheet 6.2"},
-    Field{.name = "jwtBearerGrantTypeAudienceToUse",
-          .doc = "Audience of tokens from the JWT bearer grant.",
-          .source = "sheet 6.2"},
-    Field{.name = "jwtBearerGrantTypeScopeToUse",
-          .doc = "Scope of tokens from the JWT bearer grant.",
-          .source = "sheet 6.2"},
-    Field{.name = "jwtBearerGrantTypeCustomClaimsToUse",
-          .doc = "Custom claims of tokens from the JWT bearer grant.",
-          .source = "sheet 6.2"}};
+constexpr std::array kJwtBearerFields{Field{.name = "issuers",
+                                            .type = Type::kObjectMap,
+                                            .fields = kIssuerFields,
+                                            .doc = "Trusted issuers, by issuer URL (RFC 7523).",
+                                            .source = "sheet 6.2"},
+                                      Field{.name = "jwtBearerGrantTypeAudienceToUse",
+                                            .doc = "Audience of tokens from the JWT bearer grant.",
+                                            .source = "sheet 6.2"},
+                                      Field{.name = "jwtBearerGrantTypeScopeToUse",
+                                            .doc = "Scope of tokens from the JWT bearer grant.",
+                                            .source = "sheet 6.2"},
+                                      Field{.name = "jwtBearerGrantTypeCustomClaimsToUse",
+                                            .doc = "Custom claims of tokens from the JWT bearer grant.",
+                                            .source = "sheet 6.2"}};
 
 constexpr std::array kCibaFields{
     Field{.name = "enabled",
@@ -230,7 +230,11 @@ constexpr std::array kFields{
           .read_only = true,
           .doc = "Made by self-registration.",
           .source = "sheet 6.2"},
-    Field{.name = "status", .calls = kInLoad, .read_only = true, .doc = "The app's status.", .source = "sheet 6.2"},
+    Field{.name = "status",
+          .calls = kInLoad,
+          .read_only = true,
+          .doc = "The app's status.",
+          .source = "sheet 6.2"},
     Field{.name = "skipConsentScreen",
           .type = Type::kBoolean,
           .calls = kInLoad,
@@ -258,7 +262,8 @@ void check(const json::object& spec, std::vector<schema::RuleFinding>& findings)
   const json::value* is_public = base::find_member(spec, "nonConfidentialClient");
   if (is_public != nullptr && is_public->is_bool() && is_public->get_bool() && spec.contains("clientSecret"))
     findings.push_back({"/clientSecret", "invalid-combination",
-                        "a public client (nonConfidentialClient: true) has no clientSecret", "remove one of the two"});
+                        "a public client (nonConfidentialClient: true) has no clientSecret",
+                        "remove one of the two"});
 }
 
 bool is_self_registered(const json::object& live) {
@@ -297,6 +302,8 @@ constexpr schema::Kind kKind{
 
 }  // namespace
 
-const schema::Kind& inbound_app() { return kKind; }
+const schema::Kind& inbound_app() {
+  return kKind;
+}
 
 }  // namespace descopectl::kinds

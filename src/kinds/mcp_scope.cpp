@@ -1,4 +1,5 @@
-// McpScope: one scope of an MCP resource in a document of its own; it becomes an item of the resource's scopes.
+// McpScope: one scope of an MCP resource in a document of its own; it becomes an item of the resource's
+// scopes.
 #include "kinds.hpp"
 #include "shared_fields.hpp"
 
@@ -29,7 +30,9 @@ constexpr std::array<std::string_view, 2> kSiblings{"/scopes/permissionsScopes",
 constexpr schema::Kind kKind{
     .name = "McpScope",
     .title = "scope of an MCP resource",
-    .doc = "One scope of an MCP resource, kept in a document of its own, for example beside the tool that needs it.",
+    .doc =
+        "One scope of an MCP resource, kept in a document of its own, for example beside the tool that needs "
+        "it.",
     .source = "sheet 2.2",
     .fields = kFields,
     .item_of = {.kind = "Resource",
@@ -40,6 +43,8 @@ constexpr schema::Kind kKind{
 
 }  // namespace
 
-const schema::Kind& mcp_scope() { return kKind; }
+const schema::Kind& mcp_scope() {
+  return kKind;
+}
 
 }  // namespace descopectl::kinds

@@ -49,7 +49,8 @@ constexpr schema::Kind kKind{
     .calls = {.list = {"GET", "/v1/mgmt/resource/dynamic-registration-templates/load", "", "templates"},
               .load = {"GET", "/v1/mgmt/resource/dynamic-registration-template/load", "", "template"},
               .create = {"POST", "/v1/mgmt/resource/dynamic-registration-template/create", "", "template"},
-              .update = {"POST", "/v1/mgmt/resource/dynamic-registration-template/update", "template", "template"},
+              .update = {"POST", "/v1/mgmt/resource/dynamic-registration-template/update", "template",
+                         "template"},
               .erase = {"POST", "/v1/mgmt/resource/dynamic-registration-template/delete", "", ""},
               .erase_batch = {"POST", "/v1/mgmt/resource/dynamic-registration-templates/delete", "ids", ""}},
     .is_listed_on_demand = true,
@@ -57,6 +58,8 @@ constexpr schema::Kind kKind{
 
 }  // namespace
 
-const schema::Kind& registration_template() { return kKind; }
+const schema::Kind& registration_template() {
+  return kKind;
+}
 
 }  // namespace descopectl::kinds

@@ -9,7 +9,8 @@ namespace descopectl::kinds {
 
 std::span<const schema::Kind* const> all() {
   static const std::array<const schema::Kind*, 7> kinds{
-      &connection(), &resource(), &mcp_scope(), &inbound_app(), &registration_template(), &role(), &permission()};
+      &connection(), &resource(),  &mcp_scope(), &inbound_app(), &registration_template(),
+      &role(),       &permission()};
   return kinds;
 }
 
@@ -22,7 +23,8 @@ const schema::Kind* find(std::string_view name) {
 const std::vector<std::string_view>& names() {
   static const std::vector<std::string_view> words = [] {
     std::vector<std::string_view> list;
-    for (const schema::Kind* kind : all()) list.push_back(kind->name);
+    for (const schema::Kind* kind : all())
+      list.push_back(kind->name);
     return list;
   }();
   return words;

@@ -1,4 +1,5 @@
-// Resource: an API or MCP server that tokens are issued for, with its scopes and registration settings (sheet 2).
+// Resource: an API or MCP server that tokens are issued for, with its scopes and registration settings (sheet
+// 2).
 #include "kinds.hpp"
 #include "shared_fields.hpp"
 
@@ -41,12 +42,14 @@ constexpr std::array kDynamicRegistrationFields{
           .source = "sheet 2.2"},
     Field{.name = "flowId", .doc = "The flow that runs when a client registers.", .source = "sheet 2.2"}};
 
-constexpr std::array kDomainPolicyFields{
-    Field{.name = "domainPattern",
-          .required = true,
-          .doc = "A domain, exact or with a leading `*.`.",
-          .source = "sheet 2.2"},
-    Field{.name = "enabled", .type = Type::kBoolean, .doc = "Whether the policy counts.", .source = "sheet 2.2"}};
+constexpr std::array kDomainPolicyFields{Field{.name = "domainPattern",
+                                               .required = true,
+                                               .doc = "A domain, exact or with a leading `*.`.",
+                                               .source = "sheet 2.2"},
+                                         Field{.name = "enabled",
+                                               .type = Type::kBoolean,
+                                               .doc = "Whether the policy counts.",
+                                               .source = "sheet 2.2"}};
 
 constexpr std::array kDomainPoliciesFields{
     Field{.name = "policies",
@@ -57,16 +60,15 @@ constexpr std::array kDomainPoliciesFields{
           .doc = "Domains from which client id metadata documents are accepted.",
           .source = "sheet 2.2"}};
 
-constexpr std::array kCimdFields{
-    Field{.name = "enabled",
-          .type = Type::kBoolean,
-          .doc = "Accepts client id metadata documents.",
-          .source = "sheet 2.2"},
-    Field{.name = "domainPolicies",
-          .type = Type::kObject,
-          .fields = kDomainPoliciesFields,
-          .doc = "Which domains may host them.",
-          .source = "sheet 2.2"}};
+constexpr std::array kCimdFields{Field{.name = "enabled",
+                                       .type = Type::kBoolean,
+                                       .doc = "Accepts client id metadata documents.",
+                                       .source = "sheet 2.2"},
+                                 Field{.name = "domainPolicies",
+                                       .type = Type::kObject,
+                                       .fields = kDomainPoliciesFields,
+                                       .doc = "Which domains may host them.",
+                                       .source = "sheet 2.2"}};
 
 constexpr std::array kRegistrationFields{
     Field{.name = "dynamicRegistration",
@@ -166,7 +168,8 @@ void check(const json::object& spec, std::vector<schema::RuleFinding>& findings)
   if (settings == nullptr || !settings->is_object()) return;
   const json::value* use = base::find_member(settings->get_object(), "useTemplate");
   const json::value* reference = base::find_member(settings->get_object(), "dynamicRegistrationTemplateId");
-  if (use != nullptr && use->is_bool() && use->get_bool() && (reference == nullptr || base::is_zero(*reference)))
+  if (use != nullptr && use->is_bool() && use->get_bool() &&
+      (reference == nullptr || base::is_zero(*reference)))
     findings.push_back({"/dynamicRegistrationSettings/useTemplate", "invalid-combination",
                         "useTemplate is true, but no template is named",
                         "add `template: HANDLE` beside it, or set useTemplate to false"});
@@ -193,6 +196,8 @@ constexpr schema::Kind kKind{
 
 }  // namespace
 
-const schema::Kind& resource() { return kKind; }
+const schema::Kind& resource() {
+  return kKind;
+}
 
 }  // namespace descopectl::kinds

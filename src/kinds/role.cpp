@@ -108,7 +108,11 @@ constexpr schema::Kind kPermission{
 
 }  // namespace
 
-const schema::Kind& role() { return kRole; }
-const schema::Kind& permission() { return kPermission; }
+const schema::Kind& role() {
+  return kRole;
+}
+const schema::Kind& permission() {
+  return kPermission;
+}
 
 }  // namespace descopectl::kinds

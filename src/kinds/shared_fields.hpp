@@ -21,7 +21,8 @@ using schema::Type;
 
 inline constexpr std::int64_t kInt32Max = std::numeric_limits<std::int32_t>::max();
 
-inline constexpr std::array<std::string_view, 5> kDurationUnits{"seconds", "minutes", "hours", "days", "weeks"};
+inline constexpr std::array<std::string_view, 5> kDurationUnits{"seconds", "minutes", "hours", "days",
+                                                                "weeks"};
 
 inline constexpr Field kScopeName{.name = "name",
                                   .required = true,
@@ -71,7 +72,6 @@ inline constexpr std::array kConnectionScopeFields{
           .doc = "The raw form of `connections`: strings sent as they stand.",
           .source = "sheet 3.1"}};
 
-
 inline constexpr std::array kSessionSettingsFields{
     Field{.name = "enabled",
           .type = Type::kBoolean,
@@ -113,9 +113,8 @@ inline constexpr std::array kSessionSettingsFields{
           .values = kDurationUnits,
           .doc = "Unit of keySessionTokenExpiration.",
           .source = "sheet 2.3"},
-    Field{.name = "userTemplateId",
-          .doc = "Id of the JWT template for users' tokens.",
-          .source = "sheet 2.3"},
+    Field{
+        .name = "userTemplateId", .doc = "Id of the JWT template for users' tokens.", .source = "sheet 2.3"},
     Field{.name = "keyTemplateId",
           .doc = "Id of the JWT template for machines' tokens.",
           .source = "sheet 2.3"}};

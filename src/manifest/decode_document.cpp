@@ -16,7 +16,9 @@ using document::Member;
 using document::Node;
 using document::NodeKind;
 
-diag::Span first_key(const Node& node) { return node.members.empty() ? node.span : node.members.front().key_span; }
+diag::Span first_key(const Node& node) {
+  return node.members.empty() ? node.span : node.members.front().key_span;
+}
 
 bool check_api_version(const Node& root, diag::Sink& sink) {
   const Member* member = root.find("apiVersion");
@@ -39,12 +41,14 @@ const schema::Kind* decode_kind(const Node& root, bool is_config, bool& is_skipp
                "one of " + base::join_words(kinds::names(), " or "));
     return nullptr;
   }
-  const std::string_view name = member->value.kind == NodeKind::kString ? member->value.text : std::string_view();
+  const std::string_view name =
+      member->value.kind == NodeKind::kString ? member->value.text : std::string_view();
   if (const schema::Kind* kind = kinds::find(name)) return kind;
   if (name == "Config") {
     is_skipped = is_config;
     if (!is_config)
-      sink.error("unknown-kind", member->value.span, "'kind: Config' is for descopectl.yaml and not for a manifest",
+      sink.error("unknown-kind", member->value.span,
+                 "'kind: Config' is for descopectl.yaml and not for a manifest",
                  "name the file with --config");
     return nullptr;
   }
@@ -57,10 +61,9 @@ const schema::Kind* decode_kind(const Node& root, bool is_config, bool& is_skipp
 }
 
 bool is_valid_handle(std::string_view handle) {
-  return !handle.empty() && handle.size() <= 200 &&
-         std::none_of(handle.begin(), handle.end(), [](char c) {
-           return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f || c == '/' || c == ',' || c == '=';
-         });
+  return !handle.empty() && handle.size() <= 200 && std::none_of(handle.begin(), handle.end(), [](char c) {
+    return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f || c == '/' || c == ',' || c == '=';
+  });
 }
 
 class MetadataDecoder {
@@ -71,11 +74,16 @@ class MetadataDecoder {
   void decode(const Node& metadata) {
     static const std::vector<std::string_view> known{"name", "id", "labels", "lifecycle"};
     for (const Member& member : metadata.members) {
-      if (member.key == "name") decode_name(member);
-      else if (member.key == "id") decode_id(member);
-      else if (member.key == "labels") decode_labels(member.value);
-      else if (member.key == "lifecycle") decode_lifecycle(member.value);
-      else schema::report_unknown_key(member, "metadata", known, context_.sink);
+      if (member.key == "name")
+        decode_name(member);
+      else if (member.key == "id")
+        decode_id(member);
+      else if (member.key == "labels")
+        decode_labels(member.value);
+      else if (member.key == "lifecycle")
+        decode_lifecycle(member.value);
+      else
+        schema::report_unknown_key(member, "metadata", known, context_.sink);
     }
     if (metadata.find("name") == nullptr)
       context_.sink.error("missing-field", first_key(metadata), "metadata needs the field 'name'",
@@ -98,14 +106,15 @@ class MetadataDecoder {
 
   void decode_id(const Member& member) {
     if (kind_.item_of.exists()) {
-      context_.sink.error("invalid-combination", member.key_span, fmt::format("a {} has no live id", kind_.name),
-                          "remove metadata.id");
+      context_.sink.error("invalid-combination", member.key_span,
+                          fmt::format("a {} has no live id", kind_.name), "remove metadata.id");
       return;
     }
     auto id = schema::decode_text(member.value, "metadata.id", context_);
     if (!id) return;
     if (base::is_blank(*id))
-      context_.sink.error("invalid-value", member.value.span, "metadata.id is empty", "remove it, or write the live id");
+      context_.sink.error("invalid-value", member.value.span, "metadata.id is empty",
+                          "remove it, or write the live id");
     else
       object_.id = std::move(*id);
   }
@@ -114,7 +123,8 @@ class MetadataDecoder {
     if (node.kind == NodeKind::kNull) return;
     if (!expect_map(node, "metadata.labels")) return;
     for (const Member& label : node.members)
-      if (auto value = schema::decode_text(label.value, fmt::format("metadata.labels.{}", label.key), context_))
+      if (auto value =
+              schema::decode_text(label.value, fmt::format("metadata.labels.{}", label.key), context_))
         object_.labels.emplace(std::string(label.key), std::move(*value));
   }
 
@@ -124,14 +134,15 @@ class MetadataDecoder {
     for (const Member& member : node.members) {
       if (member.key == "preventDestroy") {
         object_.lifecycle.prevent_destroy =
-            schema::decode_boolean(member.value, "metadata.lifecycle.preventDestroy", context_).value_or(false);
+            schema::decode_boolean(member.value, "metadata.lifecycle.preventDestroy", context_)
+                .value_or(false);
       } else if (member.key == "onRemoval") {
         decode_on_removal(member.value);
       } else if (member.key == "ignoreFields") {
         decode_ignore_fields(member.value);
       } else {
-        schema::report_unknown_key(member, "metadata.lifecycle", {"preventDestroy", "onRemoval", "ignoreFields"},
-                                   context_.sink);
+        schema::report_unknown_key(member, "metadata.lifecycle",
+                                   {"preventDestroy", "onRemoval", "ignoreFields"}, context_.sink);
       }
     }
   }
@@ -143,15 +154,17 @@ class MetadataDecoder {
       object_.lifecycle.keep_on_removal = *text == "keep";
       return;
     }
-    context_.sink.error("invalid-value", node.span,
-                        fmt::format("'onRemoval' can't be '{}': it is delete or keep", base::printable(*text, 40)));
+    context_.sink.error(
+        "invalid-value", node.span,
+        fmt::format("'onRemoval' can't be '{}': it is delete or keep", base::printable(*text, 40)));
   }
 
   void decode_ignore_fields(const Node& node) {
     if (node.kind == NodeKind::kNull) return;
     if (node.kind != NodeKind::kSequence) {
-      context_.sink.error("wrong-type", node.span,
-                          fmt::format("'ignoreFields' must be a list, not {}", document::describe(node.kind)));
+      context_.sink.error(
+          "wrong-type", node.span,
+          fmt::format("'ignoreFields' must be a list, not {}", document::describe(node.kind)));
       return;
     }
     for (const Node& item : node.items) {
@@ -167,7 +180,8 @@ class MetadataDecoder {
       const schema::Field* row = schema::find_wire_field(kind_.fields, tokens.front());
       if (row == nullptr && schema::find_row(kind_.fields, *pointer) == nullptr) {
         std::vector<std::string_view> known;
-        for (const schema::Field& field : kind_.fields) known.push_back(field.wire_name());
+        for (const schema::Field& field : kind_.fields)
+          known.push_back(field.wire_name());
         const auto nearest = base::find_nearest(tokens.front(), known);
         context_.sink.warning("unknown-field", item.span,
                               fmt::format("ignoreFields names '{}', which is no known field of {}",
@@ -192,7 +206,8 @@ class MetadataDecoder {
 
 }  // namespace
 
-std::optional<model::DesiredObject> decode_document(const Node& root, bool is_config, schema::DecodeContext& context) {
+std::optional<model::DesiredObject> decode_document(const Node& root, bool is_config,
+                                                    schema::DecodeContext& context) {
   diag::Sink& sink = context.sink;
   if (root.kind != NodeKind::kMapping) {
     sink.error("wrong-type", root.span,
@@ -226,9 +241,11 @@ std::optional<model::DesiredObject> decode_document(const Node& root, bool is_co
   const Member* spec = root.find("spec");
   if (spec == nullptr || spec->value.kind != NodeKind::kMapping) {
     sink.error(spec == nullptr ? "missing-field" : "wrong-type",
-               spec == nullptr ? first_key(root) : (spec->value.kind == NodeKind::kNull ? spec->key_span : spec->value.span),
-               spec == nullptr ? "a manifest needs the field 'spec'"
-                               : fmt::format("'spec' must be a map, not {}", document::describe(spec->value.kind)));
+               spec == nullptr ? first_key(root)
+                               : (spec->value.kind == NodeKind::kNull ? spec->key_span : spec->value.span),
+               spec == nullptr
+                   ? "a manifest needs the field 'spec'"
+                   : fmt::format("'spec' must be a map, not {}", document::describe(spec->value.kind)));
   } else {
     schema::decode_spec(*kind, spec->value, context, object);
   }

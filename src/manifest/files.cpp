@@ -37,8 +37,9 @@ std::vector<fs::path> find_in_folder(const fs::path& folder, diag::Sink& sink) {
     at.increment(error);
   }
   if (error)
-    sink.error("unreadable-file", {},
-               fmt::format("the folder '{}' can't be read: {}", base::printable(folder.string()), error.message()));
+    sink.error(
+        "unreadable-file", {},
+        fmt::format("the folder '{}' can't be read: {}", base::printable(folder.string()), error.message()));
   std::sort(found.begin(), found.end());
   return found;
 }
@@ -49,7 +50,8 @@ class Reader {
       : options_(options), sources_(sources), sink_(sink) {}
 
   std::vector<ManifestFile> read_all() {
-    for (std::size_t i = 0; i < options_.roots.size(); ++i) read_root(i);
+    for (std::size_t i = 0; i < options_.roots.size(); ++i)
+      read_root(i);
     return std::move(files_);
   }
 
@@ -70,9 +72,11 @@ class Reader {
     if (status.type() != fs::file_type::directory) return read_file(path, index);
     const std::size_t before = sink_.error_count();
     const std::vector<fs::path> found = find_in_folder(path, sink_);
-    for (const fs::path& file : found) read_file(file, index);
+    for (const fs::path& file : found)
+      read_file(file, index);
     if (found.empty() && sink_.error_count() == before)
-      sink_.error("no-manifest", {}, fmt::format("the folder '{}' holds no manifest (*.yaml, *.yml)", base::printable(path)),
+      sink_.error("no-manifest", {},
+                  fmt::format("the folder '{}' holds no manifest (*.yaml, *.yml)", base::printable(path)),
                   "a set without manifests never counts as an empty one; name the folder that holds them");
   }
 
@@ -87,7 +91,8 @@ class Reader {
     }
     const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
     const bool is_config = !options_.config_file.empty() && fs::equivalent(path, options_.config_file, error);
-    files_.push_back({sources_.add(path.lexically_normal().string(), std::move(*text)), root, folder.string(), is_config});
+    files_.push_back(
+        {sources_.add(path.lexically_normal().string(), std::move(*text)), root, folder.string(), is_config});
   }
 
   const LoadOptions& options_;
@@ -99,7 +104,8 @@ class Reader {
 
 }  // namespace
 
-std::vector<ManifestFile> read_files(const LoadOptions& options, diag::SourceTable& sources, diag::Sink& sink) {
+std::vector<ManifestFile> read_files(const LoadOptions& options, diag::SourceTable& sources,
+                                     diag::Sink& sink) {
   return Reader(options, sources, sink).read_all();
 }
 
@@ -111,7 +117,8 @@ std::string recorded_root(const fs::path& path, const fs::path& base_folder) {
   fs::path relative = absolute.lexically_relative(base);
   if (relative.empty()) relative = absolute;
   std::string text = relative.generic_string();
-  while (text.size() > 1 && text.ends_with('/')) text.pop_back();
+  while (text.size() > 1 && text.ends_with('/'))
+    text.pop_back();
   return text;
 }
 

@@ -1,5 +1,5 @@
-// From manifest files to desired state. Files are parsed and decoded side by side, each on its own, and merged in
-// the order of files, so that timing changes nothing.
+// From manifest files to desired state. Files are parsed and decoded side by side, each on its own, and
+// merged in the order of files, so that timing changes nothing.
 #include "descopectl/manifest/load.hpp"
 
 #include <fmt/format.h>
@@ -27,13 +27,14 @@ ParsedFile parse_file(const ManifestFile& file, const LoadOptions& options, diag
   ParsedFile parsed;
   const Substitution substitution(*options.environment, options.variables, file.folder);
   schema::DecodeContext context{sources, parsed.sink, substitution, file.folder, options.inbound_generation};
-  document::parse_documents(sources, file.source, options.limits, parsed.sink, [&](const document::Node& root) {
-    ++parsed.documents;
-    auto object = decode_document(root, file.is_config, context);
-    if (!object) return;
-    object->root = options.roots[file.root].recorded;
-    parsed.objects.push_back(std::move(*object));
-  });
+  document::parse_documents(sources, file.source, options.limits, parsed.sink,
+                            [&](const document::Node& root) {
+                              ++parsed.documents;
+                              auto object = decode_document(root, file.is_config, context);
+                              if (!object) return;
+                              object->root = options.roots[file.root].recorded;
+                              parsed.objects.push_back(std::move(*object));
+                            });
   return parsed;
 }
 
@@ -42,12 +43,15 @@ std::vector<ParsedFile> parse_all(const std::vector<ManifestFile>& files, const 
   std::vector<ParsedFile> parsed(files.size());
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
-    for (std::size_t i = next++; i < files.size(); i = next++) parsed[i] = parse_file(files[i], options, sources);
+    for (std::size_t i = next++; i < files.size(); i = next++)
+      parsed[i] = parse_file(files[i], options, sources);
   };
-  const unsigned cores = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+  const unsigned cores =
+      options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
   const std::size_t helpers = std::min<std::size_t>(cores, files.size());
   std::vector<std::jthread> threads;
-  for (std::size_t i = 1; i < helpers; ++i) threads.emplace_back(work);
+  for (std::size_t i = 1; i < helpers; ++i)
+    threads.emplace_back(work);
   work();
   threads.clear();
   return parsed;
@@ -67,7 +71,9 @@ void check_roots(const LoadOptions& options, const std::vector<ManifestFile>& fi
       has_errors = has_errors || parsed[i].sink.has_errors();
     }
     if (!has_file || documents > 0 || has_errors) continue;
-    const std::string shown = options.roots[root].path == "-" ? "standard input" : fmt::format("'{}'", base::printable(options.roots[root].path));
+    const std::string shown = options.roots[root].path == "-"
+                                  ? "standard input"
+                                  : fmt::format("'{}'", base::printable(options.roots[root].path));
     sink.error("no-manifest", {}, fmt::format("{} holds no manifest", shown),
                "a set without manifests never counts as an empty one");
   }
@@ -91,7 +97,8 @@ model::DesiredState load_manifests(const LoadOptions& options, diag::SourceTable
   merge_items(state.objects, sink);
   for (model::DesiredObject& object : state.objects)
     if (object.kind == nullptr) object.kind = kinds::find(object.key.kind);
-  for (const Root& root : options.roots) state.roots.push_back(root.recorded);
+  for (const Root& root : options.roots)
+    state.roots.push_back(root.recorded);
   return state;
 }
 

@@ -24,7 +24,8 @@ void report_two(diag::Sink& sink, const char* code, std::string summary, std::st
 
 /// Reports the second of two objects for which `value_of` gives the same non-empty text.
 template <class ValueOf>
-void check_same(const std::vector<DesiredObject>& objects, diag::Sink& sink, const char* code, ValueOf value_of) {
+void check_same(const std::vector<DesiredObject>& objects, diag::Sink& sink, const char* code,
+                ValueOf value_of) {
   std::map<std::pair<std::string_view, std::string>, const DesiredObject*> seen;
   for (const DesiredObject& object : objects) {
     const std::pair<std::string, std::string> what = value_of(object);  // what it is called, value
@@ -32,9 +33,10 @@ void check_same(const std::vector<DesiredObject>& objects, diag::Sink& sink, con
     const auto [at, is_new] = seen.try_emplace({object.kind->name, what.first + "\n" + what.second}, &object);
     if (is_new) continue;
     report_two(sink, code,
-               fmt::format("{} and {} have the same {} '{}'", at->second->key.to_string(), object.key.to_string(),
-                           what.first, base::printable(what.second, 100)),
-               "two manifests can't describe one live object", object.span, at->second->span, "the other is here");
+               fmt::format("{} and {} have the same {} '{}'", at->second->key.to_string(),
+                           object.key.to_string(), what.first, base::printable(what.second, 100)),
+               "two manifests can't describe one live object", object.span, at->second->span,
+               "the other is here");
   }
 }
 
@@ -61,9 +63,12 @@ class ItemMerger {
     for (DesiredObject& object : objects_)
       (object.kind->item_of.exists() ? items : owners).push_back(std::move(object));
     objects_ = std::move(owners);
-    for (DesiredObject& item : items) merge(item);
-    for (auto& [id, object] : partial_) objects_.push_back(std::move(object));
-    std::sort(objects_.begin(), objects_.end(), [](const auto& left, const auto& right) { return left.key < right.key; });
+    for (DesiredObject& item : items)
+      merge(item);
+    for (auto& [id, object] : partial_)
+      objects_.push_back(std::move(object));
+    std::sort(objects_.begin(), objects_.end(),
+              [](const auto& left, const auto& right) { return left.key < right.key; });
   }
 
  private:
@@ -72,8 +77,9 @@ class ItemMerger {
     const json::value* owner = scope.spec.if_contains(rule.reference);
     if (owner == nullptr) return;  // reported as a missing field
     if (const auto target = marker::find_reference(*owner)) {
-      const auto at = std::lower_bound(objects_.begin(), objects_.end(), *target,
-                                       [](const DesiredObject& object, const ObjectKey& key) { return object.key < key; });
+      const auto at = std::lower_bound(
+          objects_.begin(), objects_.end(), *target,
+          [](const DesiredObject& object, const ObjectKey& key) { return object.key < key; });
       if (at == objects_.end() || at->key != *target) return;  // reported as a dangling reference
       add_item(*at, scope, rule);
       return;
@@ -90,8 +96,8 @@ class ItemMerger {
       report_two(sink_, "invalid-combination",
                  fmt::format("{} names the live object '{}', which {} declares", scope.key.to_string(), id,
                              declared->key.to_string()),
-                 fmt::format("write '{}: {}'", scope.kind->item_of.reference, declared->key.handle), scope.span,
-                 declared->span, "declared here");
+                 fmt::format("write '{}: {}'", scope.kind->item_of.reference, declared->key.handle),
+                 scope.span, declared->span, "declared here");
       return nullptr;
     }
     auto [at, is_new] = partial_.try_emplace(id);
@@ -106,7 +112,8 @@ class ItemMerger {
   }
 
   void add_item(DesiredObject& owner, DesiredObject& scope, const schema::ItemOf& rule) {
-    const schema::Field* row = owner.kind != nullptr ? schema::find_row(owner.kind->fields, rule.list) : nullptr;
+    const schema::Field* row =
+        owner.kind != nullptr ? schema::find_row(owner.kind->fields, rule.list) : nullptr;
     const std::string key_name(row == nullptr ? std::string_view("name") : row->key);
     const std::string name = text_at(scope, key_name);
     if (name.empty()) return;  // reported as a missing field
@@ -117,19 +124,22 @@ class ItemMerger {
     for (model::Reference& reference : scope.references)
       if (reference.pointer != "/" + std::string(rule.reference))
         owner.references.push_back({list, reference.target, reference.span});
-    for (model::NameUse& use : scope.names) owner.names.push_back(std::move(use));
+    for (model::NameUse& use : scope.names)
+      owner.names.push_back(std::move(use));
     append(owner, list, make_item(scope));
   }
 
   bool check_free(const DesiredObject& owner, const DesiredObject& scope, const schema::ItemOf& rule,
                   const std::string& name) {
     std::vector<std::string> lists{std::string(rule.list)};
-    for (const std::string_view sibling : rule.siblings) lists.emplace_back(sibling);
+    for (const std::string_view sibling : rule.siblings)
+      lists.emplace_back(sibling);
     for (const std::string& list : lists) {
       const std::string pointer = list + "/" + base::escape_pointer_token(name);
       for (const model::ItemPlace& place : owner.items) {
         if (place.pointer != pointer) continue;
-        report_two(sink_, "duplicate-item", fmt::format("the scope '{}' stands twice on {}", name, owner.key.to_string()),
+        report_two(sink_, "duplicate-item",
+                   fmt::format("the scope '{}' stands twice on {}", name, owner.key.to_string()),
                    "remove one of the two", scope.span, place.span, "first written here");
         return false;
       }
@@ -141,10 +151,12 @@ class ItemMerger {
     const json::value* existing = schema::find_at({}, owner.spec, list);
     json::array items;
     if (existing != nullptr && existing->is_array()) items = existing->get_array();
-    if (existing != nullptr && marker::find_items(*existing) != nullptr) items = *marker::find_items(*existing);
+    if (existing != nullptr && marker::find_items(*existing) != nullptr)
+      items = *marker::find_items(*existing);
     items.emplace_back(std::move(item));
-    schema::set_at(owner.spec, list,
-                   owner.is_partial ? marker::make_items(std::move(items), {}) : json::value(std::move(items)));
+    schema::set_at(
+        owner.spec, list,
+        owner.is_partial ? marker::make_items(std::move(items), {}) : json::value(std::move(items)));
   }
 
   std::vector<DesiredObject>& objects_;
@@ -155,35 +167,40 @@ class ItemMerger {
 }  // namespace
 
 void check_duplicates(std::vector<DesiredObject>& objects, diag::Sink& sink) {
-  std::stable_sort(objects.begin(), objects.end(), [](const auto& left, const auto& right) { return left.key < right.key; });
+  std::stable_sort(objects.begin(), objects.end(),
+                   [](const auto& left, const auto& right) { return left.key < right.key; });
   for (std::size_t i = 1; i < objects.size(); ++i)
     if (objects[i].key == objects[i - 1].key)
       report_two(sink, "duplicate-handle", fmt::format("{} is declared twice", objects[i].key.to_string()),
-                 "rename or remove one of the two", objects[i].span, objects[i - 1].span, "first declared here");
+                 "rename or remove one of the two", objects[i].span, objects[i - 1].span,
+                 "first declared here");
   objects.erase(std::unique(objects.begin(), objects.end(),
                             [](const auto& left, const auto& right) { return left.key == right.key; }),
                 objects.end());
-  check_same(objects, sink, "duplicate-id", [](const DesiredObject& object) -> std::pair<std::string, std::string> {
-    if (object.id) return {"live id", *object.id};
-    return {"live id", object.kind->id_chosen_by_client ? object.key.handle : std::string()};
-  });
+  check_same(objects, sink, "duplicate-id",
+             [](const DesiredObject& object) -> std::pair<std::string, std::string> {
+               if (object.id) return {"live id", *object.id};
+               return {"live id", object.kind->id_chosen_by_client ? object.key.handle : std::string()};
+             });
   std::vector<std::string_view> fields;
   for (const DesiredObject& object : objects)
     for (const std::string_view field : object.kind->unique)
       if (std::find(fields.begin(), fields.end(), field) == fields.end()) fields.push_back(field);
   for (const std::string_view field : fields)
-    check_same(objects, sink, "duplicate-key", [&](const DesiredObject& object) -> std::pair<std::string, std::string> {
-      const auto& unique = object.kind->unique;
-      const bool counts = std::find(unique.begin(), unique.end(), field) != unique.end();
-      return {std::string(field), counts ? text_at(object, field) : std::string()};
-    });
+    check_same(objects, sink, "duplicate-key",
+               [&](const DesiredObject& object) -> std::pair<std::string, std::string> {
+                 const auto& unique = object.kind->unique;
+                 const bool counts = std::find(unique.begin(), unique.end(), field) != unique.end();
+                 return {std::string(field), counts ? text_at(object, field) : std::string()};
+               });
 }
 
 void check_references(const std::vector<DesiredObject>& objects, diag::Sink& sink) {
   for (const DesiredObject& object : objects)
     for (const model::Reference& reference : object.references) {
-      const auto at = std::lower_bound(objects.begin(), objects.end(), reference.target,
-                                       [](const DesiredObject& left, const ObjectKey& key) { return left.key < key; });
+      const auto at =
+          std::lower_bound(objects.begin(), objects.end(), reference.target,
+                           [](const DesiredObject& left, const ObjectKey& key) { return left.key < key; });
       if (at != objects.end() && at->key == reference.target) continue;
       std::vector<std::string_view> known;
       for (const DesiredObject& other : objects)
@@ -197,6 +214,8 @@ void check_references(const std::vector<DesiredObject>& objects, diag::Sink& sin
     }
 }
 
-void merge_items(std::vector<DesiredObject>& objects, diag::Sink& sink) { ItemMerger(objects, sink).run(); }
+void merge_items(std::vector<DesiredObject>& objects, diag::Sink& sink) {
+  ItemMerger(objects, sink).run();
+}
 
 }  // namespace descopectl::manifest

@@ -14,8 +14,9 @@ void check_duplicates(std::vector<model::DesiredObject>& objects, diag::Sink& si
 /// Reports references to handles that no manifest declares.
 void check_references(const std::vector<model::DesiredObject>& objects, diag::Sink& sink);
 
-/// Turns objects that are items of others (McpScope) into those items, and takes them out of `objects`; items of
-/// a live object outside the repository become an object that declares just them. Objects are sorted, and stay so.
+/// Turns objects that are items of others (McpScope) into those items, and takes them out of `objects`; items
+/// of a live object outside the repository become an object that declares just them. Objects are sorted, and
+/// stay so.
 void merge_items(std::vector<model::DesiredObject>& objects, diag::Sink& sink);
 
 }  // namespace descopectl::manifest

@@ -31,12 +31,15 @@ Result<std::string> run_command(const std::vector<std::string>& argv, const base
   posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&actions, pipe_ends[1], 1);
   std::vector<char*> words;
-  for (const std::string& word : argv) words.push_back(const_cast<char*>(word.c_str()));  // NOLINT: exec's interface
+  for (const std::string& word : argv)
+    words.push_back(const_cast<char*>(word.c_str()));  // NOLINT: exec's interface
   words.push_back(nullptr);
   std::vector<std::string> variables;
-  for (const auto& [name, value] : environment.all()) variables.push_back(fmt::format("{}={}", name, value));
+  for (const auto& [name, value] : environment.all())
+    variables.push_back(fmt::format("{}={}", name, value));
   std::vector<char*> envp;
-  for (std::string& variable : variables) envp.push_back(variable.data());
+  for (std::string& variable : variables)
+    envp.push_back(variable.data());
   envp.push_back(nullptr);
   pid_t child = 0;
   const int failure = ::posix_spawnp(&child, words.front(), &actions, nullptr, words.data(), envp.data());
@@ -44,13 +47,15 @@ Result<std::string> run_command(const std::vector<std::string>& argv, const base
   ::close(pipe_ends[1]);
   if (failure != 0) {
     ::close(pipe_ends[0]);
-    return Error(ErrorKind::kNotFound, fmt::format("the command '{}' can't be run: {}", argv.front(), strerror(failure)));
+    return Error(ErrorKind::kNotFound,
+                 fmt::format("the command '{}' can't be run: {}", argv.front(), strerror(failure)));
   }
   std::string output;
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   bool is_late = false;
   while (output.size() <= kSecretLimit) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     pollfd waiting{pipe_ends[0], POLLIN, 0};
     const int ready = left.count() <= 0 ? 0 : ::poll(&waiting, 1, static_cast<int>(left.count()));
     if (ready < 0 && errno == EINTR) continue;
@@ -70,13 +75,16 @@ Result<std::string> run_command(const std::vector<std::string>& argv, const base
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   if (is_late)
-    return Error(ErrorKind::kNotFound, fmt::format("the command '{}' gave no answer within {} s", argv.front(),
-                                                   std::chrono::duration_cast<std::chrono::seconds>(timeout).count()));
-  if (is_large) return Error(ErrorKind::kNotFound, fmt::format("the command '{}' wrote more than 64 KiB", argv.front()));
+    return Error(ErrorKind::kNotFound,
+                 fmt::format("the command '{}' gave no answer within {} s", argv.front(),
+                             std::chrono::duration_cast<std::chrono::seconds>(timeout).count()));
+  if (is_large)
+    return Error(ErrorKind::kNotFound, fmt::format("the command '{}' wrote more than 64 KiB", argv.front()));
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-    return Error(ErrorKind::kNotFound, fmt::format("the command '{}' failed ({})", argv.front(),
-                                                   WIFEXITED(status) ? fmt::format("exit status {}", WEXITSTATUS(status))
-                                                                     : std::string("ended by a signal")));
+    return Error(ErrorKind::kNotFound,
+                 fmt::format("the command '{}' failed ({})", argv.front(),
+                             WIFEXITED(status) ? fmt::format("exit status {}", WEXITSTATUS(status))
+                                               : std::string("ended by a signal")));
   return output;
 }
 

@@ -15,7 +15,8 @@ constexpr std::uint64_t kFileLimit = 1ULL << 20;
 
 }  // namespace
 
-std::optional<std::string> Substitution::resolve(std::string_view text, diag::Span span, diag::Sink& sink) const {
+std::optional<std::string> Substitution::resolve(std::string_view text, diag::Span span,
+                                                 diag::Sink& sink) const {
   if (text.find("${") == std::string_view::npos) return std::string(text);
   std::string result;
   bool is_whole = true;
@@ -44,7 +45,8 @@ std::optional<std::string> Substitution::resolve(std::string_view text, diag::Sp
   return result;
 }
 
-std::optional<std::string> Substitution::look_up(std::string_view expression, diag::Span span, diag::Sink& sink) const {
+std::optional<std::string> Substitution::look_up(std::string_view expression, diag::Span span,
+                                                 diag::Sink& sink) const {
   const std::size_t colon = expression.find(':');
   const std::string_view form = expression.substr(0, colon == std::string_view::npos ? 0 : colon);
   const std::string name(colon == std::string_view::npos ? expression : expression.substr(colon + 1));
@@ -59,11 +61,13 @@ std::optional<std::string> Substitution::look_up(std::string_view expression, di
     const auto found = variables_.find(name);
     if (found != variables_.end()) return found->second;
     std::vector<std::string_view> known;
-    for (const auto& [key, value] : variables_) known.push_back(key);
+    for (const auto& [key, value] : variables_)
+      known.push_back(key);
     const auto nearest = base::find_nearest(name, known);
-    sink.error("unset-variable", span, fmt::format("the variable '{}' is not set", shown),
-               nearest ? fmt::format("did you mean '{}'?", *nearest)
-                       : fmt::format("give it with --var {}=..., or under 'variables' in descopectl.yaml", shown));
+    sink.error(
+        "unset-variable", span, fmt::format("the variable '{}' is not set", shown),
+        nearest ? fmt::format("did you mean '{}'?", *nearest)
+                : fmt::format("give it with --var {}=..., or under 'variables' in descopectl.yaml", shown));
     return std::nullopt;
   }
   if (form == "file") {
@@ -81,8 +85,9 @@ std::optional<std::string> Substitution::look_up(std::string_view expression, di
     if (content->ends_with('\r')) content->pop_back();
     return *content;
   }
-  sink.error("bad-substitution", span, fmt::format("'${{{}}}' is none of ${{env:NAME}}, ${{var:NAME}} and ${{file:PATH}}",
-                                                   base::printable(expression, 80)),
+  sink.error("bad-substitution", span,
+             fmt::format("'${{{}}}' is none of ${{env:NAME}}, ${{var:NAME}} and ${{file:PATH}}",
+                         base::printable(expression, 80)),
              "write $${ for a literal ${");
   return std::nullopt;
 }

@@ -19,8 +19,9 @@ const json::value* find_marked(const json::value& value, std::string_view name) 
 }  // namespace
 
 const DesiredObject* DesiredState::find(const ObjectKey& key) const {
-  const auto at = std::lower_bound(objects.begin(), objects.end(), key,
-                                   [](const DesiredObject& object, const ObjectKey& wanted) { return object.key < wanted; });
+  const auto at = std::lower_bound(
+      objects.begin(), objects.end(), key,
+      [](const DesiredObject& object, const ObjectKey& wanted) { return object.key < wanted; });
   return at != objects.end() && at->key == key ? &*at : nullptr;
 }
 
@@ -45,7 +46,9 @@ std::optional<ObjectKey> find_reference(const json::value& value) {
   return ObjectKey{std::string(parts[0].get_string()), std::string(parts[1].get_string())};
 }
 
-json::value make_connections(json::array items) { return json::object{{kConnectionsName, std::move(items)}}; }
+json::value make_connections(json::array items) {
+  return json::object{{kConnectionsName, std::move(items)}};
+}
 
 const json::array* find_connections(const json::value& value) {
   const json::value* marked = find_marked(value, kConnectionsName);
@@ -68,11 +71,13 @@ const json::array* find_removed_items(const json::value& value) {
 
 bool has_reference(const json::value& value) {
   if (const json::array* array = value.if_array())
-    return std::any_of(array->begin(), array->end(), [](const json::value& item) { return has_reference(item); });
+    return std::any_of(array->begin(), array->end(),
+                       [](const json::value& item) { return has_reference(item); });
   const json::object* object = value.if_object();
   if (object == nullptr) return false;
   if (object->contains(kReferenceName)) return true;
-  return std::any_of(object->begin(), object->end(), [](const auto& member) { return has_reference(member.value()); });
+  return std::any_of(object->begin(), object->end(),
+                     [](const auto& member) { return has_reference(member.value()); });
 }
 
 }  // namespace marker

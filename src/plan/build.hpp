@@ -23,14 +23,15 @@ struct Draft {
 /// One action for each declared object: no-op, create, update, replace, and their refusals.
 void add_declared(Draft& draft);
 
-/// Deletes and forgets what is owned and no longer declared; deletes what nobody owns where the policy says so;
-/// lists what stays unmanaged.
+/// Deletes and forgets what is owned and no longer declared; deletes what nobody owns where the policy says
+/// so; lists what stays unmanaged.
 void add_removed(Draft& draft);
 
 /// The actions of the command destroy.
 void add_destroyed(Draft& draft);
 
-/// Refusals that look at the plan as a whole: wrong project, objects gone, protection, last of a kind, referrers.
+/// Refusals that look at the plan as a whole: wrong project, objects gone, protection, last of a kind,
+/// referrers.
 void check_rails(Draft& draft);
 
 /// Names that scopes use: roles that exist nowhere, roles that are about to be renamed.

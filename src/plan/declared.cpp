@@ -22,7 +22,11 @@ std::string display_name(const schema::Kind& kind, const json::object& body) {
 class DeclaredBuilder {
  public:
   DeclaredBuilder(Draft& draft, const Binding& binding)
-      : draft_(draft), binding_(binding), desired_(*binding.desired), kind_(*desired_.kind), policy_(draft.input.policy) {}
+      : draft_(draft),
+        binding_(binding),
+        desired_(*binding.desired),
+        kind_(*desired_.kind),
+        policy_(draft.input.policy) {}
 
   void build() {
     if (desired_.is_partial && binding_.live == nullptr) return;  // the unknown live id is reported already
@@ -89,7 +93,8 @@ class DeclaredBuilder {
 
   void make_create() {
     action_.kind = ActionKind::kCreate;
-    action_.body = schema::cut_to_call(kind_.fields, comparison_.target, schema::kInCreate, policy_.inbound_generation);
+    action_.body =
+        schema::cut_to_call(kind_.fields, comparison_.target, schema::kInCreate, policy_.inbound_generation);
     if (kind_.id_chosen_by_client) put_id_first(binding_.known_id);
     action_.reason = action_.was_deleted ? "it was deleted outside descopectl" : "";
     send_all_secrets();
@@ -106,29 +111,34 @@ class DeclaredBuilder {
   void make_replace() {
     action_.kind = ActionKind::kReplace;
     fill_body(action_, binding_.live->body, comparison_.target, policy_);
-    for (const std::string_view text : kind_.replacement_breaks) action_.consequences.emplace_back(text);
+    for (const std::string_view text : kind_.replacement_breaks)
+      action_.consequences.emplace_back(text);
     for (const std::string& path : action_.unlisted)
-      action_.consequences.push_back(fmt::format("the field {}, which this program does not know, is lost", path));
+      action_.consequences.push_back(
+          fmt::format("the field {}, which this program does not know, is lost", path));
     for (const Field& field : kind_.fields) {
-      const bool is_declared = std::any_of(action_.secrets.begin(), action_.secrets.end(), [&](const SecretUse& use) {
-        return use.pointer == "/" + std::string(field.wire_name());
-      });
+      const bool is_declared = std::any_of(
+          action_.secrets.begin(), action_.secrets.end(),
+          [&](const SecretUse& use) { return use.pointer == "/" + std::string(field.wire_name()); });
       if (field.secret && field.in(schema::kInUpdate) && !is_declared)
-        action_.consequences.push_back(fmt::format("{} can't be read back and is not in the manifest: it is lost", field.name));
+        action_.consequences.push_back(
+            fmt::format("{} can't be read back and is not in the manifest: it is lost", field.name));
     }
     send_all_secrets();
     if (policy_.allow_replace) return;
     draft_.plan.refusals.push_back(
         {"replacement-not-allowed",
          fmt::format("{} must be replaced (deleted and created again): {} can't be changed in place",
-                     desired_.key.to_string(), base::join_words({action_.replaced_by.begin(), action_.replaced_by.end()})),
+                     desired_.key.to_string(),
+                     base::join_words({action_.replaced_by.begin(), action_.replaced_by.end()})),
          "take the change back, or allow it with --allow-replace"});
   }
 
   void send_all_secrets() {
     for (SecretUse& use : action_.secrets) {
       const Field* row = schema::find_row(kind_.fields, use.pointer);
-      use.is_sent = use.source.form != model::SecretSource::Form::kClear && row != nullptr && row->in(schema::kInCreate);
+      use.is_sent = use.source.form != model::SecretSource::Form::kClear && row != nullptr &&
+                    row->in(schema::kInCreate);
     }
   }
 
@@ -141,11 +151,12 @@ class DeclaredBuilder {
                              use.status != SecretStatus::Form::kUnavailable;
       if (use.status != SecretStatus::Form::kChanged && !is_forced) continue;
       if (row != nullptr && !row->in(schema::kInUpdate)) {
-        draft_.sink.error("secret-needs-rotate", use.span,
-                          fmt::format("the {} of {} changed, and the service takes it only when the object is created",
-                                      row->name, desired_.key.to_string()),
-                          fmt::format("make a new secret with 'descopectl rotate {}', and take the old value back",
-                                      desired_.key.to_string()));
+        draft_.sink.error(
+            "secret-needs-rotate", use.span,
+            fmt::format("the {} of {} changed, and the service takes it only when the object is created",
+                        row->name, desired_.key.to_string()),
+            fmt::format("make a new secret with 'descopectl rotate {}', and take the old value back",
+                        desired_.key.to_string()));
         continue;
       }
       use.is_sent = true;
@@ -173,10 +184,12 @@ class DeclaredBuilder {
     record.applied = comparison_.applied;
     record.depends_on.clear();
     for (const model::Reference& reference : desired_.references)
-      if (std::find(record.depends_on.begin(), record.depends_on.end(), reference.target) == record.depends_on.end())
+      if (std::find(record.depends_on.begin(), record.depends_on.end(), reference.target) ==
+          record.depends_on.end())
         record.depends_on.push_back(reference.target);
     std::sort(record.depends_on.begin(), record.depends_on.end());
-    for (const std::string& pointer : action_.no_longer_managed) record.secrets.erase(pointer);
+    for (const std::string& pointer : action_.no_longer_managed)
+      record.secrets.erase(pointer);
     if (binding_.live == nullptr) record.changed_by_server.clear();
     action_.records = draft_.input.is_state_kept &&
                       (binding_.recorded == nullptr || is_different(record, *binding_.recorded));
@@ -185,8 +198,8 @@ class DeclaredBuilder {
   static bool is_different(const model::RecordedObject& left, const model::RecordedObject& right) {
     return left.key != right.key || left.live_id != right.live_id || left.root != right.root ||
            left.prevent_destroy != right.prevent_destroy || left.keep_on_removal != right.keep_on_removal ||
-           left.is_partial != right.is_partial || left.depends_on != right.depends_on || left.applied != right.applied ||
-           left.secrets != right.secrets;
+           left.is_partial != right.is_partial || left.depends_on != right.depends_on ||
+           left.applied != right.applied || left.secrets != right.secrets;
   }
 
   void check_adoption() {
@@ -196,13 +209,15 @@ class DeclaredBuilder {
       return;
     }
     const bool has_change = action_.kind != ActionKind::kNoop;
-    const bool is_allowed = policy_.adopt == Adopt::kAlways || (policy_.adopt == Adopt::kUnchanged && !has_change);
+    const bool is_allowed =
+        policy_.adopt == Adopt::kAlways || (policy_.adopt == Adopt::kUnchanged && !has_change);
     if (is_allowed || desired_.is_partial) return;
     const bool is_empty = draft_.input.recorded->objects.empty();
     draft_.plan.refusals.push_back(
         {"adoption-not-allowed",
-         fmt::format("{} is bound to the live object '{}', which this state does not own{}{}", desired_.key.to_string(),
-                     action_.live_id, has_change ? " and which would be changed" : "",
+         fmt::format("{} is bound to the live object '{}', which this state does not own{}{}",
+                     desired_.key.to_string(), action_.live_id,
+                     has_change ? " and which would be changed" : "",
                      is_empty ? "; the state is empty: first run, or a lost state?" : ""),
          has_change ? "look at the plan, then allow it with --adopt (or 'adopt: always')"
                     : "'adopt: never' is configured; allow it with --adopt"});
@@ -229,7 +244,8 @@ void fill_body(Action& action, const json::object& live, const json::object& tar
         schema::find_row(kind.fields, "/" + base::split_pointer(path).front()) == nullptr)
       continue;  // an extra field of the manifest
     const std::string address = action.key.to_string() + ":";
-    const bool is_dropped = policy.allow_drop.contains(address + path) || policy.allow_drop.contains(address + path.substr(1));
+    const bool is_dropped =
+        policy.allow_drop.contains(address + path) || policy.allow_drop.contains(address + path.substr(1));
     if (is_dropped || action.kind == ActionKind::kReplace) schema::erase_at(kind.fields, whole, path);
     (is_dropped ? action.dropped : action.unlisted).push_back(path);
   }
@@ -239,7 +255,8 @@ void fill_body(Action& action, const json::object& live, const json::object& tar
 }
 
 void add_declared(Draft& draft) {
-  for (const Binding& binding : draft.bindings) DeclaredBuilder(draft, binding).build();
+  for (const Binding& binding : draft.bindings)
+    DeclaredBuilder(draft, binding).build();
 }
 
 }  // namespace descopectl::plan

@@ -1,7 +1,7 @@
 // Drift: live against what was last applied, and against the manifests.
 //
-// For each field that differs, three values are compared: what was last applied, what the manifest says now, what
-// live shows. Who moved away from the first is the cause.
+// For each field that differs, three values are compared: what was last applied, what the manifest says now,
+// what live shows. Who moved away from the first is the cause.
 #include "descopectl/plan/drift.hpp"
 
 #include <algorithm>
@@ -14,12 +14,14 @@ namespace {
 
 const json::value kNull;
 
-Cause cause_of(const schema::Kind& kind, const model::RecordedObject* recorded, const schema::FieldChange& change) {
+Cause cause_of(const schema::Kind& kind, const model::RecordedObject* recorded,
+               const schema::FieldChange& change) {
   if (recorded == nullptr || change.is_sensitive) return Cause::kManifest;
   const json::value* last = schema::find_at(kind.fields, recorded->applied, change.path);
   const json::value& applied = last == nullptr ? kNull : *last;
   const bool live_moved = !schema::is_equal(change.field, applied, change.before) && applied != change.before;
-  const bool manifest_moved = !schema::is_equal(change.field, applied, change.after) && applied != change.after;
+  const bool manifest_moved =
+      !schema::is_equal(change.field, applied, change.after) && applied != change.after;
   if (live_moved && manifest_moved) return Cause::kBoth;
   return live_moved ? Cause::kLive : Cause::kManifest;
 }
@@ -40,14 +42,17 @@ class Finder {
   Finder(const PlanInput& input, const Plan& plan) : input_(input), plan_(plan) {}
 
   DriftReport run() {
-    for (const Action& action : plan_.actions) look_at(action);
+    for (const Action& action : plan_.actions)
+      look_at(action);
     for (const auto& [key, recorded] : input_.recorded->objects)
       if (!seen_.contains(key)) look_at_undeclared(recorded);
     std::sort(report_.objects.begin(), report_.objects.end(),
               [](const DriftObject& left, const DriftObject& right) { return left.key < right.key; });
     for (const Unmanaged& object : plan_.unmanaged)
-      report_.objects.push_back({{object.kind, object.live_id}, object.live_id, object.name, Cause::kUnmanaged, {}, {}});
-    for (const DriftObject& object : report_.objects) count(object.cause);
+      report_.objects.push_back(
+          {{object.kind, object.live_id}, object.live_id, object.name, Cause::kUnmanaged, {}, {}});
+    for (const DriftObject& object : report_.objects)
+      count(object.cause);
     return std::move(report_);
   }
 
@@ -154,6 +159,8 @@ std::string_view to_string(Cause cause) {
   return "live";
 }
 
-DriftReport find_drift(const PlanInput& input, const Plan& plan) { return Finder(input, plan).run(); }
+DriftReport find_drift(const PlanInput& input, const Plan& plan) {
+  return Finder(input, plan).run();
+}
 
 }  // namespace descopectl::plan

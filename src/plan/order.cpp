@@ -1,7 +1,8 @@
 // Edges, cycles and waves.
 //
-// An edge points from an action to what must be done before it. Creating and updating wait for what they refer to;
-// deleting waits for those who referred, by the state's record or by what live shows, to be deleted or updated.
+// An edge points from an action to what must be done before it. Creating and updating wait for what they
+// refer to; deleting waits for those who referred, by the state's record or by what live shows, to be deleted
+// or updated.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,14 +16,17 @@ namespace {
 
 using model::ObjectKey;
 
-bool writes(const Action& action) { return action.kind != ActionKind::kNoop && action.kind != ActionKind::kForget; }
+bool writes(const Action& action) {
+  return action.kind != ActionKind::kNoop && action.kind != ActionKind::kForget;
+}
 
 class Grapher {
  public:
   explicit Grapher(Draft& draft) : draft_(draft), actions_(draft.plan.actions) {
     for (std::size_t i = 0; i < actions_.size(); ++i) {
       by_key_.emplace(actions_[i].key, i);
-      if (!actions_[i].live_id.empty()) by_id_.emplace(std::pair(actions_[i].key.kind, actions_[i].live_id), i);
+      if (!actions_[i].live_id.empty())
+        by_id_.emplace(std::pair(actions_[i].key.kind, actions_[i].live_id), i);
       const schema::Kind* kind = actions_[i].descriptor;
       const json::value* name = kind == nullptr ? nullptr : actions_[i].before.if_contains(kind->name_field);
       if (name != nullptr && name->is_string())
@@ -58,7 +62,8 @@ class Grapher {
     const model::DesiredObject* desired = draft_.input.desired->find(action.key);
     if (desired == nullptr) return;
     for (const model::Reference& reference : desired->references)
-      if (const auto at = by_key_.find(reference.target); at != by_key_.end()) edges_[index].insert(at->second);
+      if (const auto at = by_key_.find(reference.target); at != by_key_.end())
+        edges_[index].insert(at->second);
     for (const model::NameUse& use : desired->names)
       for (const model::DesiredObject& other : draft_.input.desired->objects) {
         if (other.key.kind != use.kind) continue;
@@ -77,14 +82,17 @@ class Grapher {
       if (kind == ActionKind::kDelete || (kind == ActionKind::kReplace && action.kind == ActionKind::kDelete))
         edges_[target].insert(index);
     };
-    const auto recorded = draft_.input.recorded->objects.find(action.is_moved ? action.moved_from : action.key);
+    const auto recorded =
+        draft_.input.recorded->objects.find(action.is_moved ? action.moved_from : action.key);
     if (recorded != draft_.input.recorded->objects.end())
       for (const ObjectKey& key : recorded->second.depends_on)
         if (const auto at = by_key_.find(key); at != by_key_.end()) after(at->second);
     if (action.descriptor == nullptr) return;
-    for (const diff::LiveReference& reference : diff::find_live_references(*action.descriptor, action.before)) {
+    for (const diff::LiveReference& reference :
+         diff::find_live_references(*action.descriptor, action.before)) {
       const auto& index_of = reference.is_name ? by_name_ : by_id_;
-      if (const auto at = index_of.find({reference.kind, reference.value}); at != index_of.end()) after(at->second);
+      if (const auto at = index_of.find({reference.kind, reference.value}); at != index_of.end())
+        after(at->second);
     }
   }
 
@@ -109,7 +117,8 @@ class Grapher {
       if (marks_[next] == Mark::kDone) continue;
       if (marks_[next] == Mark::kOpen) {
         std::vector<std::size_t> path;
-        for (const Frame& open : stack) path.push_back(open.index);
+        for (const Frame& open : stack)
+          path.push_back(open.index);
         report_cycle(path, next);
         return false;
       }
@@ -122,9 +131,11 @@ class Grapher {
   void report_cycle(const std::vector<std::size_t>& path, std::size_t start) {
     std::string text;
     const auto from = std::find(path.begin(), path.end(), start);
-    for (auto at = from; at != path.end(); ++at) text += actions_[*at].key.to_string() + " -> ";
+    for (auto at = from; at != path.end(); ++at)
+      text += actions_[*at].key.to_string() + " -> ";
     text += actions_[start].key.to_string();
-    draft_.sink.error("dependency-cycle", actions_[start].source, "objects refer to each other in a circle: " + text,
+    draft_.sink.error("dependency-cycle", actions_[start].source,
+                      "objects refer to each other in a circle: " + text,
                       "break the circle by removing one of these references");
   }
 
@@ -142,9 +153,10 @@ class Grapher {
 void order_actions(Draft& draft) {
   std::sort(draft.plan.actions.begin(), draft.plan.actions.end(),
             [](const Action& left, const Action& right) { return left.key < right.key; });
-  std::sort(draft.plan.unmanaged.begin(), draft.plan.unmanaged.end(), [](const Unmanaged& left, const Unmanaged& right) {
-    return std::tie(left.kind, left.live_id) < std::tie(right.kind, right.live_id);
-  });
+  std::sort(draft.plan.unmanaged.begin(), draft.plan.unmanaged.end(),
+            [](const Unmanaged& left, const Unmanaged& right) {
+              return std::tie(left.kind, left.live_id) < std::tie(right.kind, right.live_id);
+            });
   Grapher grapher(draft);
   grapher.draw();
   grapher.number_waves();

@@ -15,7 +15,8 @@ namespace {
 namespace marker = model::marker;
 
 void count(Plan& plan) {
-  for (const Action& action : plan.actions) switch (action.kind) {
+  for (const Action& action : plan.actions)
+    switch (action.kind) {
       case ActionKind::kNoop:
         ++(action.is_adopted ? plan.summary.adopt : plan.summary.noop);
         break;
@@ -38,13 +39,15 @@ void count(Plan& plan) {
   plan.summary.unmanaged = plan.unmanaged.size();
 }
 
-/// A reference to an object that is about to be made, or made again under another id, is known after the apply.
+/// A reference to an object that is about to be made, or made again under another id, is known after the
+/// apply.
 void find_known_ids(Draft& draft) {
   for (const diff::Binding& binding : draft.bindings)
     if (!binding.known_id.empty()) draft.known_ids.emplace(binding.desired->key, binding.known_id);
 }
 
-/// Ids of objects that are replaced change, unless the client chooses them: what refers to them learns them late.
+/// Ids of objects that are replaced change, unless the client chooses them: what refers to them learns them
+/// late.
 bool forget_replaced_ids(Draft& draft) {
   bool any = false;
   for (const Action& action : draft.plan.actions)
@@ -62,12 +65,14 @@ json::value resolve_value(const json::value& value, const diff::IdOf& id_of, std
   if (const json::array* list = value.if_array()) {
     json::array result;
     result.reserve(list->size());
-    for (const json::value& item : *list) result.push_back(resolve_value(item, id_of, missing));
+    for (const json::value& item : *list)
+      result.push_back(resolve_value(item, id_of, missing));
     return result;
   }
   if (const json::object* object = value.if_object()) {
     json::object result;
-    for (const auto& [name, member] : *object) result[name] = resolve_value(member, id_of, missing);
+    for (const auto& [name, member] : *object)
+      result[name] = resolve_value(member, id_of, missing);
     return result;
   }
   return value;
@@ -78,16 +83,21 @@ void settle_order(Action& action) {
   if (action.descriptor == nullptr) return;
   action.before = schema::canonical(action.descriptor->fields, action.before);
   for (schema::FieldChange& change : action.changes) {
-    const bool is_item = change.field != nullptr && change.field->list == schema::ListForm::kKeyed && !change.before.is_array();
-    if (!is_item) change.before = schema::canonical(change.field, change.before);
-    else if (change.before.is_object()) change.before = schema::canonical(change.field->fields, change.before.get_object());
+    const bool is_item = change.field != nullptr && change.field->list == schema::ListForm::kKeyed &&
+                         !change.before.is_array();
+    if (!is_item)
+      change.before = schema::canonical(change.field, change.before);
+    else if (change.before.is_object())
+      change.before = schema::canonical(change.field->fields, change.before.get_object());
   }
 }
 
-bool is_same_changes(const std::vector<schema::FieldChange>& left, const std::vector<schema::FieldChange>& right) {
-  return std::equal(left.begin(), left.end(), right.begin(), right.end(), [](const auto& one, const auto& other) {
-    return one.path == other.path && one.before == other.before && one.after == other.after;
-  });
+bool is_same_changes(const std::vector<schema::FieldChange>& left,
+                     const std::vector<schema::FieldChange>& right) {
+  return std::equal(left.begin(), left.end(), right.begin(), right.end(),
+                    [](const auto& one, const auto& other) {
+                      return one.path == other.path && one.before == other.before && one.after == other.after;
+                    });
 }
 
 }  // namespace
@@ -100,11 +110,14 @@ diff::IdOf Draft::id_of() const {
   };
 }
 
-bool Plan::has_changes() const { return summary.create + summary.update + summary.replace + summary.erase > 0; }
+bool Plan::has_changes() const {
+  return summary.create + summary.update + summary.replace + summary.erase > 0;
+}
 
 bool Plan::has_work() const {
   return has_changes() || std::any_of(actions.begin(), actions.end(), [](const Action& action) {
-           return action.is_adopted || action.is_moved || action.records || action.kind == ActionKind::kForget;
+           return action.is_adopted || action.is_moved || action.records ||
+                  action.kind == ActionKind::kForget;
          });
 }
 
@@ -112,7 +125,8 @@ Plan make_plan(const PlanInput& input, diag::Sink& sink) {
   Plan plan;
   plan.project_id = input.project_id;
   plan.base_url = input.base_url;
-  Draft draft{input, sink, plan, diff::bind_objects(*input.desired, *input.live, *input.recorded, sink), {}, false};
+  Draft draft{input, sink, plan, diff::bind_objects(*input.desired, *input.live, *input.recorded, sink),
+              {},    false};
   find_known_ids(draft);
   if (input.policy.is_destroy) {
     add_destroyed(draft);
@@ -126,15 +140,18 @@ Plan make_plan(const PlanInput& input, diag::Sink& sink) {
     add_removed(draft);
     check_names(draft);
     if (draft.uses_unverified_encoding)
-      sink.warning("unverified-encoding", {},
-                   "how connection scopes are written on the wire is not documented; this run writes the scopes alone, "
-                   "and the connection's id where no scope is given",
-                   "map one scope in the console, compare, and set 'connectionScopeFormat: scope', 'id' or 'id:scope' "
-                   "in descopectl.yaml");
+      sink.warning(
+          "unverified-encoding", {},
+          "how connection scopes are written on the wire is not documented; this run writes the scopes "
+          "alone, "
+          "and the connection's id where no scope is given",
+          "map one scope in the console, compare, and set 'connectionScopeFormat: scope', 'id' or 'id:scope' "
+          "in descopectl.yaml");
   }
   check_rails(draft);
   order_actions(draft);
-  for (Action& action : plan.actions) settle_order(action);
+  for (Action& action : plan.actions)
+    settle_order(action);
   count(plan);
   plan.sha256 = digest(plan);
   return plan;
@@ -146,7 +163,9 @@ bool recheck(Action& action, const json::object* live, const Policy& policy) {
   if (action.kind != ActionKind::kUpdate && action.kind != ActionKind::kReplace) return true;
   const schema::Kind& kind = *action.descriptor;
   const json::object target = schema::overlay(kind.fields, *live, action.managed);
-  const auto is_secret = [](const schema::FieldChange& change) { return change.field != nullptr && change.field->write_only; };
+  const auto is_secret = [](const schema::FieldChange& change) {
+    return change.field != nullptr && change.field->write_only;
+  };
   std::vector<schema::FieldChange> planned = action.changes;
   std::vector<schema::FieldChange> now = schema::find_changes(kind.fields, *live, target);
   std::erase_if(planned, is_secret);
@@ -165,7 +184,8 @@ bool recheck(Action& action, const json::object* live, const Policy& policy) {
 Result<json::object> resolve_ids(const json::object& body, const diff::IdOf& id_of) {
   std::string missing;
   json::value resolved = resolve_value(body, id_of, missing);
-  if (!missing.empty()) return Error(ErrorKind::kFailure, fmt::format("the live id of {} is not known", missing));
+  if (!missing.empty())
+    return Error(ErrorKind::kFailure, fmt::format("the live id of {} is not known", missing));
   return std::move(resolved.get_object());
 }
 
@@ -175,37 +195,44 @@ std::string digest(const Plan& plan) {
     if (action.kind == ActionKind::kNoop && !action.is_adopted && !action.is_moved) continue;
     json::array secrets;
     for (const SecretUse& use : action.secrets)
-      if (use.is_sent) secrets.push_back(json::array{use.pointer, static_cast<int>(use.status), use.fingerprint});
-    actions.push_back(json::object{{"kind", static_cast<int>(action.kind)},
-                                   {"key", action.key.to_string()},
-                                   {"live_id", action.live_id},
-                                   {"before", action.before},
-                                   {"body", action.descriptor == nullptr
-                                                ? action.body
-                                                : schema::canonical(action.descriptor->fields, action.body)},
-                                   {"secrets", std::move(secrets)},
-                                   {"adopted", action.is_adopted},
-                                   {"moved_from", action.is_moved ? action.moved_from.to_string() : ""}});
+      if (use.is_sent)
+        secrets.push_back(json::array{use.pointer, static_cast<int>(use.status), use.fingerprint});
+    actions.push_back(json::object{
+        {"kind", static_cast<int>(action.kind)},
+        {"key", action.key.to_string()},
+        {"live_id", action.live_id},
+        {"before", action.before},
+        {"body", action.descriptor == nullptr ? action.body
+                                              : schema::canonical(action.descriptor->fields, action.body)},
+        {"secrets", std::move(secrets)},
+        {"adopted", action.is_adopted},
+        {"moved_from", action.is_moved ? action.moved_from.to_string() : ""}});
   }
-  const json::value whole = json::object{{"project_id", plan.project_id}, {"base_url", plan.base_url}, {"actions", std::move(actions)}};
+  const json::value whole = json::object{
+      {"project_id", plan.project_id}, {"base_url", plan.base_url}, {"actions", std::move(actions)}};
   return base::sha256_hex(base::to_canonical_json(whole));
 }
 
-std::vector<NeededKind> find_needed_kinds(const model::DesiredState& desired, const model::RecordedState& recorded,
-                                          const Policy& policy) {
+std::vector<NeededKind> find_needed_kinds(const model::DesiredState& desired,
+                                          const model::RecordedState& recorded, const Policy& policy) {
   std::set<std::string_view> required;
   std::set<std::string_view> optional;
   for (const model::DesiredObject& object : desired.objects) {
     required.insert(object.kind->name);
-    for (const model::NameUse& use : object.names) optional.insert(use.kind);
+    for (const model::NameUse& use : object.names)
+      optional.insert(use.kind);
   }
-  for (const auto& [key, object] : recorded.objects) required.insert(key.kind);
-  for (const std::string& kind : policy.prune.kinds) required.insert(kind);
+  for (const auto& [key, object] : recorded.objects)
+    required.insert(key.kind);
+  for (const std::string& kind : policy.prune.kinds)
+    required.insert(kind);
   std::vector<NeededKind> needed;
   for (const schema::Kind* kind : kinds::all()) {
     if (!kind->calls.list.exists()) continue;
-    if (required.contains(kind->name)) needed.push_back({kind, false});
-    else if (!kind->is_listed_on_demand || optional.contains(kind->name)) needed.push_back({kind, true});
+    if (required.contains(kind->name))
+      needed.push_back({kind, false});
+    else if (!kind->is_listed_on_demand || optional.contains(kind->name))
+      needed.push_back({kind, true});
   }
   return needed;
 }

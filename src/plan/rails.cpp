@@ -16,7 +16,9 @@ namespace {
 
 using model::ObjectKey;
 
-bool destroys(const Action& action) { return action.kind == ActionKind::kDelete || action.kind == ActionKind::kReplace; }
+bool destroys(const Action& action) {
+  return action.kind == ActionKind::kDelete || action.kind == ActionKind::kReplace;
+}
 
 void check_project(Draft& draft) {
   const model::RecordedState& recorded = *draft.input.recorded;
@@ -28,7 +30,8 @@ void check_project(Draft& draft) {
          "check the project id, or name another state with --state"});
 }
 
-/// More than half of what we own is gone: a wrong target or somebody's accident, and not something to repair unasked.
+/// More than half of what we own is gone: a wrong target or somebody's accident, and not something to repair
+/// unasked.
 void check_gone(Draft& draft) {
   std::map<std::string, std::pair<std::size_t, std::size_t>> counts;  // kind: owned, gone
   for (const auto& [key, object] : draft.input.recorded->objects) {
@@ -45,7 +48,8 @@ void check_gone(Draft& draft) {
     draft.plan.refusals.push_back(
         {"objects-gone",
          fmt::format("{} of {} owned objects of kind {} are gone from the project", gone, owned, kind),
-         fmt::format("check that this is the right project; to create them again: --allow-recreate {}", gone)});
+         fmt::format("check that this is the right project; to create them again: --allow-recreate {}",
+                     gone)});
   }
 }
 
@@ -54,9 +58,9 @@ void check_protection(Draft& draft) {
     if (!destroys(action)) continue;
     const model::DesiredObject* desired = draft.input.desired->find(action.key);
     const auto recorded = draft.input.recorded->objects.find(action.key);
-    const bool is_protected = action.record.prevent_destroy ||
-                              (desired != nullptr && desired->lifecycle.prevent_destroy) ||
-                              (recorded != draft.input.recorded->objects.end() && recorded->second.prevent_destroy);
+    const bool is_protected =
+        action.record.prevent_destroy || (desired != nullptr && desired->lifecycle.prevent_destroy) ||
+        (recorded != draft.input.recorded->objects.end() && recorded->second.prevent_destroy);
     if (!is_protected || draft.input.policy.allow_destroy.contains(action.key.to_string())) continue;
     draft.plan.refusals.push_back(
         {"prevent-destroy",
@@ -72,11 +76,14 @@ void check_last_of_kind(Draft& draft) {
   std::set<std::string> deleted;
   std::set<std::string> left;
   for (const Action& action : draft.plan.actions) {
-    if (action.kind == ActionKind::kDelete) deleted.insert(action.key.kind);
-    else if (action.kind != ActionKind::kForget) left.insert(action.key.kind);
+    if (action.kind == ActionKind::kDelete)
+      deleted.insert(action.key.kind);
+    else if (action.kind != ActionKind::kForget)
+      left.insert(action.key.kind);
   }
   std::set<ObjectKey> acted_on;
-  for (const Action& action : draft.plan.actions) acted_on.insert(action.key);
+  for (const Action& action : draft.plan.actions)
+    acted_on.insert(action.key);
   for (const auto& [key, object] : draft.input.recorded->objects)
     if (!acted_on.contains(key)) left.insert(key.kind);
   for (const std::string& kind : deleted) {
@@ -109,26 +116,30 @@ std::vector<Referrer> find_referrers(const Draft& draft) {
       const json::object after = action != nullptr && !action->managed.empty()
                                      ? schema::overlay(kind->fields, live.body, action->managed)
                                      : live.body;
-      referrers.push_back({action != nullptr ? action->key.to_string() : fmt::format("the unmanaged {} '{}'", name, live.id),
-                           action != nullptr, diff::find_live_references(*kind, after)});
+      referrers.push_back(
+          {action != nullptr ? action->key.to_string() : fmt::format("the unmanaged {} '{}'", name, live.id),
+           action != nullptr, diff::find_live_references(*kind, after)});
     }
   }
   return referrers;
 }
 
 void check_referrers(Draft& draft) {
-  const bool any_deleted = std::any_of(draft.plan.actions.begin(), draft.plan.actions.end(), [](const Action& action) {
-    return action.kind == ActionKind::kDelete || action.kind == ActionKind::kUpdate;
-  });
+  const bool any_deleted =
+      std::any_of(draft.plan.actions.begin(), draft.plan.actions.end(), [](const Action& action) {
+        return action.kind == ActionKind::kDelete || action.kind == ActionKind::kUpdate;
+      });
   if (!any_deleted) return;
   const std::vector<Referrer> referrers = find_referrers(draft);
   for (const Action& action : draft.plan.actions) {
     const bool is_deleted = action.kind == ActionKind::kDelete;
-    const json::value* old_name = action.before.if_contains(action.descriptor == nullptr ? "name" : action.descriptor->name_field);
-    const bool is_renamed = action.kind == ActionKind::kUpdate && std::any_of(action.changes.begin(), action.changes.end(),
-                                                                             [&](const schema::FieldChange& change) {
-      return change.path == "/" + std::string(action.descriptor->name_field);
-    });
+    const json::value* old_name =
+        action.before.if_contains(action.descriptor == nullptr ? "name" : action.descriptor->name_field);
+    const bool is_renamed =
+        action.kind == ActionKind::kUpdate &&
+        std::any_of(action.changes.begin(), action.changes.end(), [&](const schema::FieldChange& change) {
+          return change.path == "/" + std::string(action.descriptor->name_field);
+        });
     if (!is_deleted && !is_renamed) continue;
     for (const Referrer& referrer : referrers)
       for (const diff::LiveReference& reference : referrer.references) {
@@ -149,7 +160,8 @@ void check_referrers(Draft& draft) {
 
 std::string lower(std::string_view text) {
   std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(result.begin(), result.end(), result.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return result;
 }
 
@@ -178,7 +190,8 @@ void check_names(Draft& draft) {
       const schema::Kind* kind = kinds::find(use.kind);
       const auto& all = draft.input.desired->objects;
       const bool is_declared = std::any_of(all.begin(), all.end(), [&](const model::DesiredObject& other) {
-        const json::value* name = other.key.kind == use.kind ? other.spec.if_contains(other.kind->name_field) : nullptr;
+        const json::value* name =
+            other.key.kind == use.kind ? other.spec.if_contains(other.kind->name_field) : nullptr;
         return name != nullptr && name->is_string() && name->get_string() == use.name;
       });
       if (is_declared) continue;
@@ -192,20 +205,25 @@ void check_names(Draft& draft) {
       const model::LiveKind* live = draft.input.live->find(use.kind);
       if (live == nullptr || !live->is_loaded) {
         if (live != nullptr && !live->unavailable.empty() && unavailable.insert(use.kind).second)
-          draft.sink.warning("names-not-checked", {},
-                             fmt::format("the names of {}s could not be checked: {}", lower(use.kind), live->unavailable));
+          draft.sink.warning(
+              "names-not-checked", {},
+              fmt::format("the names of {}s could not be checked: {}", lower(use.kind), live->unavailable));
         continue;
       }
-      const bool is_live = std::any_of(live->objects.begin(), live->objects.end(), [&](const model::LiveObject& other) {
-        const json::value* name = other.body.if_contains(kind->name_field);
-        return name != nullptr && name->is_string() && name->get_string() == use.name;
-      });
+      const bool is_live =
+          std::any_of(live->objects.begin(), live->objects.end(), [&](const model::LiveObject& other) {
+            const json::value* name = other.body.if_contains(kind->name_field);
+            return name != nullptr && name->is_string() && name->get_string() == use.name;
+          });
       if (is_live || !said.insert({use.kind, use.name}).second) continue;
       const std::string code = "unknown-" + lower(use.kind);
-      const std::string summary = fmt::format("no {} is called '{}', neither in the manifests nor in the project",
-                                              lower(use.kind), base::printable(use.name, 100));
-      if (draft.input.policy.strict_references) draft.sink.error(code, use.span, summary);
-      else draft.sink.warning(code, use.span, summary, "until it exists nobody can be granted the scope");
+      const std::string summary =
+          fmt::format("no {} is called '{}', neither in the manifests nor in the project", lower(use.kind),
+                      base::printable(use.name, 100));
+      if (draft.input.policy.strict_references)
+        draft.sink.error(code, use.span, summary);
+      else
+        draft.sink.warning(code, use.span, summary, "until it exists nobody can be granted the scope");
     }
 }
 

@@ -25,7 +25,8 @@ std::string name_of(const schema::Kind& kind, const json::object& body) {
   return name != nullptr && name->is_string() ? std::string(name->get_string()) : std::string();
 }
 
-Action make_delete(const schema::Kind& kind, const model::ObjectKey& key, const LiveObject& live, std::string reason) {
+Action make_delete(const schema::Kind& kind, const model::ObjectKey& key, const LiveObject& live,
+                   std::string reason) {
   Action action;
   action.kind = ActionKind::kDelete;
   action.key = key;
@@ -52,7 +53,8 @@ Action make_forget(const RecordedObject& recorded, bool was_deleted, std::string
 }
 
 /// Our items on somebody else's object, none of which is declared any more: an update that takes them out.
-Action make_withdrawal(Draft& draft, const schema::Kind& kind, const RecordedObject& recorded, const LiveObject& live) {
+Action make_withdrawal(Draft& draft, const schema::Kind& kind, const RecordedObject& recorded,
+                       const LiveObject& live) {
   model::DesiredObject empty;
   empty.kind = &kind;
   empty.key = recorded.key;
@@ -100,11 +102,13 @@ void remove_recorded(Draft& draft, const RecordedObject& recorded, bool is_bound
   if (policy.prune.form == Prune::Form::kNone || !draft.input.desired->is_root_loaded(recorded.root)) return;
   const LiveObject* live = find_live(draft, recorded.key, recorded.live_id);
   if (live == nullptr) {
-    draft.plan.actions.push_back(make_forget(recorded, true, "it is neither declared nor in the project any more"));
+    draft.plan.actions.push_back(
+        make_forget(recorded, true, "it is neither declared nor in the project any more"));
   } else if (recorded.is_partial) {
     draft.plan.actions.push_back(make_withdrawal(draft, *kind, recorded, *live));
   } else if (recorded.keep_on_removal) {
-    draft.plan.actions.push_back(make_forget(recorded, false, "no longer declared; lifecycle.onRemoval keeps it in the project"));
+    draft.plan.actions.push_back(
+        make_forget(recorded, false, "no longer declared; lifecycle.onRemoval keeps it in the project"));
   } else {
     Action action = make_delete(*kind, recorded.key, *live, "no longer declared");
     action.is_owned = true;
@@ -117,25 +121,31 @@ bool is_counted(const Draft& draft, const schema::Kind& kind) {
   if (!kind.is_listed_on_demand) return true;
   const auto& declared = draft.input.desired->objects;
   const auto& owned = draft.input.recorded->objects;
-  return std::any_of(declared.begin(), declared.end(), [&](const auto& object) { return object.kind == &kind; }) ||
-         std::any_of(owned.begin(), owned.end(), [&](const auto& entry) { return entry.first.kind == kind.name; });
+  return std::any_of(declared.begin(), declared.end(),
+                     [&](const auto& object) { return object.kind == &kind; }) ||
+         std::any_of(owned.begin(), owned.end(),
+                     [&](const auto& entry) { return entry.first.kind == kind.name; });
 }
 
 void remove_unowned(Draft& draft, const std::set<std::pair<std::string, std::string>>& bound) {
   const Prune& prune = draft.input.policy.prune;
   std::set<std::pair<std::string_view, std::string_view>> owned;
-  for (const auto& [key, recorded] : draft.input.recorded->objects) owned.insert({key.kind, recorded.live_id});
+  for (const auto& [key, recorded] : draft.input.recorded->objects)
+    owned.insert({key.kind, recorded.live_id});
   for (const auto& [name, live_kind] : draft.input.live->kinds) {
     const schema::Kind* kind = kinds::find(name);
     if (kind == nullptr || !is_counted(draft, *kind)) continue;
     const auto& objects = draft.input.desired->objects;
-    const bool has_manifest = std::any_of(objects.begin(), objects.end(), [&, wanted = std::string_view(name)](const auto& object) { return object.key.kind == wanted; });
+    const bool has_manifest = std::any_of(
+        objects.begin(), objects.end(),
+        [&, wanted = std::string_view(name)](const auto& object) { return object.key.kind == wanted; });
     const bool is_pruned = prune.form == Prune::Form::kAll && prune.kinds.contains(name) && has_manifest;
     for (const LiveObject& live : live_kind.objects) {
       if (bound.contains({name, live.id}) || owned.contains({name, live.id})) continue;
       if (kind->is_never_pruned != nullptr && kind->is_never_pruned(live.body)) continue;
       if (is_pruned)
-        draft.plan.actions.push_back(make_delete(*kind, {name, live.id}, live, "declared nowhere (prune: all)"));
+        draft.plan.actions.push_back(
+            make_delete(*kind, {name, live.id}, live, "declared nowhere (prune: all)"));
       else
         draft.plan.unmanaged.push_back({name, live.id, name_of(*kind, live.body)});
     }

@@ -46,7 +46,8 @@ void append_object(std::string& out, const Group& group, const DriftObject& obje
   if (!place.empty()) out += painter.faint(fmt::format(" ({})", place));
   out += '\n';
   for (const plan::DriftChange& change : object.changes) {
-    // From what was to what is: where live moved, from the manifest to live; where the manifest did, from live to it.
+    // From what was to what is: where live moved, from the manifest to live; where the manifest did, from
+    // live to it.
     const bool is_manifests = change.cause == Cause::kManifest;
     const std::string step = change.is_sensitive ? std::string(kSensitive)
                              : is_manifests      ? show_step(change.live, change.expected)

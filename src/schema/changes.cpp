@@ -23,7 +23,8 @@ class Finder {
  public:
   std::vector<FieldChange> take() { return std::move(changes_); }
 
-  void compare_objects(Fields fields, const json::object& before, const json::object& after, const std::string& prefix) {
+  void compare_objects(Fields fields, const json::object& before, const json::object& after,
+                       const std::string& prefix) {
     std::set<std::string_view> seen;
     for (const Field& field : fields) {
       if (!seen.insert(field.wire_name()).second) continue;
@@ -36,11 +37,13 @@ class Finder {
       for (const auto& [name, value] : *object)
         if (!seen.contains(name)) others.insert(std::string(name));
     for (const std::string& name : others)
-      compare(nullptr, member(before, name), member(after, name), prefix + "/" + base::escape_pointer_token(name));
+      compare(nullptr, member(before, name), member(after, name),
+              prefix + "/" + base::escape_pointer_token(name));
   }
 
  private:
-  void compare(const Field* field, const json::value& before, const json::value& after, const std::string& path) {
+  void compare(const Field* field, const json::value& before, const json::value& after,
+               const std::string& path) {
     if (is_equal(field, before, after)) return;
     if (field != nullptr && field->type == Type::kObject && is_object_like(before) && is_object_like(after))
       return compare_objects(field->fields, as_object(before), as_object(after), path);
@@ -56,12 +59,15 @@ class Finder {
 
   void compare_items(const Field& field, const Items& before, const Items& after, const std::string& path) {
     const auto find = [](const Items& items, const std::string& key) -> const json::value* {
-      const auto at = std::find_if(items.begin(), items.end(), [&](const auto& item) { return item.first == key; });
+      const auto at =
+          std::find_if(items.begin(), items.end(), [&](const auto& item) { return item.first == key; });
       return at == items.end() ? nullptr : at->second;
     };
     std::set<std::string> keys;
-    for (const auto& [key, value] : before) keys.insert(key);
-    for (const auto& [key, value] : after) keys.insert(key);
+    for (const auto& [key, value] : before)
+      keys.insert(key);
+    for (const auto& [key, value] : after)
+      keys.insert(key);
     for (const std::string& key : keys) {
       const json::value* old = find(before, key);
       const json::value* now = find(after, key);
@@ -69,7 +75,8 @@ class Finder {
       if (old != nullptr && now != nullptr && old->is_object() && now->is_object())
         compare_objects(field.fields, old->get_object(), now->get_object(), item_path);
       else if (old == nullptr || now == nullptr || *old != *now)
-        changes_.push_back({item_path, old == nullptr ? kNull : *old, now == nullptr ? kNull : *now, &field, false});
+        changes_.push_back(
+            {item_path, old == nullptr ? kNull : *old, now == nullptr ? kNull : *now, &field, false});
     }
   }
 
@@ -85,19 +92,22 @@ class Finder {
     Items items;
     if (const json::array* list = value.if_array())
       for (const json::value& item : *list)
-        items.emplace_back(item.is_object() ? key_text(member(item.get_object(), field.key)) : json::serialize(item), &item);
+        items.emplace_back(
+            item.is_object() ? key_text(member(item.get_object(), field.key)) : json::serialize(item), &item);
     return items;
   }
   static Items as_members(const json::value& value) {
     Items items;
-    for (const auto& [name, item] : as_object(value)) items.emplace_back(std::string(name), &item);
+    for (const auto& [name, item] : as_object(value))
+      items.emplace_back(std::string(name), &item);
     return items;
   }
 
   std::vector<FieldChange> changes_;
 };
 
-void collect_unlisted(Fields fields, const json::object& object, const std::string& prefix, std::vector<std::string>& out) {
+void collect_unlisted(Fields fields, const json::object& object, const std::string& prefix,
+                      std::vector<std::string>& out) {
   for (const auto& [name, value] : object) {
     const std::string path = prefix + "/" + base::escape_pointer_token(name);
     const Field* row = find_wire_field(fields, name);
@@ -112,14 +122,16 @@ void collect_unlisted(Fields fields, const json::object& object, const std::stri
     } else if (row->type == Type::kObjectList && value.is_array()) {
       for (const json::value& item : value.get_array())
         if (item.is_object())
-          collect_unlisted(row->fields, item.get_object(),
-                           path + "/" + base::escape_pointer_token(key_text(member(item.get_object(), row->key))), out);
+          collect_unlisted(
+              row->fields, item.get_object(),
+              path + "/" + base::escape_pointer_token(key_text(member(item.get_object(), row->key))), out);
     }
   }
 }
 
 /// Walks one token down from (row, value); a null value means that nothing stands there.
-json::value* step(const Field* row, json::value& value, const std::string& token, Fields& fields, const Field*& next) {
+json::value* step(const Field* row, json::value& value, const std::string& token, Fields& fields,
+                  const Field*& next) {
   if (row != nullptr && row->type == Type::kObjectList) {
     next = nullptr;
     fields = row->fields;
@@ -178,7 +190,8 @@ const json::value* find_at(Fields fields, const json::object& object, std::strin
   if (tokens.empty()) return nullptr;
   const Field* row = find_wire_field(fields, tokens.front());
   // The walk changes nothing; it is shared with erase_at, which does.
-  auto* at = const_cast<json::value*>(object.if_contains(tokens.front()));  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+  auto* at = const_cast<json::value*>(
+      object.if_contains(tokens.front()));  // NOLINT(cppcoreguidelines-pro-type-const-cast)
   Fields inner = row == nullptr ? Fields{} : row->fields;
   for (std::size_t i = 1; i < tokens.size() && at != nullptr; ++i) {
     const Field* next = nullptr;

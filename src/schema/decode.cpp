@@ -33,8 +33,8 @@ class Decoder {
   }
 
  private:
-  json::object decode_members(Fields fields, const Node& node, const std::string& pointer, std::string_view where,
-                              bool is_top) {
+  json::object decode_members(Fields fields, const Node& node, const std::string& pointer,
+                              std::string_view where, bool is_top) {
     json::object result;
     for (const Member& member : node.members) {
       if (is_top && member.key == "extraFields") {
@@ -58,9 +58,10 @@ class Decoder {
   void report_unknown(Fields fields, const Member& member, std::string_view where, bool is_top) {
     const Field* by_wire = find_wire_field(fields, member.key);
     if (by_wire != nullptr) {
-      sink_.error("unknown-field", member.key_span, fmt::format("unknown field '{}' in {}", member.key, where),
-                  fmt::format("write '{}: HANDLE' (or '{}: {{live: ID}}' for an object outside the repository)",
-                              by_wire->name, by_wire->name));
+      sink_.error(
+          "unknown-field", member.key_span, fmt::format("unknown field '{}' in {}", member.key, where),
+          fmt::format("write '{}: HANDLE' (or '{}: {{live: ID}}' for an object outside the repository)",
+                      by_wire->name, by_wire->name));
       return;
     }
     std::vector<std::string_view> known;
@@ -80,8 +81,8 @@ class Decoder {
     }
     if (row.generation != 0 && row.generation != context_.generation) {
       sink_.error("invalid-combination", member.key_span,
-                  fmt::format("'{}' belongs to inboundApi v{}, and v{} is configured", row.name, row.generation,
-                              context_.generation),
+                  fmt::format("'{}' belongs to inboundApi v{}, and v{} is configured", row.name,
+                              row.generation, context_.generation),
                   row.generation == 2 ? "set 'inboundApi: v2' in descopectl.yaml, or use attributesScopes"
                                       : "use scopeClaimMapping, or set 'inboundApi: v1' in descopectl.yaml");
       return false;
@@ -112,9 +113,10 @@ class Decoder {
       const Member* typed = node.find(field.name);
       const Member* raw = node.find(field.wire);
       if (typed == nullptr || raw == nullptr || find_field(fields, field.wire) == nullptr) continue;
-      sink_.error("invalid-combination", raw->key_span,
-                  fmt::format("'{}' and '{}' are two forms of the same field", field.name, field.wire),
-                  fmt::format("keep '{}', or '{}' for values to be sent as they stand", field.name, field.wire));
+      sink_.error(
+          "invalid-combination", raw->key_span,
+          fmt::format("'{}' and '{}' are two forms of the same field", field.name, field.wire),
+          fmt::format("keep '{}', or '{}' for values to be sent as they stand", field.name, field.wire));
     }
   }
 
@@ -139,7 +141,8 @@ class Decoder {
         return decode_string_map(row, node, out);
       case Type::kObject:
         if (expect(NodeKind::kMapping, row, node))
-          out[row.wire_name()] = decode_members(row.fields, node, pointer, fmt::format("{}.{}", kind_.name, row.name), false);
+          out[row.wire_name()] =
+              decode_members(row.fields, node, pointer, fmt::format("{}.{}", kind_.name, row.name), false);
         return;
       case Type::kObjectList:
         return decode_object_list(row, node, pointer, out);
@@ -156,7 +159,8 @@ class Decoder {
   bool expect(NodeKind kind, const Field& row, const Node& node) {
     if (node.kind == kind) return true;
     sink_.error("wrong-type", node.span,
-                fmt::format("'{}' must be {}, not {}", row.name, document::describe(kind), document::describe(node.kind)),
+                fmt::format("'{}' must be {}, not {}", row.name, document::describe(kind),
+                            document::describe(node.kind)),
                 kind == NodeKind::kSequence && node.is_scalar()
                     ? fmt::format("write it as a list: {}: [...]", row.name)
                     : std::string());
@@ -192,8 +196,9 @@ class Decoder {
     for (std::size_t i = 0; i < node.items.size(); ++i) {
       const Node& item = node.items[i];
       if (item.kind != NodeKind::kMapping) {
-        sink_.error("wrong-type", item.span,
-                    fmt::format("an item of '{}' must be a map, not {}", row.name, document::describe(item.kind)));
+        sink_.error(
+            "wrong-type", item.span,
+            fmt::format("an item of '{}' must be a map, not {}", row.name, document::describe(item.kind)));
         continue;
       }
       json::object decoded = decode_members(row.fields, item, child(pointer, std::to_string(i)),
@@ -213,8 +218,12 @@ class Decoder {
     const auto [at, is_new] = seen.emplace(std::string(key->get_string()), place);
     object_.items.push_back({child(pointer, at->first), place});
     if (!is_new)
-      sink_.add({diag::Severity::kError, "duplicate-item",
-                 fmt::format("'{}' stands twice in '{}'", at->first, row.name), "", "remove one of the two", place,
+      sink_.add({diag::Severity::kError,
+                 "duplicate-item",
+                 fmt::format("'{}' stands twice in '{}'", at->first, row.name),
+                 "",
+                 "remove one of the two",
+                 place,
                  {{at->second, "first written here"}}});
   }
 
@@ -234,7 +243,8 @@ class Decoder {
   }
 
   /// A handle gives a marker and an edge; {live: ID} gives the id itself.
-  std::optional<json::value> decode_reference(const Field& row, const Node& node, const std::string& pointer) {
+  std::optional<json::value> decode_reference(const Field& row, const Node& node,
+                                              const std::string& pointer) {
     if (node.kind == NodeKind::kMapping) {
       const Member* live = node.find("live");
       if (live == nullptr || node.members.size() != 1) {
@@ -261,24 +271,30 @@ class Decoder {
     json::array list;
     for (const Node& item : node.items) {
       if (item.kind != NodeKind::kMapping) {
-        sink_.error("wrong-type", item.span,
-                    fmt::format("an item of '{}' must be a map {{connection: HANDLE, scopes: [..]}}", row.name));
+        sink_.error(
+            "wrong-type", item.span,
+            fmt::format("an item of '{}' must be a map {{connection: HANDLE, scopes: [..]}}", row.name));
         continue;
       }
       json::object decoded;
       for (const Member& member : item.members) {
         if (member.key == "connection") {
-          if (auto value = decode_reference(row, member.value, pointer)) decoded["connection"] = std::move(*value);
+          if (auto value = decode_reference(row, member.value, pointer))
+            decoded["connection"] = std::move(*value);
         } else if (member.key == "scopes") {
-          static constexpr Field kScopes{.name = "scopes", .type = Type::kStringList, .list = ListForm::kSet,
-                                         .doc = "Provider scopes.", .source = "sheet 3.1"};
+          static constexpr Field kScopes{.name = "scopes",
+                                         .type = Type::kStringList,
+                                         .list = ListForm::kSet,
+                                         .doc = "Provider scopes.",
+                                         .source = "sheet 3.1"};
           decode_string_list(kScopes, member.value, decoded);
         } else {
           report_unknown_key(member, fmt::format("an item of {}", row.name), {"connection", "scopes"}, sink_);
         }
       }
       if (item.find("connection") == nullptr)
-        sink_.error("missing-field", missing_place(item), fmt::format("an item of {} needs the field 'connection'", row.name),
+        sink_.error("missing-field", missing_place(item),
+                    fmt::format("an item of {} needs the field 'connection'", row.name),
                     "add 'connection: HANDLE'");
       if (decoded.contains("connection")) list.emplace_back(std::move(decoded));
     }
@@ -299,9 +315,10 @@ class Decoder {
     for (const Member& extra : member.value.members) {
       const Field* known = find_wire_field(kind_.fields, extra.key);
       if (known != nullptr) {
-        sink_.error("invalid-combination", extra.key_span,
-                    fmt::format("'{}' is a known field of {} and can't be an extra field", extra.key, kind_.name),
-                    known->is_settable() ? "move it out of extraFields" : "remove it: the service sets it");
+        sink_.error(
+            "invalid-combination", extra.key_span,
+            fmt::format("'{}' is a known field of {} and can't be an extra field", extra.key, kind_.name),
+            known->is_settable() ? "move it out of extraFields" : "remove it: the service sets it");
         continue;
       }
       if (auto value = to_json(extra.value, context_)) out[extra.key] = std::move(*value);
@@ -322,10 +339,14 @@ class Decoder {
           if (key == nullptr) continue;
           const auto [at, is_new] = seen.try_emplace(key->value.text, key->value.span, list.name);
           if (is_new || at->second.second == list.name) continue;  // within one list it is reported already
-          sink_.add({diag::Severity::kError, "duplicate-item",
-                     fmt::format("'{}' stands in '{}' and in '{}'", key->value.text, at->second.second, list.name), "",
-                     "a scope may stand once in all lists of a resource", key->value.span,
-                     {{at->second.first, "first written here"}}});
+          sink_.add(
+              {diag::Severity::kError,
+               "duplicate-item",
+               fmt::format("'{}' stands in '{}' and in '{}'", key->value.text, at->second.second, list.name),
+               "",
+               "a scope may stand once in all lists of a resource",
+               key->value.span,
+               {{at->second.first, "first written here"}}});
         }
       }
     }
@@ -403,15 +424,16 @@ std::optional<json::value> to_json(const Node& node, DecodeContext& context) {
   return std::nullopt;
 }
 
-void report_unknown_key(const Member& member, std::string_view where, const std::vector<std::string_view>& known,
-                        diag::Sink& sink) {
+void report_unknown_key(const Member& member, std::string_view where,
+                        const std::vector<std::string_view>& known, diag::Sink& sink) {
   std::string hint;
   if (const auto nearest = base::find_nearest(member.key, known))
     hint = fmt::format("did you mean '{}'?", *nearest);
   else if (known.size() <= 12)
     hint = "known fields: " + base::join_words(known);
   sink.error("unknown-field", member.key_span,
-             fmt::format("unknown field '{}' in {}", base::printable(member.key, 80), where), std::move(hint));
+             fmt::format("unknown field '{}' in {}", base::printable(member.key, 80), where),
+             std::move(hint));
 }
 
 }  // namespace descopectl::schema

@@ -26,11 +26,13 @@ std::string find_url_fault(Format format, std::string_view text) {
     return "it does not follow RFC 3986";
   }
   std::string scheme(parsed->scheme());
-  std::transform(scheme.begin(), scheme.end(), scheme.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(scheme.begin(), scheme.end(), scheme.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   const bool is_web = scheme == "http" || scheme == "https";
   if (format == Format::kWebUrl && !is_web) return "its scheme must be https or http";
   if (is_web && parsed->host().empty()) return "it has no host";
-  if (format == Format::kUri && parsed->has_fragment()) return "a resource identifier has no fragment (RFC 8707)";
+  if (format == Format::kUri && parsed->has_fragment())
+    return "a resource identifier has no fragment (RFC 8707)";
   if (text.size() == scheme.size() + 1) return "there is nothing after the scheme";
   return {};
 }
@@ -69,13 +71,16 @@ std::optional<json::value> decode_integer(const Field& row, const Node& node, De
     number = document::parse_integer(*text);
   }
   if (kind != NodeKind::kInteger) {
-    context.sink.error("wrong-type", node.span,
-                       fmt::format("'{}' must be an integer, not {}", row.name, document::describe(kind)),
-                       kind == NodeKind::kString && document::parse_integer(node.text) ? "remove the quotes" : "");
+    context.sink.error(
+        "wrong-type", node.span,
+        fmt::format("'{}' must be an integer, not {}", row.name, document::describe(kind)),
+        kind == NodeKind::kString && document::parse_integer(node.text) ? "remove the quotes" : "");
     return std::nullopt;
   }
-  const std::int64_t least = row.type == Type::kInteger ? std::max<std::int64_t>(row.minimum, INT32_MIN) : row.minimum;
-  const std::int64_t most = row.type == Type::kInteger ? std::min<std::int64_t>(row.maximum, INT32_MAX) : row.maximum;
+  const std::int64_t least =
+      row.type == Type::kInteger ? std::max<std::int64_t>(row.minimum, INT32_MIN) : row.minimum;
+  const std::int64_t most =
+      row.type == Type::kInteger ? std::min<std::int64_t>(row.maximum, INT32_MAX) : row.maximum;
   if (!number || *number < least || *number > most) {
     context.sink.error("out-of-range", node.span,
                        fmt::format("'{}' must lie between {} and {}, not {}", row.name, least, most,
@@ -91,9 +96,11 @@ std::optional<json::value> decode_integer(const Field& row, const Node& node, De
 std::optional<std::string> decode_text(const Node& node, std::string_view what, DecodeContext& context) {
   if (node.kind != NodeKind::kString) {
     std::string hint;
-    if (node.is_scalar() && node.kind != NodeKind::kNull) hint = fmt::format("quote it: \"{}\"", base::printable(node.text, 60));
+    if (node.is_scalar() && node.kind != NodeKind::kNull)
+      hint = fmt::format("quote it: \"{}\"", base::printable(node.text, 60));
     context.sink.error("wrong-type", node.span,
-                       fmt::format("'{}' must be a string, not {}", what, document::describe(node.kind)), std::move(hint));
+                       fmt::format("'{}' must be a string, not {}", what, document::describe(node.kind)),
+                       std::move(hint));
     return std::nullopt;
   }
   return context.resolver.resolve(node.text, node.span, context.sink);
@@ -136,7 +143,8 @@ std::optional<std::string> decode_list_item(const Field& row, const Node& node, 
   return text;
 }
 
-std::optional<model::SecretSource> decode_secret_source(const Field& row, const Node& node, DecodeContext& context) {
+std::optional<model::SecretSource> decode_secret_source(const Field& row, const Node& node,
+                                                        DecodeContext& context) {
   using Form = model::SecretSource::Form;
   diag::Sink& sink = context.sink;
   const std::string ways = "{fromEnv: NAME}, {fromFile: PATH} or {fromCommand: [..]}";
@@ -150,22 +158,25 @@ std::optional<model::SecretSource> decode_secret_source(const Field& row, const 
     source.form = Form::kText;
     source.text = model::Secret(std::string(node.text));
     if (node.text.find("${") == std::string_view::npos)
-      sink.warning("literal-secret", node.span, fmt::format("the secret '{}' stands in the manifest itself", row.name),
+      sink.warning("literal-secret", node.span,
+                   fmt::format("the secret '{}' stands in the manifest itself", row.name),
                    "take it from outside: " + ways);
     return source;
   }
   if (node.kind != NodeKind::kMapping) {
-    sink.error("wrong-type", node.span,
-               node.kind == NodeKind::kNull ? fmt::format("the secret '{}' takes no null", row.name)
-                                            : fmt::format("the secret '{}' must be {}, not {}", row.name, ways,
-                                                          document::describe(node.kind)),
-               node.kind == NodeKind::kNull ? "write {clear: true} to clear it, or leave it out to keep it" : "");
+    sink.error(
+        "wrong-type", node.span,
+        node.kind == NodeKind::kNull ? fmt::format("the secret '{}' takes no null", row.name)
+                                     : fmt::format("the secret '{}' must be {}, not {}", row.name, ways,
+                                                   document::describe(node.kind)),
+        node.kind == NodeKind::kNull ? "write {clear: true} to clear it, or leave it out to keep it" : "");
     return std::nullopt;
   }
   const std::vector<std::string_view> known{"fromEnv", "fromFile", "fromCommand", "clear"};
   if (node.members.size() != 1) {
-    sink.error("invalid-combination", node.span, fmt::format("the secret '{}' needs exactly one of {}", row.name,
-                                                             base::join_words(known, " and ")));
+    sink.error(
+        "invalid-combination", node.span,
+        fmt::format("the secret '{}' needs exactly one of {}", row.name, base::join_words(known, " and ")));
     return std::nullopt;
   }
   const document::Member& member = node.members.front();
@@ -188,7 +199,8 @@ std::optional<model::SecretSource> decode_secret_source(const Field& row, const 
       source.argv.push_back(std::move(*word));
     }
     if (source.argv.empty() || source.argv.front().empty()) {
-      sink.error("wrong-type", member.value.span, "'fromCommand' must be a list: the program and its arguments");
+      sink.error("wrong-type", member.value.span,
+                 "'fromCommand' must be a list: the program and its arguments");
       return std::nullopt;
     }
     return source;
@@ -197,7 +209,8 @@ std::optional<model::SecretSource> decode_secret_source(const Field& row, const 
     const auto is_clear = decode_boolean(member.value, "clear", context);
     if (!is_clear) return std::nullopt;
     if (!*is_clear) {
-      sink.error("invalid-value", member.value.span, "'clear' can only be true", "leave the secret out to keep it");
+      sink.error("invalid-value", member.value.span, "'clear' can only be true",
+                 "leave the secret out to keep it");
       return std::nullopt;
     }
     source.form = Form::kClear;

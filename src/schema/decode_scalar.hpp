@@ -17,7 +17,8 @@ namespace descopectl::schema {
                                                           DecodeContext& context);
 
 /// `{fromEnv: ..}`, `{fromFile: ..}`, `{fromCommand: [..]}`, `{clear: true}` or a text.
-[[nodiscard]] std::optional<model::SecretSource> decode_secret_source(const Field& row, const document::Node& node,
+[[nodiscard]] std::optional<model::SecretSource> decode_secret_source(const Field& row,
+                                                                      const document::Node& node,
                                                                       DecodeContext& context);
 
 }  // namespace descopectl::schema

@@ -20,7 +20,8 @@ const json::value& member(const json::object& object, std::string_view name) {
 std::optional<std::int64_t> as_integer(const json::value& value) {
   if (value.is_int64()) return value.get_int64();
   if (value.is_uint64()) return static_cast<std::int64_t>(value.get_uint64());
-  if (value.is_double() && value.get_double() == static_cast<double>(static_cast<std::int64_t>(value.get_double())))
+  if (value.is_double() &&
+      value.get_double() == static_cast<double>(static_cast<std::int64_t>(value.get_double())))
     return static_cast<std::int64_t>(value.get_double());
   if (value.is_string()) {
     const auto& text = value.get_string();
@@ -36,9 +37,11 @@ bool is_same_string(const Field& field, const json::value& left, const json::val
   const auto text = [](const json::value& value) -> std::string_view {
     return value.is_string() ? std::string_view(value.get_string()) : std::string_view();
   };
-  if (!field.same_values.empty() && (left.is_string() || left.is_null()) && (right.is_string() || right.is_null())) {
+  if (!field.same_values.empty() && (left.is_string() || left.is_null()) &&
+      (right.is_string() || right.is_null())) {
     const auto is_same = [&](const json::value& value) {
-      return std::find(field.same_values.begin(), field.same_values.end(), text(value)) != field.same_values.end();
+      return std::find(field.same_values.begin(), field.same_values.end(), text(value)) !=
+             field.same_values.end();
     };
     if (is_same(left) && is_same(right)) return true;
   }
@@ -48,11 +51,13 @@ bool is_same_string(const Field& field, const json::value& left, const json::val
 bool is_same_set(const json::value& left, const json::value& right) {
   const json::array* first = left.if_array();
   const json::array* second = right.if_array();
-  if ((first == nullptr && !base::is_zero(left)) || (second == nullptr && !base::is_zero(right))) return left == right;
+  if ((first == nullptr && !base::is_zero(left)) || (second == nullptr && !base::is_zero(right)))
+    return left == right;
   const auto canonical = [](const json::array* array) {
     std::set<std::string> values;
     if (array != nullptr)
-      for (const json::value& value : *array) values.insert(base::to_canonical_json(value));
+      for (const json::value& value : *array)
+        values.insert(base::to_canonical_json(value));
     return values;
   };
   return canonical(first) == canonical(second);
@@ -62,7 +67,8 @@ bool is_same_object(Fields fields, const json::value& left, const json::value& r
   static const json::object kEmpty;
   const json::object* first = left.if_object();
   const json::object* second = right.if_object();
-  if ((first == nullptr && !base::is_zero(left)) || (second == nullptr && !base::is_zero(right))) return left == right;
+  if ((first == nullptr && !base::is_zero(left)) || (second == nullptr && !base::is_zero(right)))
+    return left == right;
   if (first == nullptr) first = &kEmpty;
   if (second == nullptr) second = &kEmpty;
   for (const auto& [name, value] : *first)
@@ -81,7 +87,8 @@ bool is_same_map(const Field& field, const json::value& left, const json::value&
   for (const auto& [name, value] : *first) {
     const json::value* other = second->if_contains(name);
     if (other == nullptr) return false;
-    if (field.type == Type::kStringMap ? value != *other : !is_same_object(field.fields, value, *other)) return false;
+    if (field.type == Type::kStringMap ? value != *other : !is_same_object(field.fields, value, *other))
+      return false;
   }
   return true;
 }
@@ -90,7 +97,8 @@ bool is_same_keyed_list(const Field& field, const json::value& left, const json:
   static const json::array kEmpty;
   const json::array* first = left.if_array();
   const json::array* second = right.if_array();
-  if ((first == nullptr && !base::is_zero(left)) || (second == nullptr && !base::is_zero(right))) return left == right;
+  if ((first == nullptr && !base::is_zero(left)) || (second == nullptr && !base::is_zero(right)))
+    return left == right;
   if (first == nullptr) first = &kEmpty;
   if (second == nullptr) second = &kEmpty;
   if (first->size() != second->size()) return false;
@@ -123,11 +131,13 @@ bool is_equal(const Field* field, const json::value& left, const json::value& ri
     case Type::kInteger64: {
       const auto first = as_integer(left);
       const auto second = as_integer(right);
-      return first.value_or(0) == second.value_or(0) && (first || base::is_zero(left)) && (second || base::is_zero(right));
+      return first.value_or(0) == second.value_or(0) && (first || base::is_zero(left)) &&
+             (second || base::is_zero(right));
     }
     case Type::kStringList:
     case Type::kConnectionScopes:
-      return field->list == ListForm::kOrdered ? base::is_zero(left) && base::is_zero(right) : is_same_set(left, right);
+      return field->list == ListForm::kOrdered ? base::is_zero(left) && base::is_zero(right)
+                                               : is_same_set(left, right);
     case Type::kObject:
       return is_same_object(field->fields, left, right);
     case Type::kObjectList:
@@ -144,12 +154,14 @@ json::object canonical(Fields fields, const json::object& object) {
   json::object result;
   for (const Field& field : fields) {
     if (find_wire_field(fields, field.wire_name()) != &field) continue;
-    if (const json::value* value = object.if_contains(field.wire_name())) result[field.wire_name()] = canonical(&field, *value);
+    if (const json::value* value = object.if_contains(field.wire_name()))
+      result[field.wire_name()] = canonical(&field, *value);
   }
   std::set<std::string_view> others;
   for (const auto& [name, value] : object)
     if (find_wire_field(fields, name) == nullptr) others.insert(name);
-  for (const std::string_view name : others) result[name] = object.at(name);
+  for (const std::string_view name : others)
+    result[name] = object.at(name);
   return result;
 }
 
@@ -169,7 +181,8 @@ json::value canonical(const Field* field, const json::value& value) {
   if (object == nullptr || model::marker::has_reference(value)) return value;
   if (field->type == Type::kObject) return canonical(field->fields, *object);
   std::set<std::string_view> names;
-  for (const auto& [name, item] : *object) names.insert(name);
+  for (const auto& [name, item] : *object)
+    names.insert(name);
   json::object sorted;
   for (const std::string_view name : names) {
     const json::value& item = object->at(name);

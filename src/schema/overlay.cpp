@@ -20,8 +20,8 @@ const json::object* find_item(const json::array* items, std::string_view key_nam
   return nullptr;
 }
 
-/// One item of a list, or value of a map: what the manifest says, defaults for the rest of what rows name (that is,
-/// left out), and live's members that no row names.
+/// One item of a list, or value of a map: what the manifest says, defaults for the rest of what rows name
+/// (that is, left out), and live's members that no row names.
 json::object replace_item(Fields fields, const json::object* live, const json::object& desired) {
   json::object result;
   for (const auto& [name, value] : desired) {
@@ -32,7 +32,8 @@ json::object replace_item(Fields fields, const json::object* live, const json::o
   }
   if (live == nullptr) return result;
   for (const auto& [name, value] : *live)
-    if (find_wire_field(fields, name) == nullptr && !result.contains(name) && !base::is_zero(value)) result[name] = value;
+    if (find_wire_field(fields, name) == nullptr && !result.contains(name) && !base::is_zero(value))
+      result[name] = value;
   return result;
 }
 
@@ -46,13 +47,15 @@ json::array replace_list(const Field& field, const json::array* live, const json
     }
     const json::object& object = item.get_object();
     const json::value* key = object.if_contains(field.key);
-    result.push_back(replace_item(field.fields, key == nullptr ? nullptr : find_item(live, field.key, *key), object));
+    result.push_back(
+        replace_item(field.fields, key == nullptr ? nullptr : find_item(live, field.key, *key), object));
   }
   return result;
 }
 
 /// Upserts items of a list that others own too.
-json::array merge_items(const Field& field, const json::array* live, const json::array& items, const json::array* removed) {
+json::array merge_items(const Field& field, const json::array* live, const json::array& items,
+                        const json::array* removed) {
   json::array result;
   const auto is_removed = [&](const json::value& key) {
     return removed != nullptr && std::find(removed->begin(), removed->end(), key) != removed->end();
@@ -96,10 +99,11 @@ json::value overlay_value(const Field* field, const json::value* live, const jso
     for (const auto& [name, value] : desired.get_object()) {
       if (value.is_null()) continue;
       const json::value* old_value = old == nullptr ? nullptr : old->if_contains(name);
-      result[name] = value.is_object() ? json::value(replace_item(field->fields,
-                                                                  old_value == nullptr ? nullptr : old_value->if_object(),
-                                                                  value.get_object()))
-                                       : value;
+      result[name] = value.is_object()
+                         ? json::value(replace_item(field->fields,
+                                                    old_value == nullptr ? nullptr : old_value->if_object(),
+                                                    value.get_object()))
+                         : value;
     }
     return result;
   }
@@ -131,8 +135,9 @@ json::value cut_value(const Field& field, const json::value& value, Calls call, 
     json::array result;
     result.reserve(list->size());
     for (const json::value& item : *list)
-      result.push_back(item.is_object() ? json::value(cut_to_call(field.fields, item.get_object(), call, generation))
-                                        : item);
+      result.push_back(item.is_object()
+                           ? json::value(cut_to_call(field.fields, item.get_object(), call, generation))
+                           : item);
     return result;
   }
   const json::object* object = value.if_object();
@@ -140,7 +145,8 @@ json::value cut_value(const Field& field, const json::value& value, Calls call, 
   if (field.type == Type::kObject) return cut_to_call(field.fields, *object, call, generation);
   json::object result;
   for (const auto& [name, item] : *object)
-    result[name] = item.is_object() ? json::value(cut_to_call(field.fields, item.get_object(), call, generation)) : item;
+    result[name] =
+        item.is_object() ? json::value(cut_to_call(field.fields, item.get_object(), call, generation)) : item;
   return result;
 }
 
@@ -176,8 +182,8 @@ json::object overlay(Fields fields, const json::object& live, const json::object
     const Field* row = find_wire_field(fields, name);
     const json::value* old = live.if_contains(name);
     json::value merged = overlay_value(row, old, value);
-    const bool keeps_live = old != nullptr && !base::is_zero(*old) && row != nullptr && row->type != Type::kObject &&
-                            is_equal(row, *old, merged);
+    const bool keeps_live = old != nullptr && !base::is_zero(*old) && row != nullptr &&
+                            row->type != Type::kObject && is_equal(row, *old, merged);
     result[name] = keeps_live ? *old : std::move(merged);
   }
   return result;
@@ -190,7 +196,8 @@ json::object cut_to_call(Fields fields, const json::object& body, Calls call, un
     const json::value* value = row == &field ? body.if_contains(row->wire_name()) : nullptr;
     if (value == nullptr || value->is_null() || !row->in(call)) continue;
     if (row->generation != 0 && row->generation != generation) continue;
-    const std::string_view sent_as = call == kInUpdate && !row->update_wire.empty() ? row->update_wire : row->wire_name();
+    const std::string_view sent_as =
+        call == kInUpdate && !row->update_wire.empty() ? row->update_wire : row->wire_name();
     result[sent_as] = cut_value(*row, *value, call, generation);
   }
   for (const auto& [name, value] : body)
@@ -212,8 +219,9 @@ json::object project(Fields fields, const json::object& live, const json::object
       for (const json::value& item : old->get_array()) {
         const json::value* key = item.is_object() ? item.get_object().if_contains(row->key) : nullptr;
         if (key == nullptr) continue;
-        const bool is_ours = find_item(items, row->key, *key) != nullptr ||
-                             (removed != nullptr && std::find(removed->begin(), removed->end(), *key) != removed->end());
+        const bool is_ours =
+            find_item(items, row->key, *key) != nullptr ||
+            (removed != nullptr && std::find(removed->begin(), removed->end(), *key) != removed->end());
         if (is_ours) part.push_back(item);
       }
       result[name] = std::move(part);

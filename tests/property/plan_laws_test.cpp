@@ -1,5 +1,5 @@
-// Laws of planning, over generated projects: apply then plan is empty; input and server order change nothing; the
-// order respects references; what nobody manages survives.
+// Laws of planning, over generated projects: apply then plan is empty; input and server order change nothing;
+// the order respects references; what nobody manages survives.
 #include <gmock/gmock.h>
 #include <rapidcheck/gtest.h>
 
@@ -20,25 +20,31 @@ struct Documents {
 
   [[nodiscard]] std::string joined() const {
     std::string text;
-    for (const std::string& document : texts) text += document;
+    for (const std::string& document : texts)
+      text += document;
     return text;
   }
 };
 
 std::string pick_word() {
-  return *rc::gen::elementOf(std::vector<std::string>{"alpha", "Ünïcode", "with space", "no", "0o17", "a/b~c", "x:y", "'quoted'", "1e3"});
+  return *rc::gen::elementOf(std::vector<std::string>{"alpha", "Ünïcode", "with space", "no", "0o17", "a/b~c",
+                                                      "x:y", "'quoted'", "1e3"});
 }
 
-std::string quoted(const std::string& text) { return json::serialize(json::value(text)); }
+std::string quoted(const std::string& text) {
+  return json::serialize(json::value(text));
+}
 
 std::string head(const std::string& kind, const std::string& handle) {
   return "---\napiVersion: descopectl/v1\nkind: " + kind + "\nmetadata: {name: " + handle + "}\nspec:\n";
 }
 
 std::string make_connection(int index) {
-  std::string text = head("Connection", "c" + std::to_string(index)) + "  name: " + quoted("Connection " + std::to_string(index)) + "\n";
+  std::string text = head("Connection", "c" + std::to_string(index)) +
+                     "  name: " + quoted("Connection " + std::to_string(index)) + "\n";
   if (*rc::gen::arbitrary<bool>()) text += "  description: " + quoted(pick_word()) + "\n";
-  if (*rc::gen::arbitrary<bool>()) text += std::string("  pkce: ") + (*rc::gen::arbitrary<bool>() ? "true" : "false") + "\n";
+  if (*rc::gen::arbitrary<bool>())
+    text += std::string("  pkce: ") + (*rc::gen::arbitrary<bool>() ? "true" : "false") + "\n";
   if (*rc::gen::arbitrary<bool>()) text += "  logo: null\n";
   if (*rc::gen::arbitrary<bool>()) text += "  prompt: [login, consent]\n";
   if (*rc::gen::arbitrary<bool>())
@@ -48,24 +54,30 @@ std::string make_connection(int index) {
 
 std::string make_resource(int index, int connections) {
   const std::string handle = "r" + std::to_string(index);
-  std::string text = head("Resource", handle) + "  name: " + quoted(pick_word() + handle) + "\n  type: mcp\n  uri: https://" + handle + ".example/mcp\n";
+  std::string text = head("Resource", handle) + "  name: " + quoted(pick_word() + handle) +
+                     "\n  type: mcp\n  uri: https://" + handle + ".example/mcp\n";
   const int scopes = *rc::gen::inRange(0, 4);
   if (scopes > 0) text += "  scopes:\n    connectionsScopes:\n";
   for (int i = 0; i < scopes; ++i) {
     text += "      - name: " + quoted(pick_word() + std::to_string(i)) + "\n";
     if (connections > 0 && *rc::gen::arbitrary<bool>())
-      text += "        connections: [{connection: c" + std::to_string(*rc::gen::inRange(0, connections)) + ", scopes: [s, t]}]\n";
+      text += "        connections: [{connection: c" + std::to_string(*rc::gen::inRange(0, connections)) +
+              ", scopes: [s, t]}]\n";
     if (*rc::gen::arbitrary<bool>()) text += "        optional: true\n";
   }
   if (*rc::gen::arbitrary<bool>())
-    text += "  dynamicRegistrationSettings: {tags: [b, a], sessionSettings: {enabled: true, refreshTokenExpiration: 3}}\n";
+    text +=
+        "  dynamicRegistrationSettings: {tags: [b, a], sessionSettings: {enabled: true, "
+        "refreshTokenExpiration: 3}}\n";
   return text;
 }
 
 std::string make_app(int index) {
-  std::string text = head("InboundApp", "a" + std::to_string(index)) + "  name: " + quoted("App " + std::to_string(index)) + "\n";
+  std::string text = head("InboundApp", "a" + std::to_string(index)) +
+                     "  name: " + quoted("App " + std::to_string(index)) + "\n";
   if (*rc::gen::arbitrary<bool>()) text += "  customAttributes: {" + quoted(pick_word()) + ": v, w: z}\n";
-  if (*rc::gen::arbitrary<bool>()) text += "  jwtBearerSettings: {issuers: {\"https://i.example/\": {signAlgorithm: RS256}}}\n";
+  if (*rc::gen::arbitrary<bool>())
+    text += "  jwtBearerSettings: {issuers: {\"https://i.example/\": {signAlgorithm: RS256}}}\n";
   if (*rc::gen::arbitrary<bool>()) text += "  permissionsScopes: [{name: p, values: [R, S]}]\n";
   return text;
 }
@@ -75,9 +87,12 @@ Documents make_documents() {
   const int connections = *rc::gen::inRange(0, 5);
   const int resources = *rc::gen::inRange(0, 5);
   const int apps = *rc::gen::inRange(1, 4);
-  for (int i = 0; i < connections; ++i) documents.texts.push_back(make_connection(i));
-  for (int i = 0; i < resources; ++i) documents.texts.push_back(make_resource(i, connections));
-  for (int i = 0; i < apps; ++i) documents.texts.push_back(make_app(i));
+  for (int i = 0; i < connections; ++i)
+    documents.texts.push_back(make_connection(i));
+  for (int i = 0; i < resources; ++i)
+    documents.texts.push_back(make_resource(i, connections));
+  for (int i = 0; i < apps; ++i)
+    documents.texts.push_back(make_app(i));
   return documents;
 }
 
@@ -90,10 +105,12 @@ void shuffle(List& list) {
 /// Shuffles whatever a server may answer in another order: objects, and items of set-like lists.
 void shuffle_value(json::value& value) {
   if (json::array* list = value.if_array()) {
-    for (json::value& item : *list) shuffle_value(item);
+    for (json::value& item : *list)
+      shuffle_value(item);
     shuffle(*list);
   } else if (json::object* object = value.if_object()) {
-    for (auto& member : *object) shuffle_value(member.value());
+    for (auto& member : *object)
+      shuffle_value(member.value());
   }
 }
 
@@ -101,8 +118,10 @@ std::string document_of(const plan::Plan& plan) {
   json::array actions;
   for (const plan::Action& action : plan.actions) {
     json::array changes;
-    for (const auto& change : action.changes) changes.push_back(json::array{change.path, change.before, change.after});
-    actions.push_back(json::array{action.key.to_string(), static_cast<int>(action.kind), action.before, std::move(changes), action.wave});
+    for (const auto& change : action.changes)
+      changes.push_back(json::array{change.path, change.before, change.after});
+    actions.push_back(json::array{action.key.to_string(), static_cast<int>(action.kind), action.before,
+                                  std::move(changes), action.wave});
   }
   return plan.sha256 + json::serialize(actions);
 }
@@ -117,7 +136,8 @@ RC_GTEST_PROP(PlanLaws, AfterAnApplyThePlanIsEmpty, ()) {
 
 RC_GTEST_PROP(PlanLaws, AnyProjectLeadsToAnyOther, ()) {
   Project project;
-  for (const char* kind : {"Connection", "Resource", "InboundApp"}) project.policy.allow_empty_kinds.insert(kind);
+  for (const char* kind : {"Connection", "Resource", "InboundApp"})
+    project.policy.allow_empty_kinds.insert(kind);
   project.policy.allow_recreate = 1000;
   project.apply_text(make_documents().joined());
   const Documents second = make_documents();
@@ -127,14 +147,16 @@ RC_GTEST_PROP(PlanLaws, AnyProjectLeadsToAnyOther, ()) {
 
 RC_GTEST_PROP(PlanLaws, TheOrderOfInputAndOfTheServerChangesNothing, ()) {
   Project project;
-  for (const char* kind : {"Connection", "Resource", "InboundApp"}) project.policy.allow_empty_kinds.insert(kind);
+  for (const char* kind : {"Connection", "Resource", "InboundApp"})
+    project.policy.allow_empty_kinds.insert(kind);
   project.apply_text(make_documents().joined());
   Documents second = make_documents();
   const std::string before = document_of(project.plan_text(second.joined()));
   shuffle(second.texts);
   for (auto& [name, kind] : project.live.kinds)
     for (model::LiveObject& object : kind.objects)
-      for (auto& member : object.body) shuffle_value(member.value());
+      for (auto& member : object.body)
+        shuffle_value(member.value());
   RC_ASSERT(before == document_of(project.plan_text(second.joined())));
 }
 
@@ -142,7 +164,8 @@ RC_GTEST_PROP(PlanLaws, WhatIsReferredToComesFirst, ()) {
   Project project;
   const plan::Plan plan = project.plan_text(make_documents().joined());
   for (const plan::Action& action : plan.actions)
-    for (const std::size_t before : action.depends_on) RC_ASSERT(plan.actions[before].wave < action.wave);
+    for (const std::size_t before : action.depends_on)
+      RC_ASSERT(plan.actions[before].wave < action.wave);
 }
 
 RC_GTEST_PROP(PlanLaws, WhatNobodyManagesSurvivesAnUpdate, ()) {

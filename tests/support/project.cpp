@@ -25,7 +25,8 @@ Manifests::Manifests(std::string text, std::map<std::string, std::string> variab
 
 std::string Manifests::messages() const {
   std::string text;
-  for (const diag::Diagnostic& diagnostic : diag::sorted(sink.all())) text += diag::to_text(diagnostic, sources);
+  for (const diag::Diagnostic& diagnostic : diag::sorted(sink.all()))
+    text += diag::to_text(diagnostic, sources);
   return text;
 }
 
@@ -45,7 +46,8 @@ void Project::add_live(const std::string& kind, const std::string& json_text) {
   json::object body = parse(json_text).as_object();
   auto& objects = live.kinds[kind].objects;
   objects.push_back({std::string(body.at("id").as_string()), std::move(body)});
-  std::sort(objects.begin(), objects.end(), [](const auto& left, const auto& right) { return left.id < right.id; });
+  std::sort(objects.begin(), objects.end(),
+            [](const auto& left, const auto& right) { return left.id < right.id; });
 }
 
 json::object& Project::live_body(const std::string& kind, const std::string& id) {
@@ -71,7 +73,9 @@ plan::PlanInput Project::input(const model::DesiredState& desired) const {
   return input;
 }
 
-plan::Plan Project::plan(Manifests& manifests) const { return plan::make_plan(input(manifests.desired), manifests.sink); }
+plan::Plan Project::plan(Manifests& manifests) const {
+  return plan::make_plan(input(manifests.desired), manifests.sink);
+}
 
 plan::DriftReport Project::drift(Manifests& manifests) const {
   const plan::PlanInput given = input(manifests.desired);
@@ -83,7 +87,8 @@ void Project::apply(const plan::Plan& plan) {
   recorded.project_id = project_id;
   std::map<model::ObjectKey, std::string> ids;
   for (const plan::Action& action : plan.actions)
-    if (!action.live_id.empty() && action.kind != plan::ActionKind::kReplace) ids[action.key] = action.live_id;
+    if (!action.live_id.empty() && action.kind != plan::ActionKind::kReplace)
+      ids[action.key] = action.live_id;
   const diff::IdOf id_of = [&](const model::ObjectKey& key) -> std::optional<std::string> {
     const auto at = ids.find(key);
     return at == ids.end() ? std::nullopt : std::optional(at->second);
@@ -96,14 +101,19 @@ void Project::apply(const plan::Plan& plan) {
       if (done.contains(i) || !std::all_of(action.depends_on.begin(), action.depends_on.end(),
                                            [&](std::size_t index) { return done.contains(index); }))
         continue;
-      const bool creates = action.kind == plan::ActionKind::kCreate || action.kind == plan::ActionKind::kReplace;
-      const bool erases = action.kind == plan::ActionKind::kDelete || action.kind == plan::ActionKind::kReplace;
+      const bool creates =
+          action.kind == plan::ActionKind::kCreate || action.kind == plan::ActionKind::kReplace;
+      const bool erases =
+          action.kind == plan::ActionKind::kDelete || action.kind == plan::ActionKind::kReplace;
       if (erases) remove_live(action.key.kind, action.live_id);
       json::object body = plan::resolve_ids(action.body, id_of).value();
       std::string id = action.live_id;
       if (creates) {
-        if (const json::value* given = body.if_contains("id")) id = std::string(given->as_string());
-        else id = (action.descriptor->id_prefix.empty() ? "id" : std::string(action.descriptor->id_prefix)) + std::to_string(next_id_++);
+        if (const json::value* given = body.if_contains("id"))
+          id = std::string(given->as_string());
+        else
+          id = (action.descriptor->id_prefix.empty() ? "id" : std::string(action.descriptor->id_prefix)) +
+               std::to_string(next_id_++);
         body["id"] = id;
         add_live(action.key.kind, json::serialize(body));
         ids[action.key] = id;
@@ -183,7 +193,8 @@ const plan::Action& action_on(const plan::Plan& plan, const std::string& address
 
 std::string paths_of(const plan::Action& action) {
   std::string text;
-  for (const schema::FieldChange& change : action.changes) text += (text.empty() ? "" : ", ") + change.path;
+  for (const schema::FieldChange& change : action.changes)
+    text += (text.empty() ? "" : ", ") + change.path;
   return text;
 }
 

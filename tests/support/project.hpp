@@ -1,4 +1,5 @@
-// A project in memory: manifests as text, live state and recorded state as values, an apply without a network.
+// A project in memory: manifests as text, live state and recorded state as values, an apply without a
+// network.
 #pragma once
 
 #include <map>
@@ -19,7 +20,8 @@ namespace descopectl::test {
 class Manifests {
  public:
   explicit Manifests(std::string text, std::map<std::string, std::string> variables = {},
-                     std::map<std::string, std::string, std::less<>> environment = {}, unsigned generation = 1);
+                     std::map<std::string, std::string, std::less<>> environment = {},
+                     unsigned generation = 1);
 
   model::DesiredState desired;
   diag::SourceTable sources;

@@ -75,7 +75,8 @@ class Reader {
 /// kConflict, kRefused, kUnknownField and kUnauthorized are the service's.
 class Writer : public Reader {
  public:
-  /// `tries`, of every write: grows by one with each request that is sent; may be null, else outlives the call.
+  /// `tries`, of every write: grows by one with each request that is sent; may be null, else outlives the
+  /// call.
   virtual boost::asio::awaitable<Result<Created>> create(const schema::Kind& kind, json::object body,
                                                          BodySecrets secrets, unsigned generation,
                                                          unsigned* tries = nullptr) = 0;

@@ -21,16 +21,17 @@ struct Binding {
   const model::LiveObject* live = nullptr;          ///< null: to be created
   const model::RecordedObject* recorded = nullptr;  ///< what the state says of this object; null: not owned
   BoundBy by = BoundBy::kNothing;
-  bool is_moved = false;  ///< `recorded` stands under another handle, which no manifest declares any more
+  bool is_moved = false;     ///< `recorded` stands under another handle, which no manifest declares any more
   bool was_deleted = false;  ///< owned, and gone from live: somebody deleted it
 
   /// The live id where it is known before the apply: of a bound object, or of a connection to be created.
   std::string known_id;
 };
 
-/// The bindings, in the order of `desired.objects`. Codes: `unknown-live-id`, `several-matches`, `possible-match`,
-/// `duplicate-binding`.
-[[nodiscard]] std::vector<Binding> bind_objects(const model::DesiredState& desired, const model::LiveState& live,
+/// The bindings, in the order of `desired.objects`. Codes: `unknown-live-id`, `several-matches`,
+/// `possible-match`, `duplicate-binding`.
+[[nodiscard]] std::vector<Binding> bind_objects(const model::DesiredState& desired,
+                                                const model::LiveState& live,
                                                 const model::RecordedState& recorded, diag::Sink& sink);
 
 }  // namespace descopectl::diff

@@ -18,38 +18,41 @@ enum class ConnectionScopeFormat : unsigned char { kUnset, kScope, kId, kIdAndSc
 /// What is known of a secret before it is sent.
 struct SecretStatus {
   enum class Form : unsigned char {
-    kUnavailable,   ///< unset, missing: can't be compared; fine unless an action sends it
+    kUnavailable,  ///< unset, missing: can't be compared; fine unless an action sends it
     kUnchanged,
     kChanged,
-    kNotRecorded,   ///< there is a value, but no fingerprint to compare it with
+    kNotRecorded,  ///< there is a value, but no fingerprint to compare it with
   };
   std::string pointer;
   Form form = Form::kUnavailable;
   std::string problem;      ///< of kUnavailable: what is missing
-  std::string fingerprint;  ///< keyed, of the value at hand, where the state has a key and the object; goes into digests
+  std::string fingerprint;  ///< keyed, of the value at hand, where the state has a key and the object; goes
+                            ///< into digests
 };
 
 /// The live id of a declared object, where it is known.
 using IdOf = std::function<std::optional<std::string>(const model::ObjectKey&)>;
 
 struct Comparison {
-  /// The managed fields in wire form; references are live ids, or markers where the id is known only later; null
-  /// resets.
+  /// The managed fields in wire form; references are live ids, or markers where the id is known only later;
+  /// null resets.
   json::object managed;
-  /// What the state is to remember: `managed` as the manifest says it, where live's own form stands in `managed`.
+  /// What the state is to remember: `managed` as the manifest says it, where live's own form stands in
+  /// `managed`.
   json::object applied;
   /// Live with the managed fields over it; for a create, `managed` without nulls.
   json::object target;
-  std::vector<schema::FieldChange> changes;          ///< without secrets
-  std::vector<std::string> replaced_by;              ///< paths of changed immutable fields
-  std::vector<std::string> no_longer_managed;        ///< paths that stay as they are
+  std::vector<schema::FieldChange> changes;    ///< without secrets
+  std::vector<std::string> replaced_by;        ///< paths of changed immutable fields
+  std::vector<std::string> no_longer_managed;  ///< paths that stay as they are
   bool uses_unverified_encoding = false;
 };
 
-/// Desired fields with references resolved and connection scopes encoded; `live` (may be null) keeps its own form of
-/// connection scopes where it means the same.
-[[nodiscard]] json::object resolve_fields(const schema::Kind& kind, const json::object& spec, const json::object* live,
-                                          const IdOf& id_of, ConnectionScopeFormat format, bool& uses_unverified_encoding);
+/// Desired fields with references resolved and connection scopes encoded; `live` (may be null) keeps its own
+/// form of connection scopes where it means the same.
+[[nodiscard]] json::object resolve_fields(const schema::Kind& kind, const json::object& spec,
+                                          const json::object* live, const IdOf& id_of,
+                                          ConnectionScopeFormat format, bool& uses_unverified_encoding);
 
 /// Compares a bound object. `live` null: everything is to be created.
 [[nodiscard]] Comparison compare_object(const schema::Kind& kind, const Binding& binding, const IdOf& id_of,
@@ -62,6 +65,7 @@ struct LiveReference {
   bool is_name = false;
   std::string pointer;
 };
-[[nodiscard]] std::vector<LiveReference> find_live_references(const schema::Kind& kind, const json::object& body);
+[[nodiscard]] std::vector<LiveReference> find_live_references(const schema::Kind& kind,
+                                                              const json::object& body);
 
 }  // namespace descopectl::diff

@@ -13,7 +13,8 @@ using Header = std::pair<std::string, std::string>;
 /// The value of the first header with that name (case-insensitive), or empty.
 [[nodiscard]] std::string_view find_header(const std::vector<Header>& headers, std::string_view name);
 
-/// A request. Has a constructor on purpose: aggregates must not be made inside a co_await expression (g++ 12).
+/// A request. Has a constructor on purpose: aggregates must not be made inside a co_await expression (g++
+/// 12).
 struct Request {
   Request() = default;
   Request(std::string method_, std::string target_, std::string body_ = {})
@@ -34,7 +35,8 @@ struct Response {
   std::string body;
 };
 
-/// Percent-encodes everything but unreserved characters (RFC 3986 section 2.3): for one path segment or query value.
+/// Percent-encodes everything but unreserved characters (RFC 3986 section 2.3): for one path segment or query
+/// value.
 [[nodiscard]] std::string percent_encode(std::string_view text);
 /// Decodes %XX (and, in queries, `+` as a space). Malformed escapes are left as they are.
 [[nodiscard]] std::string percent_decode(std::string_view text, bool is_query);

@@ -26,19 +26,21 @@ struct LoadOptions {
   const base::Environment* environment = nullptr;
   unsigned inbound_generation = 1;
   document::Limits limits;
-  std::string standard_input;    ///< what "-" reads
-  std::string config_file;       ///< skipped where a folder holds it
-  unsigned threads = 0;          ///< 0: one a core
+  std::string standard_input;  ///< what "-" reads
+  std::string config_file;     ///< skipped where a folder holds it
+  unsigned threads = 0;        ///< 0: one a core
 };
 
-/// Loads everything; all problems of all files are in `sink`, in the order of files. The result is only meaningful
-/// where the sink has no error. Codes beside those of document and schema: `unreadable-file`, `no-manifest`,
-/// `unknown-kind`, `unknown-api-version`, `duplicate-handle`, `duplicate-id`, `duplicate-key`, `invalid-handle`,
-/// `unknown-reference`, `unset-variable`, `bad-substitution`.
+/// Loads everything; all problems of all files are in `sink`, in the order of files. The result is only
+/// meaningful where the sink has no error. Codes beside those of document and schema: `unreadable-file`,
+/// `no-manifest`, `unknown-kind`, `unknown-api-version`, `duplicate-handle`, `duplicate-id`, `duplicate-key`,
+/// `invalid-handle`, `unknown-reference`, `unset-variable`, `bad-substitution`.
 [[nodiscard]] model::DesiredState load_manifests(const LoadOptions& options, diag::SourceTable& sources,
                                                  diag::Sink& sink);
 
-/// The form in which the state remembers a root: relative to `base_folder`, normal, without a slash at the end.
-[[nodiscard]] std::string recorded_root(const std::filesystem::path& path, const std::filesystem::path& base_folder);
+/// The form in which the state remembers a root: relative to `base_folder`, normal, without a slash at the
+/// end.
+[[nodiscard]] std::string recorded_root(const std::filesystem::path& path,
+                                        const std::filesystem::path& base_folder);
 
 }  // namespace descopectl::manifest

@@ -17,10 +17,11 @@ struct SecretContext {
   std::chrono::milliseconds command_timeout{30'000};
 };
 
-/// The secret, with one trailing newline dropped. kNotFound where the variable is unset, the file missing or the
-/// command failed; kInvalidInput where it is empty or white space. Messages name the source, never the value.
-/// Commands run without a shell, with standard input empty and standard error passed on.
-[[nodiscard]] Result<model::Secret> resolve_secret(const model::SecretSource& source, const SecretContext& context);
+/// The secret, with one trailing newline dropped. kNotFound where the variable is unset, the file missing or
+/// the command failed; kInvalidInput where it is empty or white space. Messages name the source, never the
+/// value. Commands run without a shell, with standard input empty and standard error passed on.
+[[nodiscard]] Result<model::Secret> resolve_secret(const model::SecretSource& source,
+                                                   const SecretContext& context);
 
 /// "the environment variable GOOGLE_SECRET", for messages.
 [[nodiscard]] std::string describe_source(const model::SecretSource& source);

@@ -67,7 +67,7 @@ struct DesiredObject {
   std::optional<std::string> id;  ///< metadata.id
   std::map<std::string, std::string> labels;
   Lifecycle lifecycle;
-  std::string root;  ///< the manifests entry that it came from
+  std::string root;   ///< the manifests entry that it came from
   json::object spec;  ///< managed fields by wire name, with markers; null means: reset
   std::vector<SecretField> secrets;
   std::vector<Reference> references;
@@ -91,8 +91,8 @@ struct DesiredState {
   [[nodiscard]] bool is_root_loaded(std::string_view root) const;
 };
 
-/// Markers: what stands in a body for a value that is known only later. Each is an object with one member whose
-/// name no manifest and no API can produce (it begins with a control character).
+/// Markers: what stands in a body for a value that is known only later. Each is an object with one member
+/// whose name no manifest and no API can produce (it begins with a control character).
 namespace marker {
 
 /// A reference to a declared object whose live id may not be known yet.

@@ -18,8 +18,8 @@ struct LiveObject {
   json::object body;
 };
 
-/// The live objects of one kind, sorted by id, each id once. `error` is set where the list could not be had and
-/// nothing of this run needs it (a key without the right to an optional family).
+/// The live objects of one kind, sorted by id, each id once. `error` is set where the list could not be had
+/// and nothing of this run needs it (a key without the right to an optional family).
 struct LiveKind {
   std::vector<LiveObject> objects;
   bool is_loaded = false;

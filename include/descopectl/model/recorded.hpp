@@ -1,4 +1,5 @@
-// Recorded state: what we own in a project and what we last wrote there. Holds no secret, only keyed fingerprints.
+// Recorded state: what we own in a project and what we last wrote there. Holds no secret, only keyed
+// fingerprints.
 #pragma once
 
 #include <map>
@@ -27,7 +28,8 @@ struct Fingerprint {
   friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
 };
 
-/// A value that the server hands back changed, and that therefore counts as equal to what was sent (sheet 13.2).
+/// A value that the server hands back changed, and that therefore counts as equal to what was sent
+/// (sheet 13.2).
 struct SentGot {
   json::value sent;
   json::value got;
@@ -40,17 +42,17 @@ struct RecordedObject {
   std::string object_id;  ///< random, ours; stays when the handle moves; goes into fingerprints
   std::string root;       ///< the manifests root that declared it
   bool prevent_destroy = false;
-  bool keep_on_removal = false;  ///< lifecycle.onRemoval: keep
-  bool is_partial = false;       ///< only items of the object are ours (McpScope on {live: ID})
+  bool keep_on_removal = false;       ///< lifecycle.onRemoval: keep
+  bool is_partial = false;            ///< only items of the object are ours (McpScope on {live: ID})
   std::vector<ObjectKey> depends_on;  ///< what it referred to when last applied: orders its deletion
-  json::object applied;          ///< managed fields as last applied, in wire form, references as live ids
-  std::map<std::string, Fingerprint, std::less<>> secrets;  ///< by JSON pointer
+  json::object applied;  ///< managed fields as last applied, in wire form, references as live ids
+  std::map<std::string, Fingerprint, std::less<>> secrets;        ///< by JSON pointer
   std::map<std::string, SentGot, std::less<>> changed_by_server;  ///< by JSON pointer
 };
 
 /// The whole recorded state of one project. Keys sort by kind, then handle.
 struct RecordedState {
-  std::string project_id;      ///< empty: nothing was ever written
+  std::string project_id;  ///< empty: nothing was ever written
   std::string base_url;
   std::string fingerprint_key;  ///< 32 random bytes as hexadecimal
   std::string lineage;          ///< random id of this state's history

@@ -1,8 +1,8 @@
 // The plan: everything that an apply needs, decided before anything is done.
 //
-// A plan is a value made by a pure function from desired, live and recorded state and a policy. It reads no clock,
-// no environment, no network. `apply` has no policy of its own: it carries out actions along their edges and asks
-// `recheck` about objects that moved meanwhile.
+// A plan is a value made by a pure function from desired, live and recorded state and a policy. It reads no
+// clock, no environment, no network. `apply` has no policy of its own: it carries out actions along their
+// edges and asks `recheck` about objects that moved meanwhile.
 #pragma once
 
 #include <cstdint>
@@ -23,12 +23,12 @@
 namespace descopectl::plan {
 
 enum class ActionKind : unsigned char {
-  kNoop,     ///< nothing to send; the state may still learn something (`is_adopted`, `is_moved`, `records`)
+  kNoop,  ///< nothing to send; the state may still learn something (`is_adopted`, `is_moved`, `records`)
   kCreate,
   kUpdate,
   kReplace,  ///< delete, then create
   kDelete,
-  kForget,   ///< only the state forgets: kept on removal, or gone already
+  kForget,  ///< only the state forgets: kept on removal, or gone already
 };
 
 /// What a secret field does in an action.
@@ -37,39 +37,40 @@ struct SecretUse {
   model::SecretSource source;
   diag::Span span;
   diff::SecretStatus::Form status = diff::SecretStatus::Form::kUnavailable;
-  std::string problem;   ///< why it is not at hand
+  std::string problem;      ///< why it is not at hand
   std::string fingerprint;  ///< diff::SecretStatus::fingerprint
-  bool is_sent = false;  ///< goes into the body of this action
+  bool is_sent = false;     ///< goes into the body of this action
 };
 
 struct Action {
   ActionKind kind = ActionKind::kNoop;
   model::ObjectKey key;
   const schema::Kind* descriptor = nullptr;
-  std::string live_id;       ///< empty before a create whose id the server chooses
+  std::string live_id;  ///< empty before a create whose id the server chooses
   std::string display_name;
-  std::string reason;        ///< why, for people: "not in the project yet"; drives nothing
+  std::string reason;  ///< why, for people: "not in the project yet"; drives nothing
 
-  json::object before;       ///< live's body as the plan saw it; empty for a create
-  json::object managed;      ///< managed fields (diff::Comparison::managed)
-  json::object body;         ///< of the create or update, with markers, without secrets
+  json::object before;   ///< live's body as the plan saw it; empty for a create
+  json::object managed;  ///< managed fields (diff::Comparison::managed)
+  json::object body;     ///< of the create or update, with markers, without secrets
   std::vector<SecretUse> secrets;
   std::vector<schema::FieldChange> changes;
   std::vector<std::string> replaced_by;
   std::vector<std::string> no_longer_managed;
-  std::vector<std::string> unlisted;  ///< live's members that no row names and that the body carries
-  std::vector<std::string> dropped;   ///< of those, the ones that --allow-drop takes out
+  std::vector<std::string> unlisted;      ///< live's members that no row names and that the body carries
+  std::vector<std::string> dropped;       ///< of those, the ones that --allow-drop takes out
   std::vector<std::string> consequences;  ///< what a replacement or delete breaks
   std::vector<std::string> warnings;
 
-  bool is_owned = false;     ///< the state owned it before
+  bool is_owned = false;  ///< the state owned it before
   bool is_adopted = false;
   bool is_moved = false;
   model::ObjectKey moved_from;
   bool was_deleted = false;  ///< a create because somebody deleted it
   bool records = false;      ///< the state learns something even where nothing is sent
 
-  model::RecordedObject record;    ///< what the state will hold (ids, applied values and fingerprints completed by apply)
+  model::RecordedObject
+      record;  ///< what the state will hold (ids, applied values and fingerprints completed by apply)
   diag::Span source;
   std::vector<std::size_t> depends_on;  ///< indices into Plan::actions
   unsigned wave = 0;
@@ -99,7 +100,7 @@ struct Plan {
   std::vector<Unmanaged> unmanaged;  ///< sorted by kind, id
   std::vector<Refusal> refusals;     ///< not empty: nothing may be applied
   Summary summary;
-  std::string sha256;                ///< over actions, bodies, secret statuses, project and base URL
+  std::string sha256;  ///< over actions, bodies, secret statuses, project and base URL
 
   /// True where an apply would change the project (creates, updates, replacements, deletes).
   [[nodiscard]] bool has_changes() const;
@@ -144,12 +145,14 @@ struct PlanInput {
   std::string base_url;
 };
 
-/// Makes the plan. Errors in the input (identity, cycles, secrets that can't change) go to `sink` and mean exit 3;
-/// rails go to Plan::refusals and mean exit 8. Deterministic: the order of live lists and files changes nothing.
+/// Makes the plan. Errors in the input (identity, cycles, secrets that can't change) go to `sink` and mean
+/// exit 3; rails go to Plan::refusals and mean exit 8. Deterministic: the order of live lists and files
+/// changes nothing.
 [[nodiscard]] Plan make_plan(const PlanInput& input, diag::Sink& sink);
 
-/// Whether `action` still does what was planned, now that its object looks like `live` (null: it is gone). True: send
-/// `action`, whose body has been made anew on the fresh object (a grown version is no difference). False: it moved.
+/// Whether `action` still does what was planned, now that its object looks like `live` (null: it is gone).
+/// True: send `action`, whose body has been made anew on the fresh object (a grown version is no difference).
+/// False: it moved.
 [[nodiscard]] bool recheck(Action& action, const json::object* live, const Policy& policy);
 
 /// The body with its markers replaced by live ids; kFailure, naming it, where an id is not known.
@@ -162,6 +165,7 @@ struct NeededKind {
   bool is_optional = false;
 };
 [[nodiscard]] std::vector<NeededKind> find_needed_kinds(const model::DesiredState& desired,
-                                                        const model::RecordedState& recorded, const Policy& policy);
+                                                        const model::RecordedState& recorded,
+                                                        const Policy& policy);
 
 }  // namespace descopectl::plan

@@ -1,4 +1,5 @@
-// Decoding a manifest's `spec` by field table: types, ranges, enums, URLs, unknown fields, references, secrets.
+// Decoding a manifest's `spec` by field table: types, ranges, enums, URLs, unknown fields, references,
+// secrets.
 #pragma once
 
 #include <optional>
@@ -19,7 +20,8 @@ class TextResolver {
  public:
   virtual ~TextResolver() = default;
   /// The text with everything replaced; none, with a diagnostic at `span`, where something can't be.
-  virtual std::optional<std::string> resolve(std::string_view text, diag::Span span, diag::Sink& sink) const = 0;
+  virtual std::optional<std::string> resolve(std::string_view text, diag::Span span,
+                                             diag::Sink& sink) const = 0;
 };
 
 struct DecodeContext {
@@ -33,7 +35,8 @@ struct DecodeContext {
 /// Decodes `spec` into `object` (spec, secrets, references, names). Everything wrong is in the sink: codes
 /// `unknown-field`, `wrong-type`, `missing-field`, `read-only-field`, `invalid-value`, `invalid-url`,
 /// `out-of-range`, `duplicate-item`, `invalid-combination`, `literal-secret` (a warning).
-void decode_spec(const Kind& kind, const document::Node& spec, DecodeContext& context, model::DesiredObject& object);
+void decode_spec(const Kind& kind, const document::Node& spec, DecodeContext& context,
+                 model::DesiredObject& object);
 
 /// A YAML value as JSON, for fields that no row describes.
 [[nodiscard]] std::optional<json::value> to_json(const document::Node& node, DecodeContext& context);

@@ -2,7 +2,8 @@
 //
 // Decoding, validation, bodies, normal form, diff, the emulator's checks, and later JSON Schema, export and
 // `explain` iterate over these rows; no other file names a field. Rows are constexpr, so that a table costs
-// nothing at start-up and `static_assert(is_valid_table(...))` under each one finds contradictions at build time.
+// nothing at start-up and `static_assert(is_valid_table(...))` under each one finds contradictions at build
+// time.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +16,8 @@ namespace descopectl::schema {
 enum class Type : std::uint8_t {
   kString,
   kBoolean,
-  kInteger,           ///< 32 bits, a number on the wire
-  kInteger64,         ///< 64 bits, a decimal string on the wire (sheet 1.4)
+  kInteger,    ///< 32 bits, a number on the wire
+  kInteger64,  ///< 64 bits, a decimal string on the wire (sheet 1.4)
   kStringList,
   kStringMap,         ///< the user's own keys, string values
   kObject,            ///< members are `fields`
@@ -42,37 +43,48 @@ enum class Format : std::uint8_t {
 };
 
 /// The calls a field takes part in.
-enum Calls : std::uint8_t { kNowhere = 0, kInCreate = 1, kInUpdate = 2, kInLoad = 4, kInWrites = 3, kEverywhere = 7 };
+enum Calls : std::uint8_t {
+  kNowhere = 0,
+  kInCreate = 1,
+  kInUpdate = 2,
+  kInLoad = 4,
+  kInWrites = 3,
+  kEverywhere = 7
+};
 
 struct Field {
-  std::string_view name;      ///< in manifests and, unless `wire` is given, on the wire
+  std::string_view name;  ///< in manifests and, unless `wire` is given, on the wire
   std::string_view wire = {};
   Type type = Type::kString;
   std::uint8_t calls = kEverywhere;
   bool required = false;
-  bool read_only = false;          ///< the server's; no manifest may write it
-  bool immutable = false;          ///< a change of it is a replacement (sheet 13.3)
-  bool secret = false;             ///< a typed secret; write-only, compared by fingerprint
-  bool write_only = false;         ///< never read back; compared with what was last applied
-  bool has_unknown_default = false;  ///< what the server takes when it is absent is not known: it can't be reset
-  bool may_come_back_changed = false;  ///< the server may store a hosted copy (sheet 13.2): (sent, got) is remembered
-  bool echo_version = false;       ///< read-only, yet sent back on update as loaded (sheet 2.5)
+  bool read_only = false;   ///< the server's; no manifest may write it
+  bool immutable = false;   ///< a change of it is a replacement (sheet 13.3)
+  bool secret = false;      ///< a typed secret; write-only, compared by fingerprint
+  bool write_only = false;  ///< never read back; compared with what was last applied
+  bool has_unknown_default =
+      false;  ///< what the server takes when it is absent is not known: it can't be reset
+  bool may_come_back_changed =
+      false;                  ///< the server may store a hosted copy (sheet 13.2): (sent, got) is remembered
+  bool echo_version = false;  ///< read-only, yet sent back on update as loaded (sheet 2.5)
   bool dropped_on_update = false;  ///< the update call loses it (sheet 7.3)
-  bool has_unique_keys = false;    ///< of a kObject: an item's key may stand once in all its keyed lists together
-  std::uint8_t generation = 0;     ///< 1 or 2: only in that generation of the kind's endpoints (sheet 0.3, trap 10)
+  bool has_unique_keys =
+      false;  ///< of a kObject: an item's key may stand once in all its keyed lists together
+  std::uint8_t generation =
+      0;  ///< 1 or 2: only in that generation of the kind's endpoints (sheet 0.3, trap 10)
   std::string_view update_wire = {};  ///< the update call names it so ("newName", sheet 9)
   ListForm list = ListForm::kNone;
-  std::string_view key = {};                   ///< of kKeyed
-  std::span<const Field> fields = {};          ///< of kObject, kObjectList, kObjectMap
-  std::span<const std::string_view> values = {};      ///< the only values there are
+  std::string_view key = {};                           ///< of kKeyed
+  std::span<const Field> fields = {};                  ///< of kObject, kObjectList, kObjectMap
+  std::span<const std::string_view> values = {};       ///< the only values there are
   std::span<const std::string_view> same_values = {};  ///< of a string: values that mean the same (sheet 7.4)
   std::int64_t minimum = std::numeric_limits<std::int64_t>::min();
   std::int64_t maximum = std::numeric_limits<std::int64_t>::max();
-  Format format = Format::kNone;               ///< of a string, or of each item of a kStringList
-  std::string_view reference = {};             ///< the kind that a kReference or kConnectionScopes names
-  std::string_view names = {};                 ///< values are names of live objects of this kind ("Role")
-  std::string_view doc;                        ///< one sentence
-  std::string_view source;                     ///< "sheet 7.2"
+  Format format = Format::kNone;    ///< of a string, or of each item of a kStringList
+  std::string_view reference = {};  ///< the kind that a kReference or kConnectionScopes names
+  std::string_view names = {};      ///< values are names of live objects of this kind ("Role")
+  std::string_view doc;             ///< one sentence
+  std::string_view source;          ///< "sheet 7.2"
 
   [[nodiscard]] constexpr std::string_view wire_name() const { return wire.empty() ? name : wire; }
   [[nodiscard]] constexpr bool in(Calls call) const { return (calls & call) != 0; }
@@ -83,8 +95,8 @@ struct Field {
   [[nodiscard]] constexpr bool is_settable() const { return !read_only; }
 };
 
-/// True where the rows contradict neither themselves nor each other: documented, named once, lists with a form,
-/// keyed lists with a key that is a row, references with a kind. For static_assert.
+/// True where the rows contradict neither themselves nor each other: documented, named once, lists with a
+/// form, keyed lists with a key that is a row, references with a kind. For static_assert.
 [[nodiscard]] constexpr bool is_valid_table(std::span<const Field> fields) {
   for (std::size_t i = 0; i < fields.size(); ++i) {
     const Field& field = fields[i];
@@ -96,7 +108,8 @@ struct Field {
     if ((field.list == ListForm::kKeyed) == field.key.empty()) return false;
     if (field.list == ListForm::kKeyed) {
       bool found = false;
-      for (const Field& member : field.fields) found = found || member.name == field.key;
+      for (const Field& member : field.fields)
+        found = found || member.name == field.key;
       if (!found) return false;
     }
     const bool refers = field.type == Type::kReference || field.type == Type::kConnectionScopes;
@@ -121,8 +134,8 @@ struct Field {
   return nullptr;
 }
 
-/// The row that the wire member `name` belongs to, or null. Where a raw form and a typed form share a wire name,
-/// the raw form's row.
+/// The row that the wire member `name` belongs to, or null. Where a raw form and a typed form share a wire
+/// name, the raw form's row.
 [[nodiscard]] constexpr const Field* find_wire_field(std::span<const Field> fields, std::string_view name) {
   const Field* found = nullptr;
   for (const Field& field : fields)

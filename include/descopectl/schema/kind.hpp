@@ -12,8 +12,8 @@
 
 namespace descopectl::schema {
 
-/// One endpoint: `in` is the member that wraps the request's object (empty: flat), `out` the one that wraps the
-/// answer's (empty: flat). `path` may hold `{id}`.
+/// One endpoint: `in` is the member that wraps the request's object (empty: flat), `out` the one that wraps
+/// the answer's (empty: flat). `path` may hold `{id}`.
 struct Endpoint {
   std::string_view method = {};
   std::string_view path = {};
@@ -38,8 +38,8 @@ struct Endpoints {
   Endpoint erase_batch = {};
 };
 
-/// A finding of a cross-field rule: the manifest field it is about (a JSON pointer into spec, wire names), code,
-/// summary, hint.
+/// A finding of a cross-field rule: the manifest field it is about (a JSON pointer into spec, wire names),
+/// code, summary, hint.
 struct RuleFinding {
   std::string pointer;
   std::string code;
@@ -68,9 +68,9 @@ struct Kind {
 
   ItemOf item_of = {};
 
-  std::string_view id_field = "id";    ///< of the live object
-  bool id_chosen_by_client = false;    ///< metadata.id, else the handle, is sent on create
-  std::string_view id_prefix = {};     ///< the style of ids that the emulator makes: "RS"
+  std::string_view id_field = "id";  ///< of the live object
+  bool id_chosen_by_client = false;  ///< metadata.id, else the handle, is sent on create
+  std::string_view id_prefix = {};   ///< the style of ids that the emulator makes: "RS"
   /// Wire fields whose value identifies a live object by itself, strongest first; tried after id and state.
   std::span<const std::string_view> natural_keys = {};
   /// The display name. `is_name_identity`: an equal name binds; otherwise it is only a `possible-match`.
@@ -82,16 +82,17 @@ struct Kind {
   Endpoints calls = {};
   /// The second generation, where the service has two; what it lacks is done through `calls`.
   Endpoints second_calls = {};
-  /// Listed only where a manifest, the state or a name in a scope asks for it; the others are always listed, so
-  /// that what is unmanaged is counted and what refers to an object is seen before that object is deleted.
+  /// Listed only where a manifest, the state or a name in a scope asks for it; the others are always listed,
+  /// so that what is unmanaged is counted and what refers to an object is seen before that object is deleted.
   bool is_listed_on_demand = false;
-  /// Wire fields that official clients send although the documentation lacks them (sheet 1.5); the emulator takes
-  /// and ignores them.
+  /// Wire fields that official clients send although the documentation lacks them (sheet 1.5); the emulator
+  /// takes and ignores them.
   std::span<const std::string_view> tolerated = {};
 
   /// Rules over several fields of one object, on the wire form. May be null.
   void (*check)(const json::object& spec, std::vector<RuleFinding>& findings) = nullptr;
-  /// Live objects that no rule may ever prune or call unmanaged trouble (tenant-scoped, self-registered, system).
+  /// Live objects that no rule may ever prune or call unmanaged trouble (tenant-scoped, self-registered,
+  /// system).
   bool (*is_never_pruned)(const json::object& live) = nullptr;
   /// What a replacement of this kind breaks, for the plan's text.
   std::span<const std::string_view> replacement_breaks = {};

@@ -1,7 +1,8 @@
-// What a field table makes of wire values: equality, laying the managed over the live, cutting to a call, changes.
+// What a field table makes of wire values: equality, laying the managed over the live, cutting to a call,
+// changes.
 //
-// All four walk a value beside its rows. A member without a row (the vendor's tomorrow, or extraFields) is carried
-// and compared as it stands.
+// All four walk a value beside its rows. A member without a row (the vendor's tomorrow, or extraFields) is
+// carried and compared as it stands.
 #pragma once
 
 #include <string>
@@ -15,21 +16,23 @@ namespace descopectl::schema {
 
 using Fields = std::span<const Field>;
 
-/// True where the two values mean the same (sheet 13.2): absent, null and zero alike, lists by their form, 64-bit
-/// numbers as number or text, values that the row calls the same. `field` may be null: compared as they stand.
+/// True where the two values mean the same (sheet 13.2): absent, null and zero alike, lists by their form,
+/// 64-bit numbers as number or text, values that the row calls the same. `field` may be null: compared as
+/// they stand.
 [[nodiscard]] bool is_equal(const Field* field, const json::value& left, const json::value& right);
 
-/// `live` with the managed fields of `desired` over it (contract section 3, "Managed fields", "Full override"):
-/// nested objects field by field, lists and maps whole; a member left out of an item falls to its default, one
-/// that no row names is carried; null takes a field out, so that a full override resets it. Zero values of live
-/// that nobody manages are left out: absent says the same. Where a managed value means the same as live's, live's
-/// own form is kept.
+/// `live` with the managed fields of `desired` over it (contract section 3, "Managed fields", "Full
+/// override"): nested objects field by field, lists and maps whole; a member left out of an item falls to its
+/// default, one that no row names is carried; null takes a field out, so that a full override resets it. Zero
+/// values of live that nobody manages are left out: absent says the same. Where a managed value means the
+/// same as live's, live's own form is kept.
 [[nodiscard]] json::object overlay(Fields fields, const json::object& live, const json::object& desired);
 
-/// `body` cut to what a call takes: rows that are not in it, of the other generation, or read-only (except the
-/// version that an update takes back) are left out; so are nulls. For an update, a row's `update_wire` name is used.
-/// Members stand in the table's order, those without a row last.
-[[nodiscard]] json::object cut_to_call(Fields fields, const json::object& body, Calls call, unsigned generation);
+/// `body` cut to what a call takes: rows that are not in it, of the other generation, or read-only (except
+/// the version that an update takes back) are left out; so are nulls. For an update, a row's `update_wire`
+/// name is used. Members stand in the table's order, those without a row last.
+[[nodiscard]] json::object cut_to_call(Fields fields, const json::object& body, Calls call,
+                                       unsigned generation);
 
 /// `object` without null, "", 0, false, [] and {} members, recursively.
 [[nodiscard]] json::object without_zeros(const json::object& object);
@@ -37,8 +40,8 @@ using Fields = std::span<const Field>;
 /// The part of `live` that `desired` manages: same shape, live's values.
 [[nodiscard]] json::object project(Fields fields, const json::object& live, const json::object& desired);
 
-/// A value as it is shown and digested: members in table order, sets and keyed lists sorted, so that the order in
-/// which a server answers changes nothing. Never sent.
+/// A value as it is shown and digested: members in table order, sets and keyed lists sorted, so that the
+/// order in which a server answers changes nothing. Never sent.
 [[nodiscard]] json::value canonical(const Field* field, const json::value& value);
 [[nodiscard]] json::object canonical(Fields fields, const json::object& object);
 
@@ -55,12 +58,12 @@ struct FieldChange {
 [[nodiscard]] std::vector<FieldChange> find_changes(Fields fields, const json::object& before,
                                                     const json::object& after);
 
-/// Pointers (wire names; items of keyed lists by key) of members of `object`, at any depth, that no row names and
-/// whose value is not zero.
+/// Pointers (wire names; items of keyed lists by key) of members of `object`, at any depth, that no row names
+/// and whose value is not zero.
 [[nodiscard]] std::vector<std::string> find_unlisted(Fields fields, const json::object& object);
 
-/// The row that a path leads to, walking through objects, and through list and map items by one token; null where
-/// there is none.
+/// The row that a path leads to, walking through objects, and through list and map items by one token; null
+/// where there is none.
 [[nodiscard]] const Field* find_row(Fields fields, std::string_view path);
 
 /// The value at a path whose tokens name items of keyed lists by key; null where there is none.

@@ -65,7 +65,8 @@ asio::awaitable<Result<model::LiveObject>> FakeService::load(const Kind&, std::s
 }
 
 asio::awaitable<Result<api::Created>> FakeService::create(const Kind& kind, json::object body,
-                                                          api::BodySecrets secrets, unsigned, unsigned* tries) {
+                                                          api::BodySecrets secrets, unsigned,
+                                                          unsigned* tries) {
   if (tries != nullptr) ++*tries;
   const std::string call = "create " + std::string(kind.name) + "/" + text_at(body, kind.name_field);
   const auto served = co_await serve(call);
@@ -82,7 +83,8 @@ asio::awaitable<Result<api::Created>> FakeService::create(const Kind& kind, json
 }
 
 asio::awaitable<Result<json::object>> FakeService::update(const Kind& kind, json::object body,
-                                                          api::BodySecrets secrets, unsigned, unsigned* tries) {
+                                                          api::BodySecrets secrets, unsigned,
+                                                          unsigned* tries) {
   if (tries != nullptr) ++*tries;
   const std::string id = text_at(body, kind.id_field);
   const std::string call = "update " + std::string(kind.name) + "/" + id;

@@ -46,7 +46,8 @@ class FakeService final : public api::Writer {
   boost::asio::awaitable<Result<json::object>> update(const schema::Kind& kind, json::object body,
                                                       api::BodySecrets secrets, unsigned generation,
                                                       unsigned* tries) override;
-  boost::asio::awaitable<Result<void>> erase(const schema::Kind& kind, std::string id, unsigned* tries) override;
+  boost::asio::awaitable<Result<void>> erase(const schema::Kind& kind, std::string id,
+                                             unsigned* tries) override;
   [[nodiscard]] std::uint64_t request_count() const override { return log.size(); }
 
   /// The answer of the next call with that name ("create Connection/Slack", "list Role") is this error.

@@ -29,44 +29,48 @@ TEST(Manifest, DecodesFieldsByTheirTypes) {
 )"));
   EXPECT_EQ(manifests.messages(), "");
   const model::DesiredObject& object = manifests.desired.objects.at(0);
-  EXPECT_EQ(json::serialize(object.spec),
-            R"({"name":"A","pkce":true,"prompt":["login"],"authorizationUrlParams":[{"key":"hd","value":"on"}],)"
-            R"("description":"no","callbackDomain":null})");
+  EXPECT_EQ(
+      json::serialize(object.spec),
+      R"({"name":"A","pkce":true,"prompt":["login"],"authorizationUrlParams":[{"key":"hd","value":"on"}],)"
+      R"("description":"no","callbackDomain":null})");
   ASSERT_EQ(object.secrets.size(), 1U);
   EXPECT_EQ(object.secrets[0].pointer, "/clientSecret");
 }
 
 TEST(Manifest, ReportsAllProblemsOfADocumentTogetherAtTheirPlaces) {
-  Manifests manifests(connection("a", "  nmae: A\n  pkce: yes\n  tokenURL: https://t\n  accessType: offlien\n  prompt: consent\n"
-                                      "  authorizationUrl: htp://x\n"));
-  EXPECT_EQ(manifests.messages(),
-            "<stdin>:5:3: error: Connection needs the field 'name' [missing-field]\n"
-            "    nmae: A\n"
-            "    ^~~~\n"
-            "hint: add 'name: ...': Display name.\n"
-            "<stdin>:5:3: error: unknown field 'nmae' in Connection [unknown-field]\n"
-            "    nmae: A\n"
-            "    ^~~~\n"
-            "hint: did you mean 'name'?\n"
-            "<stdin>:6:9: error: 'pkce' must be a boolean, not a string [wrong-type]\n"
-            "    pkce: yes\n"
-            "          ^~~\n"
-            "hint: YAML 1.2 reads yes as a string: write true or false\n"
-            "<stdin>:7:3: error: unknown field 'tokenURL' in Connection [unknown-field]\n"
-            "    tokenURL: https://t\n"
-            "    ^~~~~~~~\n"
-            "hint: did you mean 'tokenUrl'?\n"
-            "<stdin>:8:15: error: 'accessType' can't be 'offlien': it is one of offline or online [invalid-value]\n"
-            "    accessType: offlien\n"
-            "                ^~~~~~~\n"
-            "hint: did you mean 'offline'?\n"
-            "<stdin>:9:11: error: 'prompt' must be a list, not a string [wrong-type]\n"
-            "    prompt: consent\n"
-            "            ^~~~~~~\n"
-            "hint: write it as a list: prompt: [...]\n"
-            "<stdin>:10:21: error: 'htp://x' is not a valid URL: its scheme must be https or http [invalid-url]\n"
-            "    authorizationUrl: htp://x\n"
-            "                      ^~~~~~~\n");
+  Manifests manifests(
+      connection("a",
+                 "  nmae: A\n  pkce: yes\n  tokenURL: https://t\n  accessType: offlien\n  prompt: consent\n"
+                 "  authorizationUrl: htp://x\n"));
+  EXPECT_EQ(
+      manifests.messages(),
+      "<stdin>:5:3: error: Connection needs the field 'name' [missing-field]\n"
+      "    nmae: A\n"
+      "    ^~~~\n"
+      "hint: add 'name: ...': Display name.\n"
+      "<stdin>:5:3: error: unknown field 'nmae' in Connection [unknown-field]\n"
+      "    nmae: A\n"
+      "    ^~~~\n"
+      "hint: did you mean 'name'?\n"
+      "<stdin>:6:9: error: 'pkce' must be a boolean, not a string [wrong-type]\n"
+      "    pkce: yes\n"
+      "          ^~~\n"
+      "hint: YAML 1.2 reads yes as a string: write true or false\n"
+      "<stdin>:7:3: error: unknown field 'tokenURL' in Connection [unknown-field]\n"
+      "    tokenURL: https://t\n"
+      "    ^~~~~~~~\n"
+      "hint: did you mean 'tokenUrl'?\n"
+      "<stdin>:8:15: error: 'accessType' can't be 'offlien': it is one of offline or online [invalid-value]\n"
+      "    accessType: offlien\n"
+      "                ^~~~~~~\n"
+      "hint: did you mean 'offline'?\n"
+      "<stdin>:9:11: error: 'prompt' must be a list, not a string [wrong-type]\n"
+      "    prompt: consent\n"
+      "            ^~~~~~~\n"
+      "hint: write it as a list: prompt: [...]\n"
+      "<stdin>:10:21: error: 'htp://x' is not a valid URL: its scheme must be https or http [invalid-url]\n"
+      "    authorizationUrl: htp://x\n"
+      "                      ^~~~~~~\n");
 }
 
 TEST(Manifest, NamesTheNearestKindAndApiVersion) {
@@ -132,8 +136,9 @@ spec: {resource: r, name: "mcp:a", values: [x]}
   Manifests manifests(text);
   EXPECT_EQ(manifests.messages(), "");
   ASSERT_EQ(manifests.desired.objects.size(), 1U);
-  EXPECT_EQ(json::serialize(manifests.desired.objects[0].spec.at("scopes")),
-            R"({"connectionsScopes":[{"name":"mcp:z"},{"name":"mcp:a","values":["x"]},{"name":"mcp:b","optional":true}]})");
+  EXPECT_EQ(
+      json::serialize(manifests.desired.objects[0].spec.at("scopes")),
+      R"({"connectionsScopes":[{"name":"mcp:z"},{"name":"mcp:a","values":["x"]},{"name":"mcp:b","optional":true}]})");
 }
 
 TEST(Manifest, TheSameScopeTwiceOnOneResourceShowsBothPlaces) {
@@ -159,24 +164,27 @@ TEST(Manifest, SubstitutesVariablesAndTypesThemByTheField) {
   Manifests manifests(connection("a", "  name: ${var:n} of ${env:WHO} $${x}\n  pkce: ${var:p}\n"),
                       {{"n", "Name"}, {"p", "true"}}, {{"WHO", "me"}});
   EXPECT_EQ(manifests.messages(), "");
-  EXPECT_EQ(json::serialize(manifests.desired.objects.at(0).spec), R"({"name":"Name of me ${x}","pkce":true})");
+  EXPECT_EQ(json::serialize(manifests.desired.objects.at(0).spec),
+            R"({"name":"Name of me ${x}","pkce":true})");
 }
 
 TEST(Manifest, NamesWhatCanNotBeSubstituted) {
-  Manifests manifests(connection("a", "  name: ${env:NOPE}\n  description: ${var:domian}\n  logo: ${x}\n"), {{"domain", "d"}});
-  EXPECT_EQ(manifests.messages(),
-            "<stdin>:5:9: error: the environment variable 'NOPE' is not set [unset-variable]\n"
-            "    name: ${env:NOPE}\n"
-            "          ^~~~~~~~~~~\n"
-            "hint: export NOPE=..., or write $${ for a literal ${\n"
-            "<stdin>:6:16: error: the variable 'domian' is not set [unset-variable]\n"
-            "    description: ${var:domian}\n"
-            "                 ^~~~~~~~~~~~~\n"
-            "hint: did you mean 'domain'?\n"
-            "<stdin>:7:9: error: '${x}' is none of ${env:NAME}, ${var:NAME} and ${file:PATH} [bad-substitution]\n"
-            "    logo: ${x}\n"
-            "          ^~~~\n"
-            "hint: write $${ for a literal ${\n");
+  Manifests manifests(connection("a", "  name: ${env:NOPE}\n  description: ${var:domian}\n  logo: ${x}\n"),
+                      {{"domain", "d"}});
+  EXPECT_EQ(
+      manifests.messages(),
+      "<stdin>:5:9: error: the environment variable 'NOPE' is not set [unset-variable]\n"
+      "    name: ${env:NOPE}\n"
+      "          ^~~~~~~~~~~\n"
+      "hint: export NOPE=..., or write $${ for a literal ${\n"
+      "<stdin>:6:16: error: the variable 'domian' is not set [unset-variable]\n"
+      "    description: ${var:domian}\n"
+      "                 ^~~~~~~~~~~~~\n"
+      "hint: did you mean 'domain'?\n"
+      "<stdin>:7:9: error: '${x}' is none of ${env:NAME}, ${var:NAME} and ${file:PATH} [bad-substitution]\n"
+      "    logo: ${x}\n"
+      "          ^~~~\n"
+      "hint: write $${ for a literal ${\n");
 }
 
 TEST(Manifest, ALiteralSecretIsAWarningThatDoesNotShowIt) {
@@ -187,15 +195,18 @@ TEST(Manifest, ALiteralSecretIsAWarningThatDoesNotShowIt) {
 }
 
 TEST(Manifest, ASecretTakesNoNullAndNoNumber) {
-  Manifests manifests(connection("a", "  name: A\n  clientSecret: null\n") + "---\n" + connection("b", "  name: B\n  clientSecret: 12345\n"));
-  EXPECT_THAT(manifests.messages(), ::testing::HasSubstr("the secret 'clientSecret' takes no null [wrong-type]"));
+  Manifests manifests(connection("a", "  name: A\n  clientSecret: null\n") + "---\n" +
+                      connection("b", "  name: B\n  clientSecret: 12345\n"));
+  EXPECT_THAT(manifests.messages(),
+              ::testing::HasSubstr("the secret 'clientSecret' takes no null [wrong-type]"));
   EXPECT_THAT(manifests.messages(), ::testing::Not(::testing::HasSubstr("12345")));
 }
 
 TEST(Manifest, AnApiKeyConnectionHasNoOAuthField) {
   Manifests manifests(connection("a", "  name: A\n  appType: apikey\n  tokenUrl: https://t.example\n"));
   EXPECT_EQ(manifests.messages(),
-            "<stdin>:7:3: error: an API-key connection (appType: apikey) has no field 'tokenUrl' [invalid-combination]\n"
+            "<stdin>:7:3: error: an API-key connection (appType: apikey) has no field 'tokenUrl' "
+            "[invalid-combination]\n"
             "    tokenUrl: https://t.example\n"
             "    ^~~~~~~~\n"
             "hint: remove the field, or make it an OAuth connection by removing appType\n");
@@ -207,14 +218,17 @@ kind: Resource
 metadata: {name: r}
 spec: {name: R, type: mcp, uri: "https://m/mcp", dynamicRegistrationSettings: {useTemplate: true}}
 )");
-  EXPECT_THAT(manifests.messages(), ::testing::HasSubstr("useTemplate is true, but no template is named [invalid-combination]"));
+  EXPECT_THAT(manifests.messages(),
+              ::testing::HasSubstr("useTemplate is true, but no template is named [invalid-combination]"));
 }
 
 TEST(Manifest, ExtraFieldsPassAsTheyStandButNotForKnownOnes) {
   Manifests good(connection("a", "  name: A\n  extraFields: {tomorrow: {deep: [1, true, null, x]}}\n"));
-  EXPECT_EQ(json::serialize(good.desired.objects.at(0).spec), R"({"name":"A","tomorrow":{"deep":[1,true,null,"x"]}})");
+  EXPECT_EQ(json::serialize(good.desired.objects.at(0).spec),
+            R"({"name":"A","tomorrow":{"deep":[1,true,null,"x"]}})");
   Manifests bad(connection("a", "  name: A\n  extraFields: {pkce: true}\n"));
-  EXPECT_THAT(bad.messages(), ::testing::HasSubstr("'pkce' is a known field of Connection and can't be an extra field"));
+  EXPECT_THAT(bad.messages(),
+              ::testing::HasSubstr("'pkce' is a known field of Connection and can't be an extra field"));
 }
 
 TEST(Manifest, DurationsHaveRangesAndUnits) {
@@ -229,10 +243,15 @@ spec:
     sessionTokenExpiration: ten
     keySessionTokenExpiration: 1e3
 )");
-  EXPECT_THAT(manifests.messages(), ::testing::HasSubstr("'refreshTokenExpiration' must lie between 1 and 2147483647, not -5 [out-of-range]"));
-  EXPECT_THAT(manifests.messages(), ::testing::HasSubstr("'refreshTokenExpirationUnit' can't be 'fortnights'"));
-  EXPECT_THAT(manifests.messages(), ::testing::HasSubstr("'sessionTokenExpiration' must be an integer, not a string"));
-  EXPECT_THAT(manifests.messages(), ::testing::HasSubstr("'keySessionTokenExpiration' must be an integer, not a number"));
+  EXPECT_THAT(manifests.messages(),
+              ::testing::HasSubstr(
+                  "'refreshTokenExpiration' must lie between 1 and 2147483647, not -5 [out-of-range]"));
+  EXPECT_THAT(manifests.messages(),
+              ::testing::HasSubstr("'refreshTokenExpirationUnit' can't be 'fortnights'"));
+  EXPECT_THAT(manifests.messages(),
+              ::testing::HasSubstr("'sessionTokenExpiration' must be an integer, not a string"));
+  EXPECT_THAT(manifests.messages(),
+              ::testing::HasSubstr("'keySessionTokenExpiration' must be an integer, not a number"));
 }
 
 TEST(Manifest, TwoManifestsOfOneLiveObjectAreAnError) {
@@ -246,19 +265,26 @@ kind: Resource
 metadata: {name: b}
 spec: {name: B, type: api, uri: "https://x"}
 )");
-  EXPECT_THAT(manifests.messages(), ::testing::HasSubstr("Resource/a and Resource/b have the same uri 'https://x' [duplicate-key]"));
+  EXPECT_THAT(
+      manifests.messages(),
+      ::testing::HasSubstr("Resource/a and Resource/b have the same uri 'https://x' [duplicate-key]"));
 }
 
 TEST(Manifest, ReadOnlyFieldsAreRefused) {
-  Manifests manifests("apiVersion: descopectl/v1\nkind: Resource\nmetadata: {name: a}\n"
-                      "spec: {name: A, type: api, uri: \"https://x\", id: RS1, version: 3}\n");
-  EXPECT_THAT(manifests.messages(), ::testing::HasSubstr("'id' of Resource is set by the service and can't be written [read-only-field]"));
-  EXPECT_THAT(manifests.messages(), ::testing::HasSubstr("hint: bind a manifest to a live object with metadata.id"));
+  Manifests manifests(
+      "apiVersion: descopectl/v1\nkind: Resource\nmetadata: {name: a}\n"
+      "spec: {name: A, type: api, uri: \"https://x\", id: RS1, version: 3}\n");
+  EXPECT_THAT(
+      manifests.messages(),
+      ::testing::HasSubstr("'id' of Resource is set by the service and can't be written [read-only-field]"));
+  EXPECT_THAT(manifests.messages(),
+              ::testing::HasSubstr("hint: bind a manifest to a live object with metadata.id"));
 }
 
 class Folder : public ::testing::Test {
  protected:
-  Folder() : path_(std::filesystem::temp_directory_path() / ("descopectl-load-" + std::to_string(::getpid()))) {
+  Folder()
+      : path_(std::filesystem::temp_directory_path() / ("descopectl-load-" + std::to_string(::getpid()))) {
     std::filesystem::remove_all(path_);
     std::filesystem::create_directories(path_);
   }
@@ -270,14 +296,17 @@ class Folder : public ::testing::Test {
   std::string load(const std::vector<std::string>& roots) {
     const base::Environment environment;
     manifest::LoadOptions options;
-    for (const std::string& root : roots) options.roots.push_back({(path_ / root).string(), root});
+    for (const std::string& root : roots)
+      options.roots.push_back({(path_ / root).string(), root});
     options.environment = &environment;
     diag::SourceTable sources;
     diag::Sink sink;
     const model::DesiredState state = manifest::load_manifests(options, sources, sink);
     std::string text;
-    for (const diag::Diagnostic& diagnostic : diag::sorted(sink.all())) text += diagnostic.code + " ";
-    for (const model::DesiredObject& object : state.objects) text += object.key.to_string() + "@" + object.root + " ";
+    for (const diag::Diagnostic& diagnostic : diag::sorted(sink.all()))
+      text += diagnostic.code + " ";
+    for (const model::DesiredObject& object : state.objects)
+      text += object.key.to_string() + "@" + object.root + " ";
     return text;
   }
   std::filesystem::path path_;

@@ -21,7 +21,8 @@ model::SecretSource source(Form form, std::string name = {}, std::vector<std::st
   return made;
 }
 
-std::string look(const model::SecretSource& wanted, std::map<std::string, std::string, std::less<>> variables = {},
+std::string look(const model::SecretSource& wanted,
+                 std::map<std::string, std::string, std::less<>> variables = {},
                  std::chrono::milliseconds timeout = std::chrono::seconds(20)) {
   variables.emplace("PATH", "/usr/bin:/bin");
   const base::Environment environment(variables);
@@ -45,7 +46,8 @@ TEST(Secrets, AFileIsReadRelativeToTheManifest) {
   std::ofstream(path) << "file-secret\n";
   EXPECT_EQ(look(source(Form::kFile, path.filename().string())), "=file-secret");
   std::filesystem::remove(path);
-  EXPECT_THAT(look(source(Form::kFile, path.filename().string())), ::testing::HasSubstr(path.filename().string()));
+  EXPECT_THAT(look(source(Form::kFile, path.filename().string())),
+              ::testing::HasSubstr(path.filename().string()));
 }
 
 TEST(Secrets, ACommandRunsWithoutAShell) {

@@ -16,31 +16,37 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 std::string doc(const std::string& kind, const std::string& metadata, const std::string& spec) {
-  return "---\napiVersion: descopectl/v1\nkind: " + kind + "\nmetadata: {" + metadata + "}\nspec: {" + spec + "}\n";
+  return "---\napiVersion: descopectl/v1\nkind: " + kind + "\nmetadata: {" + metadata + "}\nspec: {" + spec +
+         "}\n";
 }
 std::string connection(const std::string& handle, const std::string& spec = "") {
   return doc("Connection", "name: " + handle, "name: " + handle + (spec.empty() ? "" : ", " + spec));
 }
 std::string resource(const std::string& handle, const std::string& spec = "") {
-  return doc("Resource", "name: " + handle,
-             "name: " + handle + ", type: mcp, uri: 'https://" + handle + "'" + (spec.empty() ? "" : ", " + spec));
+  return doc(
+      "Resource", "name: " + handle,
+      "name: " + handle + ", type: mcp, uri: 'https://" + handle + "'" + (spec.empty() ? "" : ", " + spec));
 }
 
 TEST(Plan, AnEmptyProjectGetsEverythingInTheOrderOfReferences) {
   Project project;
-  const plan::Plan plan = project.plan_text(connection("c") + resource("r", "scopes: {connectionsScopes: [{name: s, connections: [{connection: c}]}]}"));
+  const plan::Plan plan = project.plan_text(
+      connection("c") +
+      resource("r", "scopes: {connectionsScopes: [{name: s, connections: [{connection: c}]}]}"));
   EXPECT_EQ(actions_of(plan), "create Connection/c, create Resource/r");
   EXPECT_EQ(action_on(plan, "Connection/c").wave, 0U);
   EXPECT_EQ(action_on(plan, "Resource/r").wave, 1U);
   EXPECT_EQ(json::serialize(action_on(plan, "Connection/c").body), R"({"id":"c","name":"c"})");
-  EXPECT_EQ(json::serialize(action_on(plan, "Resource/r").body),
-            R"({"name":"r","uri":"https://r","type":"mcp","scopes":{"connectionsScopes":[{"name":"s","values":["c"]}]}})");
+  EXPECT_EQ(
+      json::serialize(action_on(plan, "Resource/r").body),
+      R"({"name":"r","uri":"https://r","type":"mcp","scopes":{"connectionsScopes":[{"name":"s","values":["c"]}]}})");
 }
 
 TEST(Plan, AfterAnApplyThereIsNothingToDo) {
   Project project;
   const std::string text = connection("c", "pkce: false, logo: null, prompt: [login, consent]") +
-                           resource("r", "description: ''") + doc("InboundApp", "name: a", "name: App, customAttributes: {x: y}");
+                           resource("r", "description: ''") +
+                           doc("InboundApp", "name: a", "name: App, customAttributes: {x: y}");
   project.apply_text(text);
   const plan::Plan again = project.plan_text(text);
   EXPECT_EQ(actions_of(again), "");
@@ -78,13 +84,15 @@ TEST(Plan, AListOnceWrittenIsManagedWhole) {
   project.live_body("Connection", "c")["defaultScopes"] = parse(R"(["b","a"])");
   EXPECT_EQ(actions_of(project.plan_text(text)), "");
   project.live_body("Connection", "c")["defaultScopes"] = parse(R"(["b","a","c"])");
-  EXPECT_EQ(json::serialize(action_on(project.plan_text(text), "Connection/c").body.at("defaultScopes")), R"(["a","b"])");
+  EXPECT_EQ(json::serialize(action_on(project.plan_text(text), "Connection/c").body.at("defaultScopes")),
+            R"(["a","b"])");
 }
 
 TEST(Plan, IgnoredFieldsAreSentOnCreateAndThenLiveWins) {
   Project project;
-  const std::string text = doc("InboundApp", "name: a, lifecycle: {ignoreFields: [/description, /sessionSettings/enabled]}",
-                               "name: App, description: first, sessionSettings: {enabled: true, userTemplateId: t}");
+  const std::string text =
+      doc("InboundApp", "name: a, lifecycle: {ignoreFields: [/description, /sessionSettings/enabled]}",
+          "name: App, description: first, sessionSettings: {enabled: true, userTemplateId: t}");
   const plan::Plan created = project.apply_text(text);
   EXPECT_EQ(action_on(created, "InboundApp/a").body.at("description"), json::value("first"));
   const std::string id = project.live.kinds["InboundApp"].objects[0].id;
@@ -99,7 +107,8 @@ TEST(PlanIdentity, AConnectionIsBoundByItsIdAndAResourceByItsUri) {
   Project project;
   project.add_live("Connection", R"({"id":"c","name":"c"})");
   project.add_live("Resource", R"({"id":"RS1","name":"other name","type":"mcp","uri":"https://r"})");
-  const plan::Plan plan = project.plan_text(connection("c") + doc("Resource", "name: r", "name: other name, type: mcp, uri: 'https://r'"));
+  const plan::Plan plan = project.plan_text(
+      connection("c") + doc("Resource", "name: r", "name: other name, type: mcp, uri: 'https://r'"));
   EXPECT_EQ(actions_of(plan), "adopt Connection/c, adopt Resource/r");
   EXPECT_THAT(plan.refusals, IsEmpty());
   EXPECT_FALSE(plan.has_changes());
@@ -110,8 +119,12 @@ TEST(PlanIdentity, AnInboundAppIsBoundByItsNameButAPinnedClientIdIsStronger) {
   Project project;
   project.add_live("InboundApp", R"({"id":"i1","name":"App","clientId":"x"})");
   project.add_live("InboundApp", R"({"id":"i2","name":"Renamed","clientId":"mine"})");
-  EXPECT_EQ(action_on(project.plan_text(doc("InboundApp", "name: a", "name: App")), "InboundApp/a").live_id, "i1");
-  EXPECT_EQ(action_on(project.plan_text(doc("InboundApp", "name: a", "name: App, clientId: mine")), "InboundApp/a").live_id, "i2");
+  EXPECT_EQ(action_on(project.plan_text(doc("InboundApp", "name: a", "name: App")), "InboundApp/a").live_id,
+            "i1");
+  EXPECT_EQ(
+      action_on(project.plan_text(doc("InboundApp", "name: a", "name: App, clientId: mine")), "InboundApp/a")
+          .live_id,
+      "i2");
 }
 
 TEST(PlanIdentity, AMatchByDisplayNameAloneIsAnErrorThatSaysWhatToWrite) {
@@ -120,7 +133,8 @@ TEST(PlanIdentity, AMatchByDisplayNameAloneIsAnErrorThatSaysWhatToWrite) {
   Manifests manifests(doc("Connection", "name: google", "name: Google"));
   (void)project.plan(manifests);
   EXPECT_EQ(manifests.messages(),
-            "<stdin>:4:18: error: Connection/google is not in the project, but the live live-1 has the same name 'Google' [possible-match]\n"
+            "<stdin>:4:18: error: Connection/google is not in the project, but the live live-1 has the same "
+            "name 'Google' [possible-match]\n"
             "  metadata: {name: google}\n"
             "                   ^~~~~~\n"
             "hint: write 'metadata.id: live-1' to bind it, or 'metadata.id: google' to create another one\n");
@@ -136,21 +150,28 @@ TEST(PlanIdentity, SeveralMatchesAreAnErrorThatListsThem) {
   project.add_live("Resource", R"({"id":"RS2","name":"b","uri":"https://r"})");
   Manifests manifests(resource("r"));
   (void)project.plan(manifests);
-  EXPECT_THAT(manifests.messages(), HasSubstr("Resource/r matches 2 live objects with the uri 'https://r': RS1 and RS2 [several-matches]"));
+  EXPECT_THAT(
+      manifests.messages(),
+      HasSubstr("Resource/r matches 2 live objects with the uri 'https://r': RS1 and RS2 [several-matches]"));
 }
 
 TEST(PlanIdentity, AnIdThatIsNotLiveIsAnErrorUnlessTheClientChoosesIt) {
   Project project;
   Manifests manifests(doc("Resource", "name: r, id: RS404", "name: r, type: api, uri: 'https://r'"));
   (void)project.plan(manifests);
-  EXPECT_THAT(manifests.messages(), HasSubstr("Resource/r is bound to the live id 'RS404', which is not in the project [unknown-live-id]"));
-  EXPECT_EQ(action_on(project.plan_text(doc("Connection", "name: c, id: custom", "name: c")), "Connection/c").body.at("id"), json::value("custom"));
+  EXPECT_THAT(
+      manifests.messages(),
+      HasSubstr("Resource/r is bound to the live id 'RS404', which is not in the project [unknown-live-id]"));
+  EXPECT_EQ(action_on(project.plan_text(doc("Connection", "name: c, id: custom", "name: c")), "Connection/c")
+                .body.at("id"),
+            json::value("custom"));
 }
 
 TEST(PlanIdentity, ANewHandleOnTheSameLiveObjectIsAMove) {
   Project project;
   project.apply_text(doc("Resource", "name: old", "name: r, type: api, uri: 'https://r'"));
-  const plan::Plan plan = project.plan_text(doc("Resource", "name: new", "name: r, type: api, uri: 'https://r'"));
+  const plan::Plan plan =
+      project.plan_text(doc("Resource", "name: new", "name: r, type: api, uri: 'https://r'"));
   EXPECT_EQ(actions_of(plan), "move Resource/new");
   EXPECT_FALSE(plan.has_changes());
   project.apply(plan);
@@ -166,7 +187,8 @@ TEST(PlanAdoption, AChangedMatchIsRefusedUntilItIsAllowed) {
   ASSERT_EQ(refused.refusals.size(), 1U);
   EXPECT_EQ(refused.refusals[0].code, "adoption-not-allowed");
   EXPECT_EQ(refused.refusals[0].summary,
-            "Connection/c is bound to the live object 'c', which this state does not own and which would be changed; "
+            "Connection/c is bound to the live object 'c', which this state does not own and which would be "
+            "changed; "
             "the state is empty: first run, or a lost state?");
   project.policy.adopt = plan::Adopt::kAlways;
   EXPECT_THAT(project.plan_text(text).refusals, IsEmpty());
@@ -204,8 +226,9 @@ TEST(PlanReplacement, NeedsAWordAndCarriesLivesFieldsOver) {
 
 TEST(PlanPrune, DeletesWhatIsOwnedAndNoLongerDeclaredDependantsFirst) {
   Project project;
-  project.apply_text(connection("keep") + connection("c") + resource("keep") +
-                     resource("r", "scopes: {connectionsScopes: [{name: s, connections: [{connection: c, scopes: [x]}]}]}"));
+  project.apply_text(
+      connection("keep") + connection("c") + resource("keep") +
+      resource("r", "scopes: {connectionsScopes: [{name: s, connections: [{connection: c, scopes: [x]}]}]}"));
   const plan::Plan plan = project.plan_text(connection("keep") + resource("keep"));
   EXPECT_EQ(actions_of(plan), "delete Connection/c, delete Resource/r");
   EXPECT_EQ(action_on(plan, "Resource/r").wave, 0U);
@@ -214,9 +237,11 @@ TEST(PlanPrune, DeletesWhatIsOwnedAndNoLongerDeclaredDependantsFirst) {
 
 TEST(PlanPrune, AnUpdateThatDropsAReferenceComesBeforeTheDeletion) {
   Project project;
-  project.apply_text(connection("keep") + connection("c") +
-                     resource("r", "scopes: {connectionsScopes: [{name: s, connections: [{connection: c, scopes: [x]}]}]}"));
-  const plan::Plan plan = project.plan_text(connection("keep") + resource("r", "scopes: {connectionsScopes: [{name: s}]}"));
+  project.apply_text(
+      connection("keep") + connection("c") +
+      resource("r", "scopes: {connectionsScopes: [{name: s, connections: [{connection: c, scopes: [x]}]}]}"));
+  const plan::Plan plan =
+      project.plan_text(connection("keep") + resource("r", "scopes: {connectionsScopes: [{name: s}]}"));
   EXPECT_EQ(actions_of(plan), "delete Connection/c, update Resource/r");
   EXPECT_LT(action_on(plan, "Resource/r").wave, action_on(plan, "Connection/c").wave);
 }
@@ -250,7 +275,8 @@ TEST(PlanPrune, OnRemovalKeepLetsGo) {
 
 TEST(PlanRails, RefuseProtectionLastOfAKindWrongProjectAndManyGone) {
   Project project;
-  project.apply_text(connection("b") + doc("Connection", "name: a, lifecycle: {preventDestroy: true}", "name: a"));
+  project.apply_text(connection("b") +
+                     doc("Connection", "name: a, lifecycle: {preventDestroy: true}", "name: a"));
   EXPECT_EQ(project.plan_text(connection("b")).refusals.at(0).code, "prevent-destroy");
   project.policy.allow_destroy.insert("Connection/a");
   EXPECT_THAT(project.plan_text(connection("b")).refusals, IsEmpty());
@@ -266,7 +292,8 @@ TEST(PlanRails, RefuseProtectionLastOfAKindWrongProjectAndManyGone) {
   EXPECT_EQ(actions_of(project.plan_text(three)), "create Connection/a");
   project.remove_live("Connection", "b");
   EXPECT_EQ(project.plan_text(three).refusals.at(0).code, "objects-gone");
-  EXPECT_EQ(project.plan_text(three).refusals.at(0).hint, "check that this is the right project; to create them again: --allow-recreate 2");
+  EXPECT_EQ(project.plan_text(three).refusals.at(0).hint,
+            "check that this is the right project; to create them again: --allow-recreate 2");
   project.policy.allow_recreate = 2;
   EXPECT_THAT(project.plan_text(three).refusals, IsEmpty());
 }
@@ -274,40 +301,56 @@ TEST(PlanRails, RefuseProtectionLastOfAKindWrongProjectAndManyGone) {
 TEST(PlanRails, RefuseToDeleteWhatALiveObjectOutsideTheManifestsRefersTo) {
   Project project;
   project.apply_text(connection("b") + connection("c"));
-  project.add_live("Resource", R"({"id":"RS9","name":"x","uri":"u","scopes":{"connectionsScopes":[{"name":"s","values":["c"]}]}})");
+  project.add_live(
+      "Resource",
+      R"({"id":"RS9","name":"x","uri":"u","scopes":{"connectionsScopes":[{"name":"s","values":["c"]}]}})");
   const plan::Plan plan = project.plan_text(connection("b"));
   ASSERT_EQ(plan.refusals.size(), 1U);
   EXPECT_EQ(plan.refusals[0].summary,
-            "Connection/c would be deleted, but the unmanaged Resource 'RS9' still refers to it (/scopes/connectionsScopes/values)");
+            "Connection/c would be deleted, but the unmanaged Resource 'RS9' still refers to it "
+            "(/scopes/connectionsScopes/values)");
 }
 
 TEST(PlanOrder, ALiveScopesOwnFormIsKeptWhereItMeansTheSame) {
   Project project;
-  const std::string text = connection("c") + resource("r", "scopes: {connectionsScopes: [{name: s, connections: [{connection: c, scopes: [x, y]}]}]}");
+  const std::string text =
+      connection("c") +
+      resource("r",
+               "scopes: {connectionsScopes: [{name: s, connections: [{connection: c, scopes: [x, y]}]}]}");
   project.apply_text(text);
   const std::string id = project.live.kinds["Resource"].objects[0].id;
   for (const char* form : {R"(["y","x"])", R"(["c:x","c:y"])", R"(["c"])"}) {
-    project.live_body("Resource", id)["scopes"].as_object()["connectionsScopes"].as_array()[0].as_object()["values"] = parse(form);
+    project.live_body("Resource", id)["scopes"]
+        .as_object()["connectionsScopes"]
+        .as_array()[0]
+        .as_object()["values"] = parse(form);
     EXPECT_EQ(actions_of(project.plan_text(text)), "") << form;
   }
 }
 
 TEST(PlanOrder, TheUnsettledEncodingIsWarnedOfOnce) {
   Project project;
-  Manifests manifests(connection("c") + resource("r", "scopes: {connectionsScopes: [{name: s, connections: [{connection: c}]}, {name: t, connections: [{connection: c}]}]}"));
+  Manifests manifests(connection("c") +
+                      resource("r",
+                               "scopes: {connectionsScopes: [{name: s, connections: [{connection: c}]}, "
+                               "{name: t, connections: [{connection: c}]}]}"));
   (void)project.plan(manifests);
   EXPECT_EQ(manifests.sink.warning_count(), 1U);
   project.policy.connection_scope_format = diff::ConnectionScopeFormat::kIdAndScope;
-  Manifests settled(connection("c") + resource("r", "scopes: {connectionsScopes: [{name: s, connections: [{connection: c, scopes: [x]}]}]}"));
+  Manifests settled(
+      connection("c") +
+      resource("r", "scopes: {connectionsScopes: [{name: s, connections: [{connection: c, scopes: [x]}]}]}"));
   const plan::Plan plan = project.plan(settled);
   EXPECT_EQ(settled.sink.warning_count(), 0U);
-  EXPECT_EQ(json::serialize(action_on(plan, "Resource/r").body.at("scopes")), R"({"connectionsScopes":[{"name":"s","values":["c:x"]}]})");
+  EXPECT_EQ(json::serialize(action_on(plan, "Resource/r").body.at("scopes")),
+            R"({"connectionsScopes":[{"name":"s","values":["c:x"]}]})");
 }
 
 TEST(PlanOrder, NothingDependsOnTheOrderOfInput) {
   const std::string a = connection("a");
   const std::string b = connection("b");
-  const std::string r = resource("r", "scopes: {connectionsScopes: [{name: s, connections: [{connection: a}, {connection: b}]}]}");
+  const std::string r = resource(
+      "r", "scopes: {connectionsScopes: [{name: s, connections: [{connection: a}, {connection: b}]}]}");
   Project project;
   EXPECT_EQ(project.plan_text(a + b + r).sha256, project.plan_text(r + b + a).sha256);
   EXPECT_NE(project.plan_text(a + b + r).sha256, project.plan_text(a + b).sha256);
@@ -315,7 +358,9 @@ TEST(PlanOrder, NothingDependsOnTheOrderOfInput) {
 
 TEST(PlanScopes, AScopeOnALiveResourceOutsideTouchesItsOwnItemAlone) {
   Project project;
-  project.add_live("Resource", R"({"id":"RS1","name":"theirs","type":"mcp","uri":"u","scopes":{"connectionsScopes":[{"name":"theirs","values":["v"]}]}})");
+  project.add_live(
+      "Resource",
+      R"({"id":"RS1","name":"theirs","type":"mcp","uri":"u","scopes":{"connectionsScopes":[{"name":"theirs","values":["v"]}]}})");
   const std::string text = doc("McpScope", "name: mine", "resource: {live: RS1}, name: mine, description: d");
   const plan::Plan plan = project.apply_text(text);
   EXPECT_EQ(actions_of(plan), "update Resource/RS1");
@@ -324,12 +369,15 @@ TEST(PlanScopes, AScopeOnALiveResourceOutsideTouchesItsOwnItemAlone) {
   EXPECT_EQ(actions_of(project.plan_text(text)), "");
   const plan::Plan gone = project.apply_text(connection("c"));
   EXPECT_EQ(actions_of(gone), "create Connection/c, update Resource/RS1");
-  EXPECT_EQ(json::serialize(project.live_body("Resource", "RS1").at("scopes")), R"({"connectionsScopes":[{"name":"theirs","values":["v"]}]})");
+  EXPECT_EQ(json::serialize(project.live_body("Resource", "RS1").at("scopes")),
+            R"({"connectionsScopes":[{"name":"theirs","values":["v"]}]})");
 }
 
 TEST(PlanScopes, AScopeThatLiveKeepsInAnotherListStaysThere) {
   Project project;
-  project.add_live("Resource", R"({"id":"RS1","name":"r","type":"mcp","uri":"https://r","scopes":{"permissionsScopes":[{"name":"s","values":["R"]}]}})");
+  project.add_live(
+      "Resource",
+      R"({"id":"RS1","name":"r","type":"mcp","uri":"https://r","scopes":{"permissionsScopes":[{"name":"s","values":["R"]}]}})");
   const std::string text = resource("r") + doc("McpScope", "name: m", "resource: r, name: s, values: [R]");
   EXPECT_EQ(actions_of(project.plan_text(text)), "adopt Resource/r");
 }
@@ -358,7 +406,8 @@ TEST(PlanSecrets, AnInboundAppsChangedSecretNamesRotate) {
   Project project;
   const std::string text = doc("InboundApp", "name: a", "name: App, clientSecret: {fromEnv: S}");
   project.apply_text(text);
-  project.secrets[{{"InboundApp", "a"}, "/clientSecret"}] = {"/clientSecret", diff::SecretStatus::Form::kChanged, ""};
+  project.secrets[{{"InboundApp", "a"}, "/clientSecret"}] = {"/clientSecret",
+                                                             diff::SecretStatus::Form::kChanged, ""};
   Manifests manifests(text);
   (void)project.plan(manifests);
   EXPECT_THAT(manifests.messages(), HasSubstr("[secret-needs-rotate]"));
@@ -366,12 +415,16 @@ TEST(PlanSecrets, AnInboundAppsChangedSecretNamesRotate) {
 
 TEST(PlanNames, ARoleThatExistsNowhereIsAWarning) {
   Project project;
-  const std::string text = doc("Resource", "name: r", "name: r, type: api, uri: 'https://r', scopes: {permissionsScopes: [{name: s, values: [Known, Declared, Nobody]}]}") +
+  const std::string text = doc("Resource", "name: r",
+                               "name: r, type: api, uri: 'https://r', scopes: {permissionsScopes: [{name: s, "
+                               "values: [Known, Declared, Nobody]}]}") +
                            doc("Role", "name: d", "name: Declared");
   project.add_live("Role", R"({"id":"ROL1","name":"Known"})");
   Manifests manifests(text);
   const plan::Plan plan = project.plan(manifests);
-  EXPECT_THAT(manifests.messages(), HasSubstr("no role is called 'Nobody', neither in the manifests nor in the project [unknown-role]"));
+  EXPECT_THAT(
+      manifests.messages(),
+      HasSubstr("no role is called 'Nobody', neither in the manifests nor in the project [unknown-role]"));
   EXPECT_EQ(manifests.sink.warning_count(), 1U);
   EXPECT_EQ(action_on(plan, "Resource/r").wave, 1U);
   project.policy.strict_references = true;
@@ -382,17 +435,20 @@ TEST(PlanNames, ARoleThatExistsNowhereIsAWarning) {
 
 TEST(PlanDrift, TellsWhoMoved) {
   Project project;
-  const std::string before = connection("a", "description: one, pkce: true, accessType: offline") + connection("b") + connection("c");
+  const std::string before = connection("a", "description: one, pkce: true, accessType: offline") +
+                             connection("b") + connection("c");
   project.apply_text(before);
   project.live_body("Connection", "a")["description"] = "by hand";
   project.live_body("Connection", "a")["pkce"] = false;
   project.remove_live("Connection", "b");
   project.add_live("Connection", R"({"id":"z","name":"z"})");
-  Manifests manifests(connection("a", "description: two, pkce: true, accessType: online") + connection("b") + connection("c"));
+  Manifests manifests(connection("a", "description: two, pkce: true, accessType: online") + connection("b") +
+                      connection("c"));
   const plan::DriftReport report = project.drift(manifests);
   ASSERT_EQ(report.objects.size(), 3U);
   std::string text;
-  for (const auto& change : report.objects[0].changes) text += change.path + "=" + std::string(plan::to_string(change.cause)) + " ";
+  for (const auto& change : report.objects[0].changes)
+    text += change.path + "=" + std::string(plan::to_string(change.cause)) + " ";
   EXPECT_EQ(text, "/description=both /pkce=live /accessType=manifest ");
   EXPECT_EQ(report.objects[1].cause, plan::Cause::kDeleted);
   EXPECT_EQ(report.objects[2].cause, plan::Cause::kUnmanaged);
@@ -417,10 +473,13 @@ TEST(PlanServer, WhatCameBackChangedCountsAsWhatWasSent) {
   const std::string text = connection("c", "logo: 'https://l/a.png'");
   project.apply_text(text);
   project.live_body("Connection", "c")["logo"] = "https://hosted/1";
-  project.recorded.objects.begin()->second.changed_by_server["/logo"] = {"https://l/a.png", "https://hosted/1"};
+  project.recorded.objects.begin()->second.changed_by_server["/logo"] = {"https://l/a.png",
+                                                                         "https://hosted/1"};
   EXPECT_EQ(actions_of(project.plan_text(text)), "");
   EXPECT_FALSE(project.plan_text(text).has_work());
-  EXPECT_EQ(paths_of(action_on(project.plan_text(connection("c", "logo: 'https://l/b.png'")), "Connection/c")), "/logo");
+  EXPECT_EQ(
+      paths_of(action_on(project.plan_text(connection("c", "logo: 'https://l/b.png'")), "Connection/c")),
+      "/logo");
   // An update for another reason does not make it forget.
   project.apply_text(connection("c", "logo: 'https://l/a.png', pkce: true"));
   EXPECT_FALSE(project.plan_text(connection("c", "logo: 'https://l/a.png', pkce: true")).has_work());
@@ -439,7 +498,9 @@ TEST(PlanServer, AResetToADefaultThatOnlyTheServiceKnowsIsAskedForOnce) {
 
 TEST(PlanDestroy, DeletesWhatIsOwnedAndDeclaredDependantsFirst) {
   Project project;
-  const std::string text = connection("c") + resource("r", "scopes: {connectionsScopes: [{name: s, connections: [{connection: c}]}]}");
+  const std::string text =
+      connection("c") +
+      resource("r", "scopes: {connectionsScopes: [{name: s, connections: [{connection: c}]}]}");
   project.apply_text(text);
   project.add_live("Connection", R"({"id":"match","name":"match"})");
   project.policy.is_destroy = true;

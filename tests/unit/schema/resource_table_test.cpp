@@ -11,10 +11,13 @@ namespace {
 using test::parse;
 using ::testing::ElementsAre;
 
-const schema::Kind& resource() { return *kinds::find("Resource"); }
+const schema::Kind& resource() {
+  return *kinds::find("Resource");
+}
 
 std::string overlaid(const std::string& live, const std::string& desired) {
-  return json::serialize(schema::overlay(resource().fields, parse(live).as_object(), parse(desired).as_object()));
+  return json::serialize(
+      schema::overlay(resource().fields, parse(live).as_object(), parse(desired).as_object()));
 }
 
 bool is_same(const std::string& field, const std::string& left, const std::string& right) {
@@ -25,20 +28,25 @@ TEST(ResourceTable, AbsentKeepsNullResetsAndAValueIsSet) {
   const std::string live = R"({"name":"A","description":"old","uri":"https://a"})";
   EXPECT_EQ(overlaid(live, R"({})"), live);
   EXPECT_EQ(overlaid(live, R"({"description":null})"), R"({"name":"A","uri":"https://a"})");
-  EXPECT_EQ(overlaid(live, R"({"description":"new"})"), R"({"name":"A","uri":"https://a","description":"new"})");
+  EXPECT_EQ(overlaid(live, R"({"description":"new"})"),
+            R"({"name":"A","uri":"https://a","description":"new"})");
 }
 
 TEST(ResourceTable, NestedObjectsAreManagedFieldByField) {
-  EXPECT_EQ(overlaid(R"({"dynamicRegistrationSettings":{"loginPageURL":"https://l","sessionSettings":{"enabled":true}}})",
-                     R"({"dynamicRegistrationSettings":{"sessionSettings":{"refreshTokenExpiration":4}}})"),
-            R"({"dynamicRegistrationSettings":{"loginPageURL":"https://l","sessionSettings":)"
-            R"({"enabled":true,"refreshTokenExpiration":4}}})");
+  EXPECT_EQ(
+      overlaid(
+          R"({"dynamicRegistrationSettings":{"loginPageURL":"https://l","sessionSettings":{"enabled":true}}})",
+          R"({"dynamicRegistrationSettings":{"sessionSettings":{"refreshTokenExpiration":4}}})"),
+      R"({"dynamicRegistrationSettings":{"loginPageURL":"https://l","sessionSettings":)"
+      R"({"enabled":true,"refreshTokenExpiration":4}}})");
 }
 
 TEST(ResourceTable, MembersWithoutARowSurviveAtTheTopInNestedObjectsAndInItems) {
-  EXPECT_EQ(overlaid(R"({"tomorrow":1,"scopes":{"later":"x","permissionsScopes":[{"name":"a","risk":"high","optional":true}]}})",
-                     R"({"scopes":{"permissionsScopes":[{"name":"a","values":["R"]},{"name":"b"}]}})"),
-            R"({"tomorrow":1,"scopes":{"later":"x","permissionsScopes":[{"name":"a","values":["R"],"risk":"high"},{"name":"b"}]}})");
+  EXPECT_EQ(
+      overlaid(
+          R"({"tomorrow":1,"scopes":{"later":"x","permissionsScopes":[{"name":"a","risk":"high","optional":true}]}})",
+          R"({"scopes":{"permissionsScopes":[{"name":"a","values":["R"]},{"name":"b"}]}})"),
+      R"({"tomorrow":1,"scopes":{"later":"x","permissionsScopes":[{"name":"a","values":["R"],"risk":"high"},{"name":"b"}]}})");
 }
 
 TEST(ResourceTable, AMemberLeftOutOfAnItemFallsToItsDefault) {
@@ -48,8 +56,9 @@ TEST(ResourceTable, AMemberLeftOutOfAnItemFallsToItsDefault) {
 }
 
 TEST(ResourceTable, ItemsAreToldApartByKeyAndOrderMeansNothing) {
-  EXPECT_TRUE(is_same("/scopes/permissionsScopes", R"([{"name":"a"},{"name":"b","values":["x","y"]}])",
-                      R"([{"name":"b","values":["y","x","x"],"optional":false},{"name":"a","description":""}])"));
+  EXPECT_TRUE(
+      is_same("/scopes/permissionsScopes", R"([{"name":"a"},{"name":"b","values":["x","y"]}])",
+              R"([{"name":"b","values":["y","x","x"],"optional":false},{"name":"a","description":""}])"));
   EXPECT_FALSE(is_same("/scopes/permissionsScopes", R"([{"name":"a"}])", R"([{"name":"a"},{"name":"b"}])"));
   EXPECT_TRUE(is_same("/dynamicRegistrationSettings/cimdSettings/domainPolicies/policies",
                       R"([{"domainPattern":"a","enabled":true},{"domainPattern":"b"}])",
@@ -57,7 +66,8 @@ TEST(ResourceTable, ItemsAreToldApartByKeyAndOrderMeansNothing) {
 }
 
 TEST(ResourceTable, AbsentNullAndZeroAreOne) {
-  for (const char* zero : {"null", R"("")"}) EXPECT_TRUE(is_same("/description", zero, R"("")")) << zero;
+  for (const char* zero : {"null", R"("")"})
+    EXPECT_TRUE(is_same("/description", zero, R"("")")) << zero;
   EXPECT_TRUE(is_same("/scopes", "null", R"({"permissionsScopes":[],"connectionsScopes":null})"));
   EXPECT_TRUE(is_same("/dynamicRegistrationSettings/tags", "null", "[]"));
   EXPECT_TRUE(is_same("/version", R"("17")", "17"));
@@ -65,7 +75,8 @@ TEST(ResourceTable, AbsentNullAndZeroAreOne) {
 }
 
 TEST(ResourceTable, CreateLeavesOutWhatTheCallDoesNotTake) {
-  const json::object body = parse(R"({"id":"RS1","version":"3","createdTime":"1","name":"A","uri":"u","tomorrow":1})").as_object();
+  const json::object body =
+      parse(R"({"id":"RS1","version":"3","createdTime":"1","name":"A","uri":"u","tomorrow":1})").as_object();
   EXPECT_EQ(json::serialize(schema::cut_to_call(resource().fields, body, schema::kInCreate, 1)),
             R"({"name":"A","uri":"u","tomorrow":1})");
   EXPECT_EQ(json::serialize(schema::cut_to_call(resource().fields, body, schema::kInUpdate, 1)),
@@ -73,8 +84,10 @@ TEST(ResourceTable, CreateLeavesOutWhatTheCallDoesNotTake) {
 }
 
 TEST(ResourceTable, PathsNameItemsByKeyWithSlashesEscaped) {
-  const json::object before = parse(R"({"scopes":{"connectionsScopes":[{"name":"https://x/y~z","values":["a"]}]}})").as_object();
-  const json::object after = parse(R"({"scopes":{"connectionsScopes":[{"name":"https://x/y~z","values":["b"]}]}})").as_object();
+  const json::object before =
+      parse(R"({"scopes":{"connectionsScopes":[{"name":"https://x/y~z","values":["a"]}]}})").as_object();
+  const json::object after =
+      parse(R"({"scopes":{"connectionsScopes":[{"name":"https://x/y~z","values":["b"]}]}})").as_object();
   const auto changes = schema::find_changes(resource().fields, before, after);
   ASSERT_EQ(changes.size(), 1U);
   EXPECT_EQ(changes[0].path, "/scopes/connectionsScopes/https:~1~1x~1y~0z/values");
@@ -85,13 +98,17 @@ TEST(ResourceTable, PathsNameItemsByKeyWithSlashesEscaped) {
 }
 
 TEST(ResourceTable, UnlistedMembersAreFoundEverywhereUnlessZero) {
-  EXPECT_THAT(schema::find_unlisted(resource().fields,
-                                    parse(R"({"a/b":1,"zero":0,"scopes":{"x":true,"permissionsScopes":[{"name":"n","y":1}]}})").as_object()),
+  EXPECT_THAT(schema::find_unlisted(
+                  resource().fields,
+                  parse(R"({"a/b":1,"zero":0,"scopes":{"x":true,"permissionsScopes":[{"name":"n","y":1}]}})")
+                      .as_object()),
               ElementsAre("/a~1b", "/scopes/x", "/scopes/permissionsScopes/n/y"));
 }
 
 TEST(ResourceTable, EraseTakesOutFieldsItemsAndMembersOfItems) {
-  json::object object = parse(R"({"a":1,"scopes":{"permissionsScopes":[{"name":"n","values":["v"]},{"name":"m"}]}})").as_object();
+  json::object object =
+      parse(R"({"a":1,"scopes":{"permissionsScopes":[{"name":"n","values":["v"]},{"name":"m"}]}})")
+          .as_object();
   schema::erase_at(resource().fields, object, "/scopes/permissionsScopes/n/values");
   schema::erase_at(resource().fields, object, "/scopes/permissionsScopes/m");
   schema::erase_at(resource().fields, object, "/a");
@@ -106,16 +123,21 @@ TEST(ConnectionTable, AppTypesOfOAuthConnectionsAreOne) {
 }
 
 TEST(RoleTable, AnUpdateSendsTheNameAsNewName) {
-  EXPECT_EQ(json::serialize(schema::cut_to_call(kinds::find("Role")->fields, parse(R"({"id":"ROL1","name":"N"})").as_object(),
+  EXPECT_EQ(json::serialize(schema::cut_to_call(kinds::find("Role")->fields,
+                                                parse(R"({"id":"ROL1","name":"N"})").as_object(),
                                                 schema::kInUpdate, 1)),
             R"({"id":"ROL1","newName":"N"})");
 }
 
 TEST(InboundAppTable, EachGenerationTakesItsOwnScopes) {
-  const json::object body = parse(R"({"name":"A","attributesScopes":[{"name":"a"}],"scopeClaimMapping":[{"scope":"a"}]})").as_object();
+  const json::object body =
+      parse(R"({"name":"A","attributesScopes":[{"name":"a"}],"scopeClaimMapping":[{"scope":"a"}]})")
+          .as_object();
   const auto& fields = kinds::find("InboundApp")->fields;
-  EXPECT_EQ(json::serialize(schema::cut_to_call(fields, body, schema::kInUpdate, 1)), R"({"name":"A","attributesScopes":[{"name":"a"}]})");
-  EXPECT_EQ(json::serialize(schema::cut_to_call(fields, body, schema::kInUpdate, 2)), R"({"name":"A","scopeClaimMapping":[{"scope":"a"}]})");
+  EXPECT_EQ(json::serialize(schema::cut_to_call(fields, body, schema::kInUpdate, 1)),
+            R"({"name":"A","attributesScopes":[{"name":"a"}]})");
+  EXPECT_EQ(json::serialize(schema::cut_to_call(fields, body, schema::kInUpdate, 2)),
+            R"({"name":"A","scopeClaimMapping":[{"scope":"a"}]})");
 }
 
 }  // namespace
