@@ -43,8 +43,11 @@ boost::asio::awaitable<Result<json::object>> Engine::send(Call call) {
     Outcome outcome = co_await try_once(call);
     if (outcome) co_return std::move(*outcome);
     Failure failure = std::move(outcome).error();
-    if (failure.next == Next::kGiveUp || tries > options_.retries)
-      co_return after_tries(failure.error, tries);
+    // A wrong address is the likelier reason than a service that is down: it is told after seconds, not half
+    // a minute.
+    const unsigned retries =
+        is_nobody_there(failure.error) ? std::min(options_.retries, 2U) : options_.retries;
+    if (failure.next == Next::kGiveUp || tries > retries) co_return after_tries(failure.error, tries);
     auto ready = co_await prepare_next(call, std::move(failure), tries - 1);
     if (!ready) co_return after_tries(ready.error(), tries);
   }

@@ -171,6 +171,12 @@ bool is_permanent(const Error& error) {
 
 }  // namespace
 
+bool is_nobody_there(const Error& error) {
+  return error.kind() == ErrorKind::kUnreachable &&
+         (error.message().find("connection refused") != std::string::npos ||
+          error.message().find("name not found") != std::string::npos);
+}
+
 std::string Call::name() const {
   return fmt::format("{} {}", method, base::printable(target, 200));
 }

@@ -90,7 +90,20 @@ class Binder {
                   fmt::format("{} is bound to the live id '{}', which is not in the project",
                               object.key.to_string(), base::printable(*object.id, 100)),
                   "check metadata.id and the project, or remove metadata.id to have the object created");
+    } else if (kind != nullptr) {
+      bind_to_old_id(binding, *kind);
     }
+  }
+
+  /// metadata.id of an owned object was changed: the object that is owned has to go, or it would be
+  /// forgotten.
+  void bind_to_old_id(Binding& binding, const LiveKind& kind) {
+    const auto own = recorded_.objects.find(binding.desired->key);
+    if (own == recorded_.objects.end() || own->second.live_id == *binding.desired->id) return;
+    const LiveObject* old = kind.find(own->second.live_id);
+    if (old == nullptr || !claim(binding, *old, BoundBy::kState)) return;
+    binding.is_id_changed = true;
+    binding.known_id = *binding.desired->id;
   }
 
   void bind_by_state(Binding& binding) {

@@ -49,6 +49,14 @@ class DeclaredBuilder {
     action_.managed = comparison_.managed;
     action_.changes = comparison_.changes;
     action_.replaced_by = comparison_.replaced_by;
+    if (binding_.is_id_changed) {
+      const std::string path = "/" + std::string(kind_.id_field);
+      action_.live_id = binding_.live->id;
+      action_.replaced_by.push_back(path);
+      action_.changes.insert(action_.changes.begin(),
+                             schema::FieldChange{path, json::value(binding_.live->id),
+                                                 json::value(binding_.known_id), nullptr, false});
+    }
     action_.no_longer_managed = comparison_.no_longer_managed;
     action_.is_owned = binding_.recorded != nullptr && binding_.live != nullptr;
     action_.is_adopted = binding_.live != nullptr && binding_.recorded == nullptr;
@@ -111,6 +119,7 @@ class DeclaredBuilder {
   void make_replace() {
     action_.kind = ActionKind::kReplace;
     fill_body(action_, binding_.live->body, comparison_.target, policy_);
+    if (kind_.id_chosen_by_client) put_id_first(binding_.known_id);
     for (const std::string_view text : kind_.replacement_breaks)
       action_.consequences.emplace_back(text);
     for (const std::string& path : action_.unlisted)

@@ -168,6 +168,9 @@ bool recheck(Action& action, const json::object* live, const Policy& policy) {
   };
   std::vector<schema::FieldChange> planned = action.changes;
   std::vector<schema::FieldChange> now = schema::find_changes(kind.fields, *live, target);
+  std::erase_if(planned, [&](const schema::FieldChange& change) {
+    return change.path == "/" + std::string(kind.id_field);
+  });
   std::erase_if(planned, is_secret);
   std::erase_if(now, is_secret);
   Action fresh;
@@ -177,7 +180,10 @@ bool recheck(Action& action, const json::object* live, const Policy& policy) {
   settle_order(fresh);
   if (!is_same_changes(planned, fresh.changes)) return false;
   action.before = std::move(fresh.before);
+  const json::value* id = action.body.if_contains(kind.id_field);
+  const json::value planned_id = id == nullptr ? json::value() : *id;
   fill_body(action, *live, target, policy);
+  if (!planned_id.is_null()) action.body[kind.id_field] = planned_id;
   return true;
 }
 

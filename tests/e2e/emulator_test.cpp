@@ -90,7 +90,8 @@ TEST_F(Garbage, IsAnsweredAndTheServerLives) {
           "\r\nZZ\r\nx\r\n0\r\n\r\n"};
   for (const std::string& request : requests) {
     const Answer answer = api.raw(request);
-    EXPECT_TRUE(answer.status == 400 || answer.status == 413 || answer.status == 505) << answer.status << " for " << request;
+    EXPECT_TRUE(answer.status == 400 || answer.status == 413 || answer.status == 505)
+        << answer.status << " for " << request;
   }
   EXPECT_EQ(api.get("/v1/mgmt/role/all").status, 200);
 }

@@ -22,6 +22,7 @@ struct Binding {
   const model::RecordedObject* recorded = nullptr;  ///< what the state says of this object; null: not owned
   BoundBy by = BoundBy::kNothing;
   bool is_moved = false;     ///< `recorded` stands under another handle, which no manifest declares any more
+  bool is_id_changed = false;  ///< owned under another id than metadata.id now says: `live` is the old object
   bool was_deleted = false;  ///< owned, and gone from live: somebody deleted it
 
   /// The live id where it is known before the apply: of a bound object, or of a connection to be created.

@@ -224,6 +224,21 @@ TEST(PlanReplacement, NeedsAWordAndCarriesLivesFieldsOver) {
   EXPECT_FALSE(action.consequences.empty());
 }
 
+TEST(PlanReplacement, AnotherIdForAnOwnedConnectionReplacesItAndForgetsNothing) {
+  Project project;
+  project.apply_text(doc("Connection", "name: c, id: old", "name: c, description: d"));
+  const std::string text = doc("Connection", "name: c, id: new", "name: c, description: d");
+  ASSERT_EQ(project.plan_text(text).refusals.size(), 1U);
+  project.policy.allow_replace = true;
+  const plan::Plan plan = project.plan_text(text);
+  EXPECT_EQ(actions_of(plan), "replace Connection/c");
+  EXPECT_EQ(action_on(plan, "Connection/c").live_id, "old");
+  EXPECT_EQ(action_on(plan, "Connection/c").body.at("id"), json::value("new"));
+  project.apply(plan);
+  EXPECT_EQ(project.live.kinds["Connection"].objects.size(), 1U);
+  EXPECT_FALSE(project.plan_text(text).has_work());
+}
+
 TEST(PlanPrune, DeletesWhatIsOwnedAndNoLongerDeclaredDependantsFirst) {
   Project project;
   project.apply_text(
