@@ -13,9 +13,9 @@ using namespace test;
 constexpr const char* kForeignHint =
     "Point state.path (or --state) at the state of this project; if this file was it, restore it from a "
     "copy, or move "
-    "it aside and run 'descopectl adopt --all'.";
+    "it aside: the next apply adopts the live objects that the manifests describe.";
 constexpr const char* kDamageHint =
-    "Restore the file from a copy, or move it aside and run 'descopectl adopt --all' to own the live objects "
+    "Restore the file from a copy, or move it aside: the next apply adopts the live objects "
     "again; "
     "nothing in it was changed.";
 constexpr const char* kUpgradeHint =
