@@ -18,7 +18,8 @@ net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, 
                                              input.policy.inbound_generation);
   if (!live) co_return live.error();
   planned->live = std::move(*live);
-  planned->secrets = read_secrets(context, desired, planned->live.state, recorded);
+  if (!input.policy.is_destroy)  // nothing is sent, and short secrets cost a scrypt each
+    planned->secrets = read_secrets(context, desired, planned->live.state, recorded);
   input.desired = &desired;
   input.live = &planned->live.state;
   input.recorded = &recorded;

@@ -123,7 +123,13 @@ model::DesiredState load_what_is_there(Context& context) {
   options.environment = &context.environment;
   options.inbound_generation = context.settings.inbound_api == config::InboundApi::kV2 ? 2 : 1;
   if (context.settings.config_file) options.config_file = context.settings.config_file->string();
-  return manifest::load_manifests(options, context.sources, context.sink);
+  model::DesiredState desired = manifest::load_manifests(options, context.sources, context.sink);
+  // What was written literally must not come back through a message about another field (an alias, a copy).
+  for (const model::DesiredObject& object : desired.objects)
+    for (const model::SecretField& secret : object.secrets)
+      if (secret.source.text.reveal().find("${") == std::string_view::npos)
+        context.output.redactor().add(secret.source.text);
+  return desired;
 }
 
 std::optional<model::DesiredState> load_desired(Context& context) {

@@ -225,7 +225,9 @@ class Comparer {
       const json::value* last = binding_.recorded == nullptr
                                     ? nullptr
                                     : schema::find_at(kind_.fields, binding_.recorded->applied, change.path);
-      return last == nullptr || schema::is_equal(change.field, *last, change.after);
+      // Owned, and never written by us: it is new in the manifest. Adopted: nobody knows what it is.
+      if (last == nullptr) return binding_.recorded == nullptr;
+      return schema::is_equal(change.field, *last, change.after);
     });
   }
 

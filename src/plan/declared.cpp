@@ -204,11 +204,23 @@ class DeclaredBuilder {
                       (binding_.recorded == nullptr || is_different(record, *binding_.recorded));
   }
 
+  /// Items that were taken out once are no business of a later comparison.
+  static json::value without_removed(const json::value& value) {
+    if (const json::array* items = model::marker::find_items(value))
+      return model::marker::make_items(*items, {});
+    const json::object* object = value.if_object();
+    if (object == nullptr) return value;
+    json::object result;
+    for (const auto& [name, member] : *object)
+      result[name] = without_removed(member);
+    return result;
+  }
+
   static bool is_different(const model::RecordedObject& left, const model::RecordedObject& right) {
     return left.key != right.key || left.live_id != right.live_id || left.root != right.root ||
            left.prevent_destroy != right.prevent_destroy || left.keep_on_removal != right.keep_on_removal ||
            left.is_partial != right.is_partial || left.depends_on != right.depends_on ||
-           left.applied != right.applied || left.secrets != right.secrets;
+           without_removed(left.applied) != without_removed(right.applied) || left.secrets != right.secrets;
   }
 
   void check_adoption() {
@@ -220,7 +232,12 @@ class DeclaredBuilder {
     const bool has_change = action_.kind != ActionKind::kNoop;
     const bool is_allowed =
         policy_.adopt == Adopt::kAlways || (policy_.adopt == Adopt::kUnchanged && !has_change);
-    if (is_allowed || desired_.is_partial) return;
+    // New items on somebody else's object are ours; items that are there already are somebody's.
+    const bool only_adds = desired_.is_partial && std::all_of(action_.changes.begin(), action_.changes.end(),
+                                                              [](const schema::FieldChange& change) {
+                                                                return change.before.is_null();
+                                                              });
+    if (is_allowed || (only_adds && policy_.adopt != Adopt::kNever)) return;
     const bool is_empty = draft_.input.recorded->objects.empty();
     draft_.plan.refusals.push_back(
         {"adoption-not-allowed",

@@ -101,11 +101,45 @@ struct Referrer {
   std::vector<diff::LiveReference> references;
 };
 
+/// The kind that typed connection scopes in these fields name, or empty.
+std::string_view kind_of_connections(schema::Fields fields) {
+  for (const schema::Field& field : fields) {
+    if (field.type == schema::Type::kConnectionScopes) return field.reference;
+    if (const std::string_view inner = kind_of_connections(field.fields); !inner.empty()) return inner;
+  }
+  return {};
+}
+
+/// Live ids that a manifest names outright ({live: ID}) in typed connection scopes: the wire form may not
+/// show them.
+void collect_live_ids(std::string_view kind, const json::value& value,
+                      std::vector<diff::LiveReference>& out) {
+  if (const json::array* connections = model::marker::find_connections(value)) {
+    for (const json::value& item : *connections)
+      if (const json::value& id = item.get_object().at("connection"); id.is_string())
+        out.push_back(
+            {std::string(kind), std::string(id.get_string()), false, "{live: ...} in its manifest"});
+  } else if (const json::object* object = value.if_object()) {
+    for (const auto& [name, member] : *object)
+      collect_live_ids(kind, member, out);
+  } else if (const json::array* list = value.if_array()) {
+    for (const json::value& item : *list)
+      collect_live_ids(kind, item, out);
+  }
+}
+
 std::vector<Referrer> find_referrers(const Draft& draft) {
   std::map<std::pair<std::string, std::string>, const Action*> actions;
   for (const Action& action : draft.plan.actions)
     if (!action.live_id.empty()) actions[{action.key.kind, action.live_id}] = &action;
   std::vector<Referrer> referrers;
+  for (const model::DesiredObject& object : draft.input.desired->objects) {
+    Referrer referrer{object.key.to_string(), true, {}};
+    const std::string_view kind = kind_of_connections(object.kind->fields);
+    if (!kind.empty() && !draft.input.policy.is_destroy)
+      collect_live_ids(kind, object.spec, referrer.references);
+    if (!referrer.references.empty()) referrers.push_back(std::move(referrer));
+  }
   for (const auto& [name, live_kind] : draft.input.live->kinds) {
     const schema::Kind* kind = kinds::find(name);
     if (kind == nullptr) continue;

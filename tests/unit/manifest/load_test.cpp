@@ -194,6 +194,17 @@ TEST(Manifest, ALiteralSecretIsAWarningThatDoesNotShowIt) {
   EXPECT_THAT(manifests.messages(), ::testing::Not(::testing::HasSubstr("planted")));
 }
 
+TEST(Manifest, NoExcerptOfABrokenSecretShowsIt) {
+  for (const char* spec : {"  name: A\n  clientsecret: SEC1\n", "  name: A\n  clientSecret: \"SEC1\n",
+                           "  name: A\n  extraFields: {clientSecret: SEC1}\n",
+                           "  name: A\n  clientSecret: {fromEnv: A, value: SEC1}\n",
+                           "  name: A\n  clientSecret: x\n  clientSecret: SEC1\n"}) {
+    Manifests manifests(connection("a", spec));
+    EXPECT_TRUE(manifests.sink.has_errors()) << spec;
+    EXPECT_THAT(manifests.messages(), ::testing::Not(::testing::HasSubstr("SEC1")));
+  }
+}
+
 TEST(Manifest, ASecretTakesNoNullAndNoNumber) {
   Manifests manifests(connection("a", "  name: A\n  clientSecret: null\n") + "---\n" +
                       connection("b", "  name: B\n  clientSecret: 12345\n"));

@@ -469,6 +469,43 @@ TEST(PlanDrift, TellsWhoMoved) {
   EXPECT_EQ(report.objects[2].cause, plan::Cause::kUnmanaged);
 }
 
+TEST(PlanWriteOnly, AFieldThatCanNotBeReadBackIsAReplacementWhenItIsNewInTheManifest) {
+  Project project;
+  project.apply_text(doc("InboundApp", "name: a", "name: App"));
+  const plan::Plan plan = project.plan_text(doc("InboundApp", "name: a", "name: App, consentFlowId: f1"));
+  EXPECT_EQ(actions_of(plan), "replace InboundApp/a");
+  EXPECT_EQ(plan.refusals.at(0).code, "replacement-not-allowed");
+}
+
+TEST(PlanScopes, ItemsOfSomebodyElseAreNotTakenOverUnasked) {
+  Project project;
+  project.add_live(
+      "Resource",
+      R"({"id":"RS1","name":"theirs","type":"mcp","uri":"u","scopes":{"connectionsScopes":[{"name":"e","values":["v"]}]}})");
+  const std::string text = doc("McpScope", "name: x", "resource: {live: RS1}, name: e, values: [w]");
+  EXPECT_EQ(project.plan_text(text).refusals.at(0).code, "adoption-not-allowed");
+  EXPECT_THAT(project.plan_text(doc("McpScope", "name: x", "resource: {live: RS1}, name: f")).refusals,
+              IsEmpty());
+}
+
+TEST(PlanScopes, AfterAnItemWasTakenOutThereIsNothingToDo) {
+  Project project;
+  project.add_live("Resource", R"({"id":"RS1","name":"theirs","type":"mcp","uri":"u"})");
+  const std::string one = doc("McpScope", "name: x", "resource: {live: RS1}, name: e");
+  project.apply_text(one + doc("McpScope", "name: y", "resource: {live: RS1}, name: f"));
+  EXPECT_EQ(actions_of(project.apply_text(one)), "update Resource/RS1");
+  EXPECT_FALSE(project.plan_text(one).has_work());
+}
+
+TEST(PlanRails, AConnectionThatAManifestNamesByItsLiveIdIsNotDeleted) {
+  Project project;
+  const std::string app =
+      doc("InboundApp", "name: i",
+          "name: i, connectionsScopes: [{name: s, connections: [{connection: {live: c}, scopes: [a]}]}]");
+  project.apply_text(connection("c") + connection("d") + app);
+  EXPECT_EQ(project.plan_text(connection("d") + app).refusals.at(0).code, "still-referenced");
+}
+
 TEST(PlanRecheck, AcceptsWhatMovedElsewhereAndRefusesWhatMovedUnderIt) {
   Project project;
   project.apply_text(connection("c", "description: d"));
