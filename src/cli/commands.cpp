@@ -55,77 +55,72 @@ ExitStatus run_validate(Context& context) {
 
 namespace {
 
-net::awaitable<ExitStatus> plan_connected(Context& context, Connected& connected,
-                                          const model::DesiredState& desired,
-                                          const model::RecordedState& recorded) {
-  auto reader = api::make_reader(connected.io.get_executor(), connected.options);
-  if (!reader) co_return emit_failure(context, report(context, reader.error()));
-  const bool is_kept = context.settings.state.backend != config::StateBackend::kNone;
-  auto planned = co_await make_planned(context, **reader, connected, desired, recorded, is_kept);
-  if (!planned) co_return emit_failure(context, report(context, planned.error()));
-  const plan::Plan& plan = (*planned)->plan;
-  context.log(LogLevel::kDebug, fmt::format("{} requests", (*reader)->request_count()));
+ExitStatus show_plan(Context& context, const Planned& planned) {
+  const plan::Plan& plan = planned.plan;
   ExitStatus exit = ExitStatus::kDone;
-  if (context.sink.has_errors())
-    exit = ExitStatus::kInvalidInput;
-  else if (!plan.refusals.empty())
+  if (!plan.refusals.empty())
     exit = ExitStatus::kRefused;
   else if (context.options.plan.detailed_exitcode && plan.has_changes())
     exit = ExitStatus::kDifferences;
-  if (exit == ExitStatus::kInvalidInput) co_return emit_failure(context, exit);
   context.flush_diagnostics();
   context.output.note(
       render::diagnostics_to_text(render::refusals_to_diagnostics(plan.refusals), &context.sources));
-  co_return context.emit(exit, [&](const render::FormatRow& row, const render::Presentation& shown) {
+  return context.emit(exit, [&](const render::FormatRow& row, const render::Presentation& shown) {
     return row.plan(plan, shown);
   });
 }
 
-net::awaitable<ExitStatus> drift_connected(Context& context, Connected& connected,
-                                           const model::DesiredState& desired,
-                                           const model::RecordedState& recorded) {
-  auto reader = api::make_reader(connected.io.get_executor(), connected.options);
-  if (!reader) co_return emit_failure(context, report(context, reader.error()));
-  const bool is_kept = context.settings.state.backend != config::StateBackend::kNone;
-  auto planned = co_await make_planned(context, **reader, connected, desired, recorded, is_kept);
-  if (!planned) co_return emit_failure(context, report(context, planned.error()));
-  if (context.sink.has_errors()) co_return emit_failure(context, ExitStatus::kInvalidInput);
-  const plan::DriftReport report = plan::find_drift((*planned)->input, (*planned)->plan);
+ExitStatus show_drift(Context& context, const Planned& planned) {
+  const plan::DriftReport report = plan::find_drift(planned.input, planned.plan);
   const DriftFlags& flags = context.options.drift;
   const bool differs = report.live + report.both + report.deleted > 0 ||
                        (flags.counts_manifest && report.manifest > 0) ||
                        (flags.counts_unmanaged && report.unmanaged > 0);
   ExitStatus exit = differs ? ExitStatus::kDifferences : ExitStatus::kDone;
-  for (const plan::Refusal& refusal : (*planned)->plan.refusals)
+  for (const plan::Refusal& refusal : planned.plan.refusals)
     if (refusal.code == "wrong-project") {
       context.fail(refusal.code, refusal.summary, refusal.hint);
       exit = ExitStatus::kRefused;
     }
-  co_return context.emit(exit, [&](const render::FormatRow& row, const render::Presentation& shown) {
+  return context.emit(exit, [&](const render::FormatRow& row, const render::Presentation& shown) {
     return row.drift(report, shown);
   });
 }
 
-using ReadOnlyBody = net::awaitable<ExitStatus> (*)(Context&, Connected&, const model::DesiredState&,
-                                                    const model::RecordedState&);
+using Show = ExitStatus (*)(Context&, const Planned&);
 
-ExitStatus run_read_only(Context& context, ReadOnlyBody body) {
+/// With a reader, which has no call that writes.
+net::awaitable<ExitStatus> plan_and_show(Context& context, Connected& connected,
+                                         const model::DesiredState& desired,
+                                         const model::RecordedState& recorded, Show show) {
+  auto reader = api::make_reader(connected.io.get_executor(), connected.options);
+  if (!reader) co_return emit_failure(context, report(context, reader.error()));
+  const bool is_kept = context.settings.state.backend != config::StateBackend::kNone;
+  auto planned = co_await make_planned(context, **reader, connected, desired, recorded, is_kept);
+  if (!planned) co_return emit_failure(context, report(context, planned.error()));
+  context.log(LogLevel::kDebug, fmt::format("{} requests", (*reader)->request_count()));
+  if (context.sink.has_errors()) co_return emit_failure(context, ExitStatus::kInvalidInput);
+  co_return show(context, **planned);
+}
+
+ExitStatus run_read_only(Context& context, Show show) {
   const auto desired = load_desired(context);
   if (!desired) return emit_failure(context, ExitStatus::kInvalidInput);
   const auto recorded = read_recorded(context);
   if (!recorded) return emit_failure(context, ExitStatus::kInvalidInput);
-  return run_connected(context,
-                       [&](Connected& connected) { return body(context, connected, *desired, *recorded); });
+  return run_connected(context, [&](Connected& connected) {
+    return plan_and_show(context, connected, *desired, *recorded, show);
+  });
 }
 
 }  // namespace
 
 ExitStatus run_plan(Context& context) {
-  return run_read_only(context, plan_connected);
+  return run_read_only(context, show_plan);
 }
 
 ExitStatus run_drift(Context& context) {
-  return run_read_only(context, drift_connected);
+  return run_read_only(context, show_drift);
 }
 
 ExitStatus run_version(Context& context) {

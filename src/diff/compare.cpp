@@ -202,7 +202,6 @@ class Comparer {
       const json::value* wanted = schema::find_at(kind_.fields, result_.managed, path);
       const json::value* got = schema::find_at(kind_.fields, live, path);
       if (wanted == nullptr || got == nullptr || *wanted != pair.sent || *got != pair.got) continue;
-      equal_by_server_.insert(path);
       *const_cast<json::value*>(wanted) = *got;  // NOLINT: compared as what live shows
     }
     for (const auto& [name, value] : result_.managed) {
@@ -239,7 +238,6 @@ class Comparer {
   const schema::Kind& kind_;
   const Binding& binding_;
   Comparison& result_;
-  std::set<std::string> equal_by_server_;
   std::set<std::string> reset_already_;
 };
 
