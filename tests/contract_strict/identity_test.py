@@ -33,7 +33,7 @@ class IdentityTest(StrictTest):
         shutil.rmtree(self.workspace.path("descope"))
         self.workspace.manifest(KEY_TEXT.replace("NAME", "other"))
         self.expect(self.workspace.apply("--allow-empty-kind", "Resource"), 0)
-        self.assertEqual([item[:2] for item in writes(since())], [(CONNECTION, "create"), (RESOURCE, "delete")])
+        self.assertCountEqual([item[:2] for item in writes(since())], [(CONNECTION, "create"), (RESOURCE, "delete")])
 
     def test_a_match_by_display_name_only_is_an_error(self):
         self.hooks.seed(RESOURCE, {"name": "CRM", "type": "mcp", "uri": "https://old.example.com/mcp"})
