@@ -159,6 +159,7 @@ plan::Policy make_policy(const Context& context) {
   policy.allow_drop.insert(allow.drop.begin(), allow.drop.end());
   policy.send_secret.insert(allow.send_secrets.begin(), allow.send_secrets.end());
   policy.is_destroy = context.options.command == Command::kDestroy;
+  policy.is_drift = context.options.command == Command::kDrift;
   return policy;
 }
 

@@ -1,7 +1,7 @@
 // Which live object each manifest describes.
 //
-// Three passes, strongest evidence first, so that a weak match never takes what a strong one claims: explicit
-// ids, then the state, then natural keys and identifying names. What is left over is to be created, unless an
+// Passes, strongest evidence first, so that a weak match never takes what a strong one claims: explicit ids,
+// then the state, then natural keys, then identifying names. What is left over is to be created, unless an
 // unclaimed live object has the same display name: then somebody has to say which of the two is meant.
 #include "descopectl/diff/bind.hpp"
 
@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "descopectl/base/text.hpp"
+#include "descopectl/kinds/registry.hpp"
 #include "descopectl/schema/values.hpp"
 
 namespace descopectl::diff {
@@ -40,21 +41,20 @@ class Binder {
     bindings_.resize(desired_.objects.size());
     for (std::size_t i = 0; i < bindings_.size(); ++i)
       bindings_[i].desired = &desired_.objects[i];
-    for (Binding& binding : bindings_)
-      bind_by_id(binding);
-    for (Binding& binding : bindings_)
-      bind_by_state(binding);
-    for (Binding& binding : bindings_)
-      bind_by_key(binding);
-    for (Binding& binding : bindings_)
-      check_display_name(binding);
-    for (Binding& binding : bindings_)
-      attach_record(binding);
+    for (const auto pass : {&Binder::bind_by_id, &Binder::bind_to_old_id, &Binder::bind_by_state,
+                            &Binder::bind_by_natural_key, &Binder::bind_by_name, &Binder::set_new_id,
+                            &Binder::check_display_name, &Binder::attach_record, &Binder::check_left_behind})
+      for (Binding& binding : bindings_)
+        (this->*pass)(binding);
     return std::move(bindings_);
   }
 
  private:
   const LiveKind* live_kind(const Binding& binding) const { return live_.find(binding.desired->kind->name); }
+
+  bool is_claimed(const Binding& binding, const std::string& id) const {
+    return claimed_.contains({binding.desired->key.kind, id});
+  }
 
   /// Claims `live` for `binding`; two manifests on one live object are an error that names both.
   bool claim(Binding& binding, const LiveObject& live, BoundBy by) {
@@ -86,24 +86,25 @@ class Binder {
     if (live != nullptr) {
       claim(binding, *live, BoundBy::kId);
     } else if (!object.kind->id_chosen_by_client) {
-      sink_.error("unknown-live-id", object.span,
-                  fmt::format("{} is bound to the live id '{}', which is not in the project",
-                              object.key.to_string(), base::printable(*object.id, 100)),
-                  "check metadata.id and the project, or remove metadata.id to have the object created");
-    } else if (kind != nullptr) {
-      bind_to_old_id(binding, *kind);
+      const auto own = recorded_.objects.find(object.key);
+      binding.is_id_gone = own != recorded_.objects.end() && own->second.live_id == *object.id;
+      if (!binding.is_id_gone) report_missing_id(binding, sink_);
     }
   }
 
-  /// metadata.id of an owned object was changed: the object that is owned has to go, or it would be
-  /// forgotten.
-  void bind_to_old_id(Binding& binding, const LiveKind& kind) {
-    const auto own = recorded_.objects.find(binding.desired->key);
-    if (own == recorded_.objects.end() || own->second.live_id == *binding.desired->id) return;
-    const LiveObject* old = kind.find(own->second.live_id);
-    if (old == nullptr || !claim(binding, *old, BoundBy::kState)) return;
+  /// metadata.id of an owned object was changed to one that is to be created: the object that is owned has to
+  /// go, or it would be forgotten. Where another manifest took it, it stays.
+  void bind_to_old_id(Binding& binding) {
+    const DesiredObject& object = *binding.desired;
+    const LiveKind* kind = live_kind(binding);
+    if (binding.live != nullptr || !object.id || !object.kind->id_chosen_by_client || kind == nullptr) return;
+    const auto own = recorded_.objects.find(object.key);
+    if (own == recorded_.objects.end() || own->second.live_id == *object.id) return;
+    const LiveObject* old = kind->find(own->second.live_id);
+    if (old == nullptr || is_claimed(binding, old->id)) return;
+    claim(binding, *old, BoundBy::kState);
     binding.is_id_changed = true;
-    binding.known_id = *binding.desired->id;
+    binding.known_id = *object.id;
   }
 
   void bind_by_state(Binding& binding) {
@@ -118,40 +119,60 @@ class Binder {
       binding.was_deleted = true;
   }
 
-  void bind_by_key(Binding& binding) {
+  /// Is there anything to look for by value?
+  bool is_open(const Binding& binding) const {
     const DesiredObject& object = *binding.desired;
-    if (binding.live != nullptr || (object.id && !object.kind->id_chosen_by_client)) return;
-    const LiveKind* kind = live_kind(binding);
-    if (kind == nullptr) {
-      binding.known_id = effective_id(object);
-      return;
-    }
-    for (const std::string_view field : object.kind->natural_keys) {
-      const std::string wanted =
-          field == object.kind->id_field ? effective_id(object) : std::string(text_of(object.spec, field));
-      if (!wanted.empty() && bind_unique(binding, *kind, field, wanted, BoundBy::kNaturalKey)) return;
-    }
-    if (object.kind->is_name_identity) {
-      const std::string wanted(text_of(object.spec, object.kind->name_field));
-      if (!wanted.empty() && bind_unique(binding, *kind, object.kind->name_field, wanted, BoundBy::kName))
-        return;
-    }
-    binding.known_id = effective_id(object);
+    return binding.live == nullptr && !settled_.contains(&binding) && live_kind(binding) != nullptr &&
+           (!object.id || object.kind->id_chosen_by_client);
+  }
+
+  void bind_by_natural_key(Binding& binding) {
+    if (!is_open(binding)) return;
+    for (const std::string_view field : binding.desired->kind->natural_keys)
+      if (bind_unique(binding, field, BoundBy::kNaturalKey)) return;
+  }
+
+  void bind_by_name(Binding& binding) {
+    const schema::Kind& kind = *binding.desired->kind;
+    if (kind.is_name_identity && is_open(binding)) bind_unique(binding, kind.name_field, BoundBy::kName);
+  }
+
+  void set_new_id(Binding& binding) {
+    if (binding.live == nullptr && !settled_.contains(&binding))
+      binding.known_id = effective_id(*binding.desired);
+  }
+
+  /// What the manifest says of a field that may identify its object.
+  static std::string wanted_value(const DesiredObject& object, std::string_view field) {
+    return field == object.kind->id_field ? effective_id(object) : std::string(text_of(object.spec, field));
   }
 
   /// True where the search is over: bound, or several match.
-  bool bind_unique(Binding& binding, const LiveKind& kind, std::string_view field, const std::string& wanted,
-                   BoundBy by) {
+  bool bind_unique(Binding& binding, std::string_view field, BoundBy by) {
+    const std::string wanted = wanted_value(*binding.desired, field);
+    if (wanted.empty()) return false;
     std::vector<const LiveObject*> matches;
-    for (const LiveObject& live : kind.objects)
-      if (text_of(live.body, field) == wanted && !is_out_of_reach(binding, live)) matches.push_back(&live);
+    for (const LiveObject& live : live_kind(binding)->objects)
+      if (text_of(live.body, field) == wanted && !is_out_of_reach(binding, live) &&
+          !is_given_up(binding, live, field, wanted))
+        matches.push_back(&live);
     if (matches.empty()) return false;
-    if (matches.size() > 1) {
+    settled_.insert(&binding);
+    if (matches.size() > 1)
       report_several(binding, field, wanted, matches);
-      return true;
-    }
-    claim(binding, *matches.front(), by);
+    else
+      claim(binding, *matches.front(), by);
     return true;
+  }
+
+  /// Another manifest has that object by stronger evidence and gives it another value: ours takes the value
+  /// over for an object of its own.
+  bool is_given_up(const Binding& binding, const LiveObject& live, std::string_view field,
+                   const std::string& value) const {
+    const auto at = claimed_.find({binding.desired->key.kind, live.id});
+    if (at == claimed_.end()) return false;
+    const std::string instead = wanted_value(*at->second->desired, field);
+    return !instead.empty() && instead != value;
   }
 
   /// A name never binds to what belongs to somebody else by nature (a tenant's role, a self-registered app).
@@ -174,6 +195,13 @@ class Binder {
         "write the one that is meant as metadata.id");
   }
 
+  static std::string quoted(const std::vector<std::string_view>& ids) {
+    std::vector<std::string> texts;
+    for (const std::string_view id : ids)
+      texts.push_back(fmt::format("'{}'", base::printable(id, 100)));
+    return base::join_words({texts.begin(), texts.end()});
+  }
+
   void check_display_name(Binding& binding) {
     const DesiredObject& object = *binding.desired;
     if (binding.live != nullptr || object.kind->is_name_identity || object.id ||
@@ -191,8 +219,9 @@ class Binder {
     if (ids.empty()) return;
     sink_.error(
         "possible-match", object.span,
-        fmt::format("{} is not in the project, but the live {} {} the same name '{}'", object.key.to_string(),
-                    base::join_words(ids), ids.size() == 1 ? "has" : "have", base::printable(wanted, 100)),
+        fmt::format("{} is not in the project, but the live {}{} {} {} the same name '{}'",
+                    object.key.to_string(), object.kind->name, ids.size() == 1 ? "" : "s", quoted(ids),
+                    ids.size() == 1 ? "has" : "have", base::printable(wanted, 100)),
         object.kind->id_chosen_by_client
             ? fmt::format("write 'metadata.id: {}' to bind it, or 'metadata.id: {}' to create another one",
                           ids.front(), object.key.handle)
@@ -205,7 +234,7 @@ class Binder {
     const std::string& kind = binding.desired->key.kind;
     const auto own = recorded_.objects.find(binding.desired->key);
     if (binding.live == nullptr) {
-      if (own != recorded_.objects.end()) {
+      if (own != recorded_.objects.end() && !is_claimed(binding, own->second.live_id)) {
         binding.recorded = &own->second;
         binding.was_deleted = true;
       }
@@ -222,15 +251,61 @@ class Binder {
     if (!binding.is_moved) binding.recorded = nullptr;
   }
 
+  /// metadata.id of an owned object now names another live object. The state knows one object by a handle, so
+  /// the first would be let go of without a word, or be lost to a crash between two records of one handle.
+  void check_left_behind(Binding& binding) {
+    const DesiredObject& object = *binding.desired;
+    const auto own = recorded_.objects.find(object.key);
+    if (binding.live == nullptr || own == recorded_.objects.end()) return;
+    const std::string& old_id = own->second.live_id;
+    if (old_id == binding.live->id || live_kind(binding)->find(old_id) == nullptr ||
+        is_claimed(binding, old_id))
+      return;
+    sink_.error("owned-id-changed", object.span,
+                fmt::format("{} owns the live object '{}', and metadata.id now names another, '{}'",
+                            object.key.to_string(), base::printable(old_id, 100),
+                            base::printable(binding.live->id, 100)),
+                fmt::format("declare '{}' under another metadata.name: then '{}' is no longer declared and "
+                            "is deleted, or let go with 'lifecycle.onRemoval: keep'",
+                            base::printable(binding.live->id, 100), base::printable(old_id, 100)));
+  }
+
   const model::DesiredState& desired_;
   const model::LiveState& live_;
   const model::RecordedState& recorded_;
   diag::Sink& sink_;
   std::vector<Binding> bindings_;
   std::map<std::pair<std::string, std::string>, Binding*> claimed_;
+  std::set<const Binding*> settled_;  ///< found by value, or found to be ambiguous
 };
 
 }  // namespace
+
+void report_missing_id(const Binding& binding, diag::Sink& sink) {
+  const DesiredObject& object = *binding.desired;
+  const std::string id = base::printable(*object.id, 100);
+  const std::string_view what =
+      binding.is_id_gone ? "was deleted outside descopectl" : "is not in the project";
+  if (!object.is_partial) {
+    sink.error("unknown-live-id", object.span,
+               fmt::format("{} is bound to the live id '{}', which {}", object.key.to_string(), id, what),
+               binding.is_id_gone
+                   ? "remove metadata.id to have the object created again, or name another live object there"
+                   : "check metadata.id and the project, or remove metadata.id to have the object created");
+    return;
+  }
+  const auto all = kinds::all();
+  const auto item = std::find_if(all.begin(), all.end(), [&](const schema::Kind* kind) {
+    return kind->item_of.kind == object.kind->name;
+  });
+  const std::string_view name = item == all.end() ? object.kind->name : (*item)->name;
+  const std::string_view field = item == all.end() ? std::string_view("id") : (*item)->item_of.reference;
+  sink.error("unknown-live-id", object.span,
+             fmt::format("the live {} '{}', which this {} names, {}", object.kind->name, id, name, what),
+             fmt::format("check 'spec.{0}: {{live: {1}}}' and the project; where the {2} is gone for good, "
+                         "remove the {3} or name another {2}",
+                         field, id, object.kind->name, name));
+}
 
 std::vector<Binding> bind_objects(const model::DesiredState& desired, const model::LiveState& live,
                                   const model::RecordedState& recorded, diag::Sink& sink) {

@@ -28,7 +28,7 @@ const DesiredObject* DesiredState::find(const ObjectKey& key) const {
 bool DesiredState::is_root_loaded(std::string_view root) const {
   return std::any_of(roots.begin(), roots.end(), [&](const std::string& whole) {
     if (root == whole) return true;
-    if (whole == ".") return !root.starts_with("..") && !root.starts_with('/') && root != "-";
+    if (whole == ".") return !root.starts_with("..") && !root.starts_with('/') && root != kStandardInputRoot;
     return root.starts_with(whole + "/");
   });
 }

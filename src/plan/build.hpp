@@ -37,6 +37,21 @@ void check_rails(Draft& draft);
 /// Names that scopes use: roles that exist nowhere, roles that are about to be renamed.
 void check_names(Draft& draft);
 
+/// Does the action send anything?
+[[nodiscard]] inline bool writes(const Action& action) {
+  return action.kind != ActionKind::kNoop && action.kind != ActionKind::kForget;
+}
+
+/// `taker` gets a value, such as a name, that only one object may have and that `giver` has until then.
+struct Handover {
+  std::size_t giver = 0;
+  std::size_t taker = 0;
+};
+
+/// All hand-overs between the plan's actions. Those that go round in a circle are reported (`rename-cycle`)
+/// and left out.
+[[nodiscard]] std::vector<Handover> find_handovers(Draft& draft);
+
 /// Sorts the actions, draws edges, finds cycles, numbers waves.
 void order_actions(Draft& draft);
 

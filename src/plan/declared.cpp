@@ -29,7 +29,9 @@ class DeclaredBuilder {
         policy_(draft.input.policy) {}
 
   void build() {
-    if (desired_.is_partial && binding_.live == nullptr) return;  // the unknown live id is reported already
+    if (binding_.is_id_gone && !policy_.is_drift) diff::report_missing_id(binding_, draft_.sink);
+    // Nothing can be made under an id that is gone; drift finds it by the state.
+    if (binding_.is_id_gone || (desired_.is_partial && binding_.live == nullptr)) return;
     comparison_ = diff::compare_object(kind_, binding_, draft_.id_of(), policy_.connection_scope_format);
     draft_.uses_unverified_encoding = draft_.uses_unverified_encoding || comparison_.uses_unverified_encoding;
     fill_head();

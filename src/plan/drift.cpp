@@ -91,12 +91,15 @@ class Finder {
     report_.objects.push_back(std::move(object));
   }
 
-  /// Owned, and declared by nothing that was loaded in this run: compared with what was last applied.
+  /// Owned, and no action is about it (declared by nothing that was loaded in this run, or its metadata.id is
+  /// gone): compared with what was last applied.
   void look_at_undeclared(const model::RecordedObject& recorded) {
     const schema::Kind* kind = kinds::find(recorded.key.kind);
     const model::LiveKind* live_kind = input_.live->find(recorded.key.kind);
     if (kind == nullptr || live_kind == nullptr || !live_kind->is_loaded) return;
     DriftObject object{recorded.key, recorded.live_id, "", Cause::kDeleted, {}, {}};
+    if (const model::DesiredObject* desired = input_.desired->find(recorded.key))
+      object.source = desired->span;
     const model::LiveObject* live = live_kind->find(recorded.live_id);
     if (live != nullptr) {
       object.cause = Cause::kLive;

@@ -2,7 +2,8 @@
 //
 // An edge points from an action to what must be done before it. Creating and updating wait for what they
 // refer to; deleting waits for those who referred, by the state's record or by what live shows, to be deleted
-// or updated.
+// or updated; taking a name waits until it is free. A replacement deletes and creates: where both the object
+// and what it refers to are replaced, the four go "delete the first, replace the second, create the first".
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,10 +16,6 @@ namespace descopectl::plan {
 namespace {
 
 using model::ObjectKey;
-
-bool writes(const Action& action) {
-  return action.kind != ActionKind::kNoop && action.kind != ActionKind::kForget;
-}
 
 class Grapher {
  public:
@@ -36,21 +33,27 @@ class Grapher {
 
   void draw() {
     edges_.resize(actions_.size());
-    for (std::size_t i = 0; i < actions_.size(); ++i) {
+    erase_edges_.resize(actions_.size());
+    for (std::size_t i = 0; i < actions_.size(); ++i)
       draw_forward(i);
+    for (std::size_t i = 0; i < actions_.size(); ++i)
       draw_backward(i);
-    }
-    for (std::size_t i = 0; i < actions_.size(); ++i) {
-      edges_[i].erase(i);
-      actions_[i].depends_on.assign(edges_[i].begin(), edges_[i].end());
-    }
+    for (const Handover& handover : find_handovers(draft_))
+      edges_[handover.taker].insert(handover.giver);
+    split_replacements();
+    for (std::size_t i = 0; i < actions_.size(); ++i)
+      write_edges(i);
   }
 
   /// Numbers the waves; on a cycle, reports it and leaves them.
   void number_waves() {
-    marks_.assign(actions_.size(), Mark::kNew);
-    for (std::size_t i = 0; i < actions_.size(); ++i)
+    steps_ = make_steps(actions_);
+    waves_.assign(steps_.size(), 0);
+    marks_.assign(steps_.size(), Mark::kNew);
+    for (std::size_t i = 0; i < steps_.size(); ++i)
       if (marks_[i] == Mark::kNew && !visit(i)) return;
+    for (std::size_t i = 0; i < actions_.size(); ++i)
+      actions_[i].wave = waves_[i];
   }
 
  private:
@@ -79,8 +82,10 @@ class Grapher {
     if (!writes(action) || action.kind == ActionKind::kCreate) return;
     const auto after = [&](std::size_t target) {
       const ActionKind kind = actions_[target].kind;
-      if (kind == ActionKind::kDelete || (kind == ActionKind::kReplace && action.kind == ActionKind::kDelete))
-        edges_[target].insert(index);
+      // An update that goes on referring to what is replaced comes after it, by its forward edge.
+      const bool is_replaced_first = action.kind == ActionKind::kUpdate && edges_[index].contains(target);
+      if (kind == ActionKind::kDelete || (kind == ActionKind::kReplace && !is_replaced_first))
+        erase_edges_[target].insert(index);
     };
     const auto recorded =
         draft_.input.recorded->objects.find(action.is_moved ? action.moved_from : action.key);
@@ -88,12 +93,44 @@ class Grapher {
       for (const ObjectKey& key : recorded->second.depends_on)
         if (const auto at = by_key_.find(key); at != by_key_.end()) after(at->second);
     if (action.descriptor == nullptr) return;
+    const std::set<std::string> kept = find_kept_names(action);
     for (const diff::LiveReference& reference :
          diff::find_live_references(*action.descriptor, action.before)) {
+      if (reference.is_name && kept.contains(reference.value)) continue;
       const auto& index_of = reference.is_name ? by_name_ : by_id_;
       if (const auto at = index_of.find({reference.kind, reference.value}); at != index_of.end())
         after(at->second);
     }
+  }
+
+  /// Names that an updated object goes on referring to, whoever bears them by then.
+  static std::set<std::string> find_kept_names(const Action& action) {
+    std::set<std::string> names;
+    if (action.kind != ActionKind::kUpdate) return names;
+    const json::object after = schema::overlay(action.descriptor->fields, action.before, action.managed);
+    for (const diff::LiveReference& reference : diff::find_live_references(*action.descriptor, after))
+      if (reference.is_name) names.insert(reference.value);
+    return names;
+  }
+
+  /// A replacement that has to be deleted before something else that is replaced is deleted.
+  void split_replacements() {
+    for (std::size_t target = 0; target < actions_.size(); ++target)
+      for (const std::size_t index : erase_edges_[target])
+        if (index != target && actions_[target].kind == ActionKind::kReplace &&
+            actions_[index].kind == ActionKind::kReplace)
+          actions_[index].is_in_two_steps = true;
+  }
+
+  void write_edges(std::size_t index) {
+    Action& action = actions_[index];
+    for (const std::size_t before : erase_edges_[index])
+      if (!action.is_in_two_steps && !actions_[before].is_in_two_steps)
+        edges_[index].insert(before);
+      else if (before != index)
+        action.erase_after.push_back(before);
+    edges_[index].erase(index);
+    action.depends_on.assign(edges_[index].begin(), edges_[index].end());
   }
 
   bool visit(std::size_t start) {
@@ -105,15 +142,16 @@ class Grapher {
     marks_[start] = Mark::kOpen;
     while (!stack.empty()) {
       Frame& frame = stack.back();
-      Action& action = actions_[frame.index];
-      if (frame.next == action.depends_on.size()) {
-        for (const std::size_t before : action.depends_on)
-          action.wave = std::max(action.wave, actions_[before].wave + (writes(actions_[before]) ? 1U : 0U));
+      const std::vector<std::size_t>& after = steps_[frame.index].after;
+      if (frame.next == after.size()) {
+        unsigned& wave = waves_[frame.index];
+        for (const std::size_t before : after)
+          wave = std::max(wave, waves_[before] + (writes(actions_[steps_[before].action]) ? 1U : 0U));
         marks_[frame.index] = Mark::kDone;
         stack.pop_back();
         continue;
       }
-      const std::size_t next = action.depends_on[frame.next++];
+      const std::size_t next = after[frame.next++];
       if (marks_[next] == Mark::kDone) continue;
       if (marks_[next] == Mark::kOpen) {
         std::vector<std::size_t> path;
@@ -132,10 +170,10 @@ class Grapher {
     std::string text;
     const auto from = std::find(path.begin(), path.end(), start);
     for (auto at = from; at != path.end(); ++at)
-      text += actions_[*at].key.to_string() + " -> ";
-    text += actions_[start].key.to_string();
-    draft_.sink.error("dependency-cycle", actions_[start].source,
-                      "objects refer to each other in a circle: " + text,
+      text += actions_[steps_[*at].action].key.to_string() + " -> ";
+    const Action& first = actions_[steps_[start].action];
+    text += first.key.to_string();
+    draft_.sink.error("dependency-cycle", first.source, "objects refer to each other in a circle: " + text,
                       "break the circle by removing one of these references");
   }
 
@@ -145,6 +183,9 @@ class Grapher {
   std::map<std::pair<std::string, std::string>, std::size_t> by_id_;
   std::map<std::pair<std::string, std::string>, std::size_t> by_name_;
   std::vector<std::set<std::size_t>> edges_;
+  std::vector<std::set<std::size_t>> erase_edges_;  ///< before the delete of an action
+  std::vector<Step> steps_;
+  std::vector<unsigned> waves_;  ///< of the steps
   std::vector<Mark> marks_;
 };
 

@@ -158,12 +158,30 @@ std::vector<Referrer> find_referrers(const Draft& draft) {
   return referrers;
 }
 
+/// A replacement whose new object has another id: who refers to the old one is left with nothing.
+bool loses_id(const Action& action) {
+  if (action.kind != ActionKind::kReplace) return false;
+  const json::value* id = action.body.if_contains(action.descriptor->id_field);
+  return id == nullptr || !id->is_string() || id->get_string() != action.live_id;
+}
+
+/// Names of declared objects, as they are after the plan.
+std::set<std::pair<std::string, std::string>> find_declared_names(const Draft& draft) {
+  std::set<std::pair<std::string, std::string>> names;
+  for (const model::DesiredObject& object : draft.input.desired->objects)
+    if (const json::value* name = object.spec.if_contains(object.kind->name_field);
+        name != nullptr && name->is_string())
+      names.emplace(object.key.kind, std::string(name->get_string()));
+  return names;
+}
+
 void check_referrers(Draft& draft) {
   const bool any_deleted =
       std::any_of(draft.plan.actions.begin(), draft.plan.actions.end(), [](const Action& action) {
-        return action.kind == ActionKind::kDelete || action.kind == ActionKind::kUpdate;
+        return action.kind == ActionKind::kDelete || action.kind == ActionKind::kUpdate || loses_id(action);
       });
   if (!any_deleted) return;
+  const auto declared_names = find_declared_names(draft);
   const std::vector<Referrer> referrers = find_referrers(draft);
   for (const Action& action : draft.plan.actions) {
     const bool is_deleted = action.kind == ActionKind::kDelete;
@@ -174,18 +192,27 @@ void check_referrers(Draft& draft) {
         std::any_of(action.changes.begin(), action.changes.end(), [&](const schema::FieldChange& change) {
           return change.path == "/" + std::string(action.descriptor->name_field);
         });
-    if (!is_deleted && !is_renamed) continue;
+    const bool is_replaced = loses_id(action);
+    if (!is_deleted && !is_renamed && !is_replaced) continue;
     for (const Referrer& referrer : referrers)
       for (const diff::LiveReference& reference : referrer.references) {
         if (reference.kind != action.key.kind) continue;
+        // A manifest that names what another object is called from now on means that one.
+        if (reference.is_name &&
+            (is_replaced ||
+             (referrer.is_declared && declared_names.contains({reference.kind, reference.value}))))
+          continue;
         const bool is_same = reference.is_name ? old_name != nullptr && old_name->is_string() &&
                                                      old_name->get_string() == reference.value
-                                               : is_deleted && reference.value == action.live_id;
+                                               : !is_renamed && reference.value == action.live_id;
         if (!is_same) continue;
         draft.plan.refusals.push_back(
             {"still-referenced",
              fmt::format("{} would be {}, but {} still refers to it ({})", action.key.to_string(),
-                         is_deleted ? "deleted" : "renamed", referrer.name, reference.pointer),
+                         is_deleted    ? "deleted"
+                         : is_replaced ? "replaced by an object with another id"
+                                       : "renamed",
+                         referrer.name, reference.pointer),
              "change or delete the referrer first"});
         break;
       }

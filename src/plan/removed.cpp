@@ -5,6 +5,7 @@
 #include <set>
 
 #include "build.hpp"
+#include "descopectl/base/text.hpp"
 #include "descopectl/kinds/registry.hpp"
 
 namespace descopectl::plan {
@@ -14,6 +15,8 @@ using model::LiveKind;
 using model::LiveObject;
 using model::RecordedObject;
 namespace marker = model::marker;
+
+constexpr std::size_t kMostKeysShown = 5;
 
 const LiveObject* find_live(const Draft& draft, const model::ObjectKey& key, const std::string& id) {
   const LiveKind* kind = draft.input.live->find(key.kind);
@@ -100,6 +103,7 @@ void remove_recorded(Draft& draft, const RecordedObject& recorded, bool is_bound
   const schema::Kind* kind = kinds::find(recorded.key.kind);
   if (kind == nullptr) return;
   if (policy.prune.form == Prune::Form::kNone || !draft.input.desired->is_root_loaded(recorded.root)) return;
+  if (recorded.root == model::kStandardInputRoot) return;  // named by tell_of_standard_input
   const LiveObject* live = find_live(draft, recorded.key, recorded.live_id);
   if (live == nullptr) {
     draft.plan.actions.push_back(
@@ -115,6 +119,32 @@ void remove_recorded(Draft& draft, const RecordedObject& recorded, bool is_bound
     action.record = recorded;
     draft.plan.actions.push_back(std::move(action));
   }
+}
+
+/// What an earlier run from standard input declared and this one does not stays, and the plan says so once.
+void tell_of_standard_input(Draft& draft, const std::set<std::pair<std::string, std::string>>& bound) {
+  const Policy& policy = draft.input.policy;
+  if (policy.prune.form == Prune::Form::kNone || policy.is_drift ||
+      !draft.input.desired->is_root_loaded(model::kStandardInputRoot))
+    return;
+  std::vector<std::string> keys;
+  for (const auto& [key, recorded] : draft.input.recorded->objects)
+    if (recorded.root == model::kStandardInputRoot && draft.input.desired->find(key) == nullptr &&
+        !bound.contains({key.kind, recorded.live_id}))
+      keys.push_back(key.to_string());
+  if (keys.empty()) return;
+  const std::size_t count = keys.size();
+  if (count > kMostKeysShown) {
+    keys.resize(kMostKeysShown);
+    keys.push_back(fmt::format("{} more", count - kMostKeysShown));
+  }
+  draft.sink.warning("stdin-not-pruned", {},
+                     fmt::format("{} from an earlier run's standard input {} not declared now and {}: {}",
+                                 base::counted(count, "object"), count == 1 ? "is" : "are",
+                                 count == 1 ? "stays" : "stay", base::join_words({keys.begin(), keys.end()})),
+                     "a pipe has no identity, so nothing is missing from it; delete with 'destroy -f -' and "
+                     "their manifests, "
+                     "or keep manifests in a folder");
 }
 
 bool is_counted(const Draft& draft, const schema::Kind& kind) {
@@ -158,6 +188,7 @@ void add_removed(Draft& draft) {
   const auto bound = bound_objects(draft);
   for (const auto& [key, recorded] : draft.input.recorded->objects)
     remove_recorded(draft, recorded, bound.contains({key.kind, recorded.live_id}));
+  tell_of_standard_input(draft, bound);
   remove_unowned(draft, bound);
 }
 

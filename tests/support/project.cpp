@@ -93,19 +93,29 @@ void Project::apply(const plan::Plan& plan) {
     const auto at = ids.find(key);
     return at == ids.end() ? std::nullopt : std::optional(at->second);
   };
+  const std::vector<plan::Step> steps = plan::make_steps(plan.actions);
   std::set<std::size_t> done;
-  while (done.size() < plan.actions.size()) {
+  while (done.size() < steps.size()) {
     const std::size_t before = done.size();
-    for (std::size_t i = 0; i < plan.actions.size(); ++i) {
-      const plan::Action& action = plan.actions[i];
-      if (done.contains(i) || !std::all_of(action.depends_on.begin(), action.depends_on.end(),
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      const plan::Action& action = plan.actions[steps[i].action];
+      if (done.contains(i) || !std::all_of(steps[i].after.begin(), steps[i].after.end(),
                                            [&](std::size_t index) { return done.contains(index); }))
         continue;
+      order.push_back((steps[i].part == plan::Part::kDelete   ? "delete "
+                       : steps[i].part == plan::Part::kCreate ? "create "
+                                                              : "") +
+                      action.key.to_string());
       const bool creates =
           action.kind == plan::ActionKind::kCreate || action.kind == plan::ActionKind::kReplace;
       const bool erases =
           action.kind == plan::ActionKind::kDelete || action.kind == plan::ActionKind::kReplace;
-      if (erases) remove_live(action.key.kind, action.live_id);
+      if (erases && steps[i].part != plan::Part::kCreate) remove_live(action.key.kind, action.live_id);
+      if (steps[i].part == plan::Part::kDelete) {
+        recorded.objects.erase(action.key);
+        done.insert(i);
+        continue;
+      }
       json::object body = plan::resolve_ids(action.body, id_of).value();
       std::string id = action.live_id;
       if (creates) {

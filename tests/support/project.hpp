@@ -40,6 +40,7 @@ class Project {
   bool is_state_kept = true;
   std::string project_id = "P1";
   plan::SecretStatuses secrets;
+  std::vector<std::string> order;  ///< "Role/a", "delete Resource/r": the steps of all applies
 
   Project();
 

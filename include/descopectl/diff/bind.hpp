@@ -21,18 +21,23 @@ struct Binding {
   const model::LiveObject* live = nullptr;          ///< null: to be created
   const model::RecordedObject* recorded = nullptr;  ///< what the state says of this object; null: not owned
   BoundBy by = BoundBy::kNothing;
-  bool is_moved = false;     ///< `recorded` stands under another handle, which no manifest declares any more
+  bool is_moved = false;  ///< `recorded` stands under another handle, which no manifest declares any more
   bool is_id_changed = false;  ///< owned under another id than metadata.id now says: `live` is the old object
-  bool was_deleted = false;  ///< owned, and gone from live: somebody deleted it
+  bool was_deleted = false;    ///< owned, and gone from live: somebody deleted it
+  bool is_id_gone = false;     ///< as was_deleted, and metadata.id still names what is gone
 
   /// The live id where it is known before the apply: of a bound object, or of a connection to be created.
   std::string known_id;
 };
 
-/// The bindings, in the order of `desired.objects`. Codes: `unknown-live-id`, `several-matches`,
-/// `possible-match`, `duplicate-binding`.
+/// The bindings, in the order of `desired.objects`. Codes: `unknown-live-id` (but for `is_id_gone`, which the
+/// caller judges), `several-matches`, `possible-match`, `duplicate-binding`, `owned-id-changed`.
 [[nodiscard]] std::vector<Binding> bind_objects(const model::DesiredState& desired,
                                                 const model::LiveState& live,
                                                 const model::RecordedState& recorded, diag::Sink& sink);
+
+/// Reports `unknown-live-id`: metadata.id, or the {live: ID} of an item's document, names nothing that is
+/// live.
+void report_missing_id(const Binding& binding, diag::Sink& sink);
 
 }  // namespace descopectl::diff

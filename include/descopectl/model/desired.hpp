@@ -79,6 +79,10 @@ struct DesiredObject {
   diag::Span span;          ///< of the handle
 };
 
+/// The root of what came from standard input. A pipe has no identity: what an earlier one declared is not
+/// known to be missing from a later one.
+inline constexpr std::string_view kStandardInputRoot{"-"};
+
 /// All declared objects, sorted by key.
 struct DesiredState {
   std::vector<DesiredObject> objects;

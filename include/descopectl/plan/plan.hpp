@@ -72,9 +72,28 @@ struct Action {
   model::RecordedObject
       record;  ///< what the state will hold (ids, applied values and fingerprints completed by apply)
   diag::Span source;
-  std::vector<std::size_t> depends_on;  ///< indices into Plan::actions
+  std::vector<std::size_t> depends_on;  ///< indices into Plan::actions: done before it
+  /// Of a replacement: its delete and its create are steps of their own, since what it refers to is replaced
+  /// between them.
+  bool is_in_two_steps = false;
+  /// Before its delete: those are done, or, where they are in two steps, deleted.
+  std::vector<std::size_t> erase_after;
   unsigned wave = 0;
 };
+
+/// What of an action a step does.
+enum class Part : unsigned char { kWhole, kDelete, kCreate };
+
+/// The unit of an apply: an action, or one half of a replacement.
+struct Step {
+  std::size_t action = 0;
+  Part part = Part::kWhole;
+  std::vector<std::size_t> after;  ///< indices of the steps that are done before it
+};
+
+/// The steps of a plan's actions. Step i ends action i: it is all of it, or the create of a replacement in
+/// two steps; the deletes of those follow in the order of their actions.
+[[nodiscard]] std::vector<Step> make_steps(const std::vector<Action>& actions);
 
 struct Unmanaged {
   std::string kind;
@@ -129,6 +148,7 @@ struct Policy {
   std::set<std::string> allow_drop;     ///< "Kind/handle:field"
   std::set<std::string> send_secret;    ///< "Kind/handle"
   bool is_destroy = false;              ///< the command destroy: deletes what is owned and declared
+  bool is_drift = false;  ///< the command drift: what only stands in the way of an apply is no error
 };
 
 /// Statuses of secrets, by (object, pointer): worked out at the rim, because looking a secret up is I/O.

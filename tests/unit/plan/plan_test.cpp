@@ -1,6 +1,7 @@
 // What a plan decides: identity, managed fields, adoption, replacement, prune, order, rails.
 #include <gmock/gmock.h>
 
+#include "documents.hpp"
 #include "support/project.hpp"
 
 namespace descopectl {
@@ -8,25 +9,15 @@ namespace {
 
 using test::action_on;
 using test::actions_of;
+using test::connection;
+using test::doc;
 using test::Manifests;
 using test::parse;
 using test::paths_of;
 using test::Project;
+using test::resource;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-std::string doc(const std::string& kind, const std::string& metadata, const std::string& spec) {
-  return "---\napiVersion: descopectl/v1\nkind: " + kind + "\nmetadata: {" + metadata + "}\nspec: {" + spec +
-         "}\n";
-}
-std::string connection(const std::string& handle, const std::string& spec = "") {
-  return doc("Connection", "name: " + handle, "name: " + handle + (spec.empty() ? "" : ", " + spec));
-}
-std::string resource(const std::string& handle, const std::string& spec = "") {
-  return doc(
-      "Resource", "name: " + handle,
-      "name: " + handle + ", type: mcp, uri: 'https://" + handle + "'" + (spec.empty() ? "" : ", " + spec));
-}
 
 TEST(Plan, AnEmptyProjectGetsEverythingInTheOrderOfReferences) {
   Project project;
@@ -133,7 +124,8 @@ TEST(PlanIdentity, AMatchByDisplayNameAloneIsAnErrorThatSaysWhatToWrite) {
   Manifests manifests(doc("Connection", "name: google", "name: Google"));
   (void)project.plan(manifests);
   EXPECT_EQ(manifests.messages(),
-            "<stdin>:4:18: error: Connection/google is not in the project, but the live live-1 has the same "
+            "<stdin>:4:18: error: Connection/google is not in the project, but the live Connection 'live-1' "
+            "has the same "
             "name 'Google' [possible-match]\n"
             "  metadata: {name: google}\n"
             "                   ^~~~~~\n"

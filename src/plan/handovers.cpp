@@ -1,0 +1,122 @@
+// Values that only one object of a kind may have: who gives one up, and who takes it over.
+//
+// A renamed to B while B is renamed to C works in one order alone: B first. A renamed to B while B is renamed
+// to A works in no order of single changes.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "build.hpp"
+#include "descopectl/base/text.hpp"
+
+namespace descopectl::plan {
+namespace {
+
+std::string text_at(const json::object& object, std::string_view field) {
+  const json::value* value = object.if_contains(field);
+  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+/// The wire fields of a kind whose values tell its objects apart.
+std::set<std::string_view> find_identifying_fields(const schema::Kind& kind) {
+  std::set<std::string_view> fields(kind.natural_keys.begin(), kind.natural_keys.end());
+  fields.insert(kind.unique.begin(), kind.unique.end());
+  if (kind.is_name_identity) fields.insert(kind.name_field);
+  return fields;
+}
+
+/// What the field is after the action; empty where the object is gone.
+std::string value_after(const Action& action, std::string_view field, const std::string& before) {
+  if (action.kind == ActionKind::kDelete) return {};
+  if (field == action.descriptor->id_field)
+    return action.body.contains(field) ? text_at(action.body, field) : before;
+  return action.managed.contains(field) ? text_at(action.managed, field) : before;
+}
+
+struct Value {
+  std::string_view kind;
+  std::string_view field;
+  std::string text;
+  friend auto operator<=>(const Value&, const Value&) = default;
+};
+
+struct Moves {
+  std::map<Value, std::size_t> givers;
+  std::vector<std::pair<Value, std::size_t>> takers;
+};
+
+Moves find_moves(const std::vector<Action>& actions) {
+  Moves moves;
+  for (std::size_t i = 0; i < actions.size(); ++i) {
+    const Action& action = actions[i];
+    if (!writes(action) || action.descriptor == nullptr) continue;
+    for (const std::string_view field : find_identifying_fields(*action.descriptor)) {
+      const std::string before = text_at(action.before, field);
+      const std::string after = value_after(action, field, before);
+      if (before == after) continue;
+      const std::string_view kind = action.descriptor->name;
+      if (!before.empty()) moves.givers.emplace(Value{kind, field, before}, i);
+      if (!after.empty()) moves.takers.emplace_back(Value{kind, field, after}, i);
+    }
+  }
+  return moves;
+}
+
+/// The takers of one field, each with the action that has its new value until now.
+using Chain = std::map<std::size_t, std::size_t>;
+
+/// The first circle in `chain`, or nothing.
+std::vector<std::size_t> find_circle(const Chain& chain) {
+  std::set<std::size_t> known;
+  for (const auto& [start, first] : chain) {
+    std::vector<std::size_t> path;
+    std::size_t at = start;
+    while (known.insert(at).second) {
+      path.push_back(at);
+      const auto next = chain.find(at);
+      if (next == chain.end()) break;
+      at = next->second;
+    }
+    const auto begin = std::find(path.begin(), path.end(), at);
+    if (begin != path.end() && chain.contains(path.back()) && chain.at(path.back()) == at)
+      return {begin, path.end()};
+  }
+  return {};
+}
+
+void report_circle(Draft& draft, const std::vector<std::size_t>& circle, std::string_view field) {
+  const std::vector<Action>& actions = draft.plan.actions;
+  std::vector<std::string> keys;
+  for (const std::size_t index : circle)
+    keys.push_back(fmt::format("{} ('{}')", actions[index].key.to_string(),
+                               base::printable(text_at(actions[index].before, field), 100)));
+  draft.sink.error("rename-cycle", actions[circle.front()].source,
+                   fmt::format("{} take over the {} of each other, which no order of single changes can do",
+                               base::join_words({keys.begin(), keys.end()}), field),
+                   fmt::format("give {} a third {} and apply, then give it the one that it is to have",
+                               actions[circle.front()].key.to_string(), field));
+}
+
+}  // namespace
+
+std::vector<Handover> find_handovers(Draft& draft) {
+  const Moves moves = find_moves(draft.plan.actions);
+  std::map<std::pair<std::string_view, std::string_view>, Chain> chains;  // by kind and field
+  for (const auto& [value, taker] : moves.takers)
+    if (const auto giver = moves.givers.find(value); giver != moves.givers.end())
+      chains[{value.kind, value.field}].emplace(taker, giver->second);
+  std::vector<Handover> handovers;
+  for (auto& [where, chain] : chains) {
+    for (auto circle = find_circle(chain); !circle.empty(); circle = find_circle(chain)) {
+      if (!draft.input.policy.is_drift) report_circle(draft, circle, where.second);
+      for (const std::size_t index : circle)
+        chain.erase(index);
+    }
+    for (const auto& [taker, giver] : chain)
+      handovers.push_back({giver, taker});
+  }
+  return handovers;
+}
+
+}  // namespace descopectl::plan
