@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <map>
 #include <optional>
 #include <utility>
@@ -12,6 +11,7 @@
 #include "descopectl/base/text.hpp"
 #include "descopectl/schema/values.hpp"
 #include "descopectl/transport/task_group.hpp"
+#include "poll.hpp"
 #include "records.hpp"
 
 namespace descopectl::apply {
@@ -23,8 +23,6 @@ using schema::FieldChange;
 
 namespace {
 
-constexpr std::chrono::milliseconds kFirstPoll{250};
-constexpr std::chrono::milliseconds kLongestPoll{2000};
 constexpr std::size_t kMostFieldsShown = 5;
 constexpr std::size_t kMostCharactersShown = 80;
 
@@ -120,8 +118,7 @@ asio::awaitable<void> Proof::run_all() {
 }
 
 asio::awaitable<void> Proof::prove_kind(const schema::Kind& kind, std::vector<Written*> open) {
-  const auto deadline = run_.timing.now() + run_.options.settle;
-  std::chrono::milliseconds delay = kFirstPoll;
+  Poll poll(run_.timing, run_.options.settle);
   while (true) {
     auto listed = co_await run_.api.list(kind, run_.generation());
     if (!listed) {
@@ -135,13 +132,11 @@ asio::awaitable<void> Proof::prove_kind(const schema::Kind& kind, std::vector<Wr
       leave_unverified(open, "interrupted");
       co_return;
     }
-    const auto now = run_.timing.now();
-    if (now >= deadline) {
+    const bool has_time = co_await poll.wait();
+    if (!has_time) {
       fail_open(open, *listed);
       co_return;
     }
-    co_await run_.timing.wait_until(std::min(now + delay, deadline));
-    delay = std::min(2 * delay, kLongestPoll);
   }
 }
 

@@ -65,7 +65,11 @@ ActionOutcome Run::make_skipped() const {
   skipped.status = Status::kSkipped;
   skipped.code = "skipped";
   skipped.message = fmt::format("skipped: {}", stop_message);
-  if (stop == Stop::kInterrupted) skipped.error_kind = ErrorKind::kInterrupted;
+  if (stop == Stop::kInterrupted) {
+    skipped.error_kind = ErrorKind::kInterrupted;
+    skipped.code = "not-started";
+    skipped.message = stop_message;
+  }
   return skipped;
 }
 

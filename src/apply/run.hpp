@@ -51,7 +51,7 @@ class Run {
   /// Asks the caller whether the user wants to stop.
   void look_for_interrupt();
 
-  /// "skipped: interrupted" and the like, for an action that will not run.
+  /// "interrupted", "skipped: the API can't be reached" and the like, for an action that will not run.
   [[nodiscard]] ActionOutcome make_skipped() const;
 
   void emit(EventKind kind, std::size_t action, double seconds,

@@ -19,12 +19,20 @@ namespace asio = boost::asio;
 using plan::Action;
 using plan::ActionKind;
 
+namespace {
+
+std::string describe_delete(const Action& action) {
+  return fmt::format("{} was deleted (live id '{}')", action.key.to_string(), action.live_id);
+}
+
+}  // namespace
+
 ApiRunner::ApiRunner(Run& run, const asio::any_io_executor& executor)
     : run_(run),
       lists_(run, executor),
       fingerprinter_(executor, run.store.is_kept() ? run.store.current().fingerprint_key : std::string()) {}
 
-asio::awaitable<ActionOutcome> ApiRunner::run(std::size_t index) {
+asio::awaitable<ActionOutcome> ApiRunner::run(std::size_t index, plan::Part part) {
   ActionOutcome outcome;
   switch (run_.plan.actions[index].kind) {
     case ActionKind::kNoop:
@@ -38,7 +46,10 @@ asio::awaitable<ActionOutcome> ApiRunner::run(std::size_t index) {
       co_await update(index, outcome);
       break;
     case ActionKind::kReplace:
-      co_await replace(index, outcome);
+      if (part == plan::Part::kCreate)
+        co_await create_again(index, outcome);
+      else
+        co_await replace(index, part, outcome);
       break;
     case ActionKind::kDelete:
       co_await erase(index, outcome);
@@ -133,12 +144,14 @@ asio::awaitable<void> ApiRunner::update(std::size_t index, ActionOutcome& outcom
   }
 }
 
-asio::awaitable<void> ApiRunner::replace(std::size_t index, ActionOutcome& outcome) {
+asio::awaitable<void> ApiRunner::replace(std::size_t index, plan::Part part, ActionOutcome& outcome) {
   Action& action = run_.plan.actions[index];
   const bool may_go_on = co_await check_fresh(action, outcome);
   if (!may_go_on) co_return;
-  // Whatever the create needs is at hand before anything is deleted.
-  auto prepared = co_await prepare(action);
+  // Whatever the create needs is at hand before anything is deleted; in two steps, all but the ids of what is
+  // replaced between them.
+  Result<Prepared> prepared = Prepared();
+  if (part == plan::Part::kWhole) prepared = co_await prepare(action);
   if (!prepared) {
     fail(outcome, prepared.error());
     co_return;
@@ -149,11 +162,26 @@ asio::awaitable<void> ApiRunner::replace(std::size_t index, ActionOutcome& outco
     fail_write(action, erased.error(), outcome);
     co_return;
   }
-  const std::string done =
-      fmt::format("{} was deleted (live id '{}')", action.key.to_string(), action.live_id);
+  const std::string done = describe_delete(action);
   run_.ids.erase(action.key);
   if (!record_removal(action, done, outcome)) {
     outcome.message += "; it was not created again";
+    co_return;
+  }
+  if (part == plan::Part::kWhole) co_await send_create(index, std::move(*prepared), done, outcome);
+}
+
+asio::awaitable<void> ApiRunner::create_again(std::size_t index, ActionOutcome& outcome) {
+  const std::string done = describe_delete(run_.plan.actions[index]);
+  auto prepared = co_await prepare(run_.plan.actions[index]);
+  if (!prepared) {
+    fail(outcome, prepared.error());
+    outcome.message = fmt::format("{}, and not created again: {}", done, outcome.message);
+    co_return;
+  }
+  if (is_halted(outcome)) {
+    fail(outcome, ErrorKind::kFailure, "not-created-again",
+         fmt::format("{}, and not created again: {}", done, run_.stop_message));
     co_return;
   }
   co_await send_create(index, std::move(*prepared), done, outcome);
@@ -168,8 +196,7 @@ asio::awaitable<void> ApiRunner::erase(std::size_t index, ActionOutcome& outcome
     fail_write(action, erased.error(), outcome);
     co_return;
   }
-  record_removal(action, fmt::format("{} was deleted (live id '{}')", action.key.to_string(), action.live_id),
-                 outcome);
+  record_removal(action, describe_delete(action), outcome);
 }
 
 asio::awaitable<bool> ApiRunner::check_fresh(Action& action, ActionOutcome& outcome) {

@@ -17,8 +17,8 @@ namespace descopectl::apply {
 class ActionRunner {
  public:
   virtual ~ActionRunner() = default;
-  /// The outcome of action `index`. What was done is recorded when this returns.
-  virtual boost::asio::awaitable<ActionOutcome> run(std::size_t index) = 0;
+  /// The outcome of action `index`, or of one half of it. What was done is recorded when this returns.
+  virtual boost::asio::awaitable<ActionOutcome> run(std::size_t index, plan::Part part) = 0;
 };
 
 /// Carries actions out through the Management API and records them in the store.
@@ -26,7 +26,7 @@ class ApiRunner final : public ActionRunner {
  public:
   ApiRunner(Run& run, const boost::asio::any_io_executor& executor);
 
-  boost::asio::awaitable<ActionOutcome> run(std::size_t index) override;
+  boost::asio::awaitable<ActionOutcome> run(std::size_t index, plan::Part part) override;
 
  private:
   /// All that a write needs and all that is recorded after it, complete before anything is sent.
@@ -39,7 +39,9 @@ class ApiRunner final : public ActionRunner {
   void note(plan::Action& action, ActionOutcome& outcome);
   boost::asio::awaitable<void> create(std::size_t index, ActionOutcome& outcome);
   boost::asio::awaitable<void> update(std::size_t index, ActionOutcome& outcome);
-  boost::asio::awaitable<void> replace(std::size_t index, ActionOutcome& outcome);
+  boost::asio::awaitable<void> replace(std::size_t index, plan::Part part, ActionOutcome& outcome);
+  /// The create of a replacement whose delete is done.
+  boost::asio::awaitable<void> create_again(std::size_t index, ActionOutcome& outcome);
   boost::asio::awaitable<void> erase(std::size_t index, ActionOutcome& outcome);
 
   /// False, with the outcome filled in, where the action may not go on: its object moved, is gone already (a

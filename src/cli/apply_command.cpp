@@ -194,10 +194,7 @@ ExitStatus run_apply(Context& context) {
   const auto desired = load_desired(context);
   if (!desired) return emit_failure(context, ExitStatus::kInvalidInput);
   auto store = open_store(context);
-  if (!store) {
-    const ExitStatus exit = report(context, store.error());
-    return emit_failure(context, exit == ExitStatus::kFailure ? ExitStatus::kFailure : exit);
-  }
+  if (!store) return emit_failure(context, report_state(context, store.error()));
   return run_connected(
       context, [&](Connected& connected) { return apply_connected(context, connected, *desired, **store); });
 }

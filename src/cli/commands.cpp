@@ -71,12 +71,12 @@ ExitStatus show_plan(Context& context, const Planned& planned) {
 }
 
 ExitStatus show_drift(Context& context, const Planned& planned) {
-  const plan::DriftReport report = plan::find_drift(planned.input, planned.plan);
+  plan::DriftReport report = plan::find_drift(planned.input, planned.plan);
   const DriftFlags& flags = context.options.drift;
-  const bool differs = report.live + report.both + report.deleted > 0 ||
-                       (flags.counts_manifest && report.manifest > 0) ||
-                       (flags.counts_unmanaged && report.unmanaged > 0);
-  ExitStatus exit = differs ? ExitStatus::kDifferences : ExitStatus::kDone;
+  report.differs = report.live + report.both + report.deleted > 0 ||
+                   (flags.counts_manifest && report.manifest > 0) ||
+                   (flags.counts_unmanaged && report.unmanaged > 0);
+  ExitStatus exit = report.differs ? ExitStatus::kDifferences : ExitStatus::kDone;
   for (const plan::Refusal& refusal : planned.plan.refusals)
     if (refusal.code == "wrong-project") {
       context.fail(refusal.code, refusal.summary, refusal.hint);
@@ -107,7 +107,7 @@ ExitStatus run_read_only(Context& context, Show show) {
   const auto desired = load_desired(context);
   if (!desired) return emit_failure(context, ExitStatus::kInvalidInput);
   const auto recorded = read_recorded(context);
-  if (!recorded) return emit_failure(context, ExitStatus::kInvalidInput);
+  if (!recorded) return emit_failure(context, exit_of(recorded.error()));
   return run_connected(context, [&](Connected& connected) {
     return plan_and_show(context, connected, *desired, *recorded, show);
   });

@@ -13,9 +13,12 @@ net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, 
   auto planned = std::make_unique<Planned>();
   plan::PlanInput& input = planned->input;
   input.policy = make_policy(context);
-  std::vector<plan::NeededKind> kinds = plan::find_needed_kinds(desired, recorded, input.policy);
-  Result<LiveRead> live = co_await read_live(reader, connected.io.get_executor(), std::move(kinds), recorded,
-                                             input.policy.inbound_generation);
+  apply::LiveOptions options;
+  options.kinds = plan::find_needed_kinds(desired, recorded, input.policy);
+  options.generation = input.policy.inbound_generation;
+  options.settle = context.settings.http.settle;
+  options.is_interrupted = [&connected] { return connected.interrupt.signal != 0; };
+  Result<apply::LiveRead> live = co_await apply::read_live(reader, recorded, options);
   if (!live) co_return live.error();
   planned->live = std::move(*live);
   if (!input.policy.is_destroy)  // nothing is sent, and short secrets cost a scrypt each
@@ -32,12 +35,17 @@ net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, 
   co_return planned;
 }
 
-std::optional<model::RecordedState> read_recorded(Context& context) {
+Result<model::RecordedState> read_recorded(Context& context) {
   if (context.settings.state.backend == config::StateBackend::kNone) return model::RecordedState{};
   auto recorded = state::read_state(context.settings.state.path);
-  if (recorded) return std::move(*recorded);
-  context.fail("state", recorded.error().message(), recorded.error().hint());
-  return std::nullopt;
+  if (!recorded) (void)report_state(context, recorded.error());
+  return recorded;
+}
+
+diag::ExitStatus report_state(Context& context, const Error& error) {
+  if (error.kind() == ErrorKind::kLockHeld) return report(context, error);
+  context.fail("state", error.message(), error.hint());
+  return exit_of(error);
 }
 
 diag::ExitStatus report(Context& context, const Error& error) {

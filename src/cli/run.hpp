@@ -1,6 +1,7 @@
 // What plan, apply, destroy and drift share: from manifests, state and live to a plan.
 #pragma once
 
+#include "descopectl/apply/live.hpp"
 #include "descopectl/plan/plan.hpp"
 #include "descopectl/state/store.hpp"
 #include "target.hpp"
@@ -10,7 +11,7 @@ namespace descopectl::cli {
 /// Everything that went into a plan, and the plan.
 struct Planned {
   plan::PlanInput input;
-  LiveRead live;
+  apply::LiveRead live;
   SecretsRead secrets;
   plan::Plan plan;
 };
@@ -21,10 +22,13 @@ struct Planned {
     Context& context, api::Reader& reader, Connected& connected, const model::DesiredState& desired,
     const model::RecordedState& recorded, bool is_state_kept);
 
-/// The recorded state for commands that write nothing; none, with a diagnostic, where it can't be read.
-[[nodiscard]] std::optional<model::RecordedState> read_recorded(Context& context);
+/// The recorded state for commands that write nothing; its error is reported.
+[[nodiscard]] Result<model::RecordedState> read_recorded(Context& context);
 
-/// Puts an error of API or state into the sink and gives its exit status.
+/// Puts an error of the state's store into the sink and gives its exit status: the same whoever opened it.
+[[nodiscard]] diag::ExitStatus report_state(Context& context, const Error& error);
+
+/// Puts an error of the API into the sink and gives its exit status.
 [[nodiscard]] diag::ExitStatus report(Context& context, const Error& error);
 
 /// What `-o json` prints where there is no plan to show.

@@ -83,6 +83,19 @@ diag::ExitStatus report_failure(Context& context, const Error& error, const char
   return emit_failure(context, exit_of(error));
 }
 
+/// A key that is missing is exit 4; one that can't be read, or can't be a key, is wrong input.
+diag::ExitStatus report_key(Context& context, const Error& error) {
+  switch (error.kind()) {
+    case ErrorKind::kUnauthorized:
+      return report_failure(context, error, "no-credentials");
+    case ErrorKind::kInvalidInput:
+      return report_failure(context, error, "invalid-key");
+    default:
+      context.fail("unreadable-file", error.message(), error.hint());
+      return emit_failure(context, diag::ExitStatus::kInvalidInput);
+  }
+}
+
 /// Runs the body with the emulator (if any) beside it; both have ended when this returns.
 net::awaitable<void> run_body(Connected& connected, const ConnectedBody& body, emulator::Running* sandbox,
                               net::signal_set& signals, diag::ExitStatus& status, Context& context) {
@@ -199,7 +212,7 @@ diag::ExitStatus run_connected(Context& context, const ConnectedBody& body) {
   } else {
     auto key =
         config::load_management_key(context.settings.management_key_file, context.environment, context.input);
-    if (!key) return report_failure(context, key.error(), "no-credentials");
+    if (!key) return report_key(context, key.error());
     options.management_key = std::move(*key);
     context.output.redactor().add(options.management_key);
   }

@@ -3,7 +3,6 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
-#include <chrono>
 #include <functional>
 #include <memory>
 
@@ -42,18 +41,6 @@ struct Connected {
 };
 using ConnectedBody = std::function<boost::asio::awaitable<diag::ExitStatus>(Connected&)>;
 [[nodiscard]] diag::ExitStatus run_connected(Context& context, const ConnectedBody& body);
-
-/// Live state as one look at it: every needed kind's list side by side, then one load for each owned object
-/// that its list lacks, so that only what the service calls not-found counts as deleted.
-struct LiveRead {
-  model::LiveState state;
-  std::chrono::steady_clock::time_point at;
-};
-[[nodiscard]] boost::asio::awaitable<Result<LiveRead>> read_live(api::Reader& reader,
-                                                                 boost::asio::any_io_executor executor,
-                                                                 std::vector<plan::NeededKind> kinds,
-                                                                 const model::RecordedState& recorded,
-                                                                 unsigned generation);
 
 /// The secrets that could be looked up, and what is known of each before it is sent.
 struct SecretsRead {

@@ -139,7 +139,10 @@ Result<model::Secret> load_management_key(const std::string& key_file, const bas
   if (key_file == "-") return read_key(standard_input);
   if (!key_file.empty()) {
     auto text = base::read_file(key_file, kKeyLimit);
-    if (!text) return invalid("--management-key-file: " + text.error().message());
+    if (!text) {
+      return Error(text.error().kind(), "--management-key-file: " + text.error().message(),
+                   "check the path and the rights to the file");
+    }
     return make_key(std::move(*text), fmt::format("'{}'", base::printable(key_file)));
   }
   auto value = environment.find("DESCOPE_MANAGEMENT_KEY");

@@ -42,6 +42,7 @@ class Finder {
   Finder(const PlanInput& input, const Plan& plan) : input_(input), plan_(plan) {}
 
   DriftReport run() {
+    report_.has_state = input_.is_state_kept;
     for (const Action& action : plan_.actions)
       look_at(action);
     for (const auto& [key, recorded] : input_.recorded->objects)

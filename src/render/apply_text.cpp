@@ -16,16 +16,18 @@ using apply::Status;
 using plan::Action;
 using plan::ActionKind;
 
-/// "Creating...", "Still creating...", "Creation complete".
+/// "Creating...", "Still creating...", "Creation accepted". What is read back at the end of the run is not
+/// complete before that.
 struct Words {
   ActionKind kind;
   std::string_view doing;
   std::string_view deed;
+  std::string_view end;
 };
-constexpr Words kWords[] = {{ActionKind::kCreate, "creating", "Creation"},
-                            {ActionKind::kUpdate, "modifying", "Modifications"},
-                            {ActionKind::kReplace, "replacing", "Replacement"},
-                            {ActionKind::kDelete, "destroying", "Destruction"}};
+constexpr Words kWords[] = {{ActionKind::kCreate, "creating", "Creation", "accepted"},
+                            {ActionKind::kUpdate, "modifying", "Modifications", "accepted"},
+                            {ActionKind::kReplace, "replacing", "Replacement", "accepted"},
+                            {ActionKind::kDelete, "destroying", "Destruction", "complete"}};
 
 const Words* find_words(ActionKind kind) {
   for (const Words& words : kWords)
@@ -67,7 +69,7 @@ std::string finished_line(const Action& action, const Words* words, const apply:
   if (outcome.status != Status::kDone || words == nullptr) return {};
   const std::string& id = outcome.live_id.empty() ? action.live_id : outcome.live_id;
   const bool shows_id = action.kind != ActionKind::kDelete && !id.empty();
-  return fmt::format("{} complete after {}{}", deed, time,
+  return fmt::format("{} {} after {}{}", deed, words->end, time,
                      shows_id ? fmt::format(" [id={}]", show_prose(id)) : "");
 }
 
@@ -91,7 +93,15 @@ class EndWriter {
  private:
   [[nodiscard]] std::optional<Status> status_of(std::size_t index) const {
     if (index >= plan_.actions.size()) return std::nullopt;
-    const Status status = index < outcome_.actions.size() ? outcome_.actions[index].status : Status::kPending;
+    if (index >= outcome_.actions.size()) return status_of(index, ActionOutcome());
+    return status_of(index, outcome_.actions[index]);
+  }
+
+  /// What an interrupt left over was not skipped for a fault of anything.
+  [[nodiscard]] std::optional<Status> status_of(std::size_t index, const ActionOutcome& outcome) const {
+    const bool is_left_over =
+        outcome.status == Status::kSkipped && outcome.error_kind == ErrorKind::kInterrupted;
+    const Status status = is_left_over ? Status::kPending : outcome.status;
     const bool sends_nothing = find_words(plan_.actions[index].kind) == nullptr;
     if (status == Status::kPending && sends_nothing) return std::nullopt;
     return status;
@@ -134,7 +144,7 @@ class EndWriter {
                                            outcome_.changed, outcome_.destroyed);
     if (is_complete()) return fmt::format("{} complete! Resources: {}.", verb, counts);
     const std::pair<std::size_t, std::string_view> rest[] = {{outcome_.failed, "failed"},
-                                                             {outcome_.skipped, "skipped"},
+                                                             {count(Status::kSkipped), "skipped"},
                                                              {outcome_.unknown, "unknown"},
                                                              {count(Status::kPending), "not started"}};
     for (const auto& [number, word] : rest)

@@ -57,18 +57,26 @@ void append_object(std::string& out, const Group& group, const DriftObject& obje
   }
 }
 
+/// "12 objects are as last applied, 1 changed in the manifests, 2 unmanaged".
+std::string describe_rest(const plan::DriftReport& report) {
+  const std::string_view agreed = report.has_state ? "as last applied" : "as the manifests say";
+  std::string text = fmt::format("{} {} {}", base::counted(report.clean, "object"),
+                                 report.clean == 1 ? "is" : "are", agreed);
+  if (report.manifest > 0)
+    text += fmt::format(", {} {}", report.manifest, report.has_state ? "changed in the manifests" : "not");
+  if (report.unmanaged > 0) text += fmt::format(", {} unmanaged", report.unmanaged);
+  return text;
+}
+
+/// Agrees with the exit status: what is not counted is no drift, whatever is listed.
 std::string last_line(const plan::DriftReport& report) {
-  if (report.live + report.both + report.deleted + report.manifest == 0) {
-    std::string line =
-        fmt::format("No drift. {} as last applied",
-                    report.clean == 1 ? "1 object is" : fmt::format("{} objects are", report.clean));
-    if (report.unmanaged > 0) line += fmt::format(", {} unmanaged", report.unmanaged);
-    return line + ".";
-  }
+  const std::string_view limits =
+      report.has_state ? "" : " Without a state, live was compared with the manifests alone.";
+  if (!report.differs) return fmt::format("No drift. {}.{}", describe_rest(report), limits);
   std::string line = fmt::format("Drift: {} changed live, ", report.live);
   if (report.both > 0) line += fmt::format("{} changed live and in manifests, ", report.both);
-  return line + fmt::format("{} deleted, {} changed in manifests, {} unmanaged.", report.deleted,
-                            report.manifest, report.unmanaged);
+  return line + fmt::format("{} deleted, {} changed in manifests, {} unmanaged.{}", report.deleted,
+                            report.manifest, report.unmanaged, limits);
 }
 
 json::object change_to_json(schema::Fields fields, const plan::DriftChange& change) {

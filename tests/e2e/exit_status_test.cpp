@@ -89,6 +89,19 @@ TEST_F(ExitStatus, IsFourWithoutAKey) {
   expect_status(result, project.plan({"--json"}), 4, "credentials");
 }
 
+TEST_F(ExitStatus, IsThreeForAKeyFileThatCanNotBeRead) {
+  project.declare(connection("a"));
+  const Result result = project.plan({"--management-key-file", "absent.key"});
+  EXPECT_NE(result.err.find("absent.key"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("[unreadable-file]\nhint: check the path and the rights to the file\n"),
+            std::string::npos)
+      << result.err;
+  expect_status(result, project.plan({"--management-key-file", "absent.key", "--json"}), 3, "invalid-input");
+  project.folder.write("two.key", "one two");
+  EXPECT_NE(project.plan({"--management-key-file", "two.key"}).err.find("[invalid-key]\n"),
+            std::string::npos);
+}
+
 TEST(ExitStatusOfCredentials, IsFourForAKeyThatIsRefused) {
   Workspace workspace;
   const Emulator emulator(workspace.folder, {},

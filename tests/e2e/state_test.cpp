@@ -22,12 +22,15 @@ class State : public testing::Test {
   void expect_refused(const std::string& damaged, std::string_view message) {
     project.folder.write(kState, damaged);
     project.declare(connection("a", "Changed"));
+    const std::string said = project.plan().err;
     for (const Arguments& command : {Arguments{"plan"}, Arguments{"apply", "--auto-approve"},
                                      Arguments{"drift"}, Arguments{"destroy", "--auto-approve"}}) {
       const Result result = project.run(command);
       EXPECT_EQ(result.status, 3) << command[0] << ": " << result.all();
       EXPECT_NE(result.err.find(message), std::string::npos) << result.err;
       EXPECT_NE(result.err.find("hint: "), std::string::npos) << "a way out: " << result.err;
+      EXPECT_NE(result.err.find("[state]\n"), std::string::npos) << result.err;
+      EXPECT_EQ(result.err, said) << command[0] << " says the same as plan";
       EXPECT_EQ(project.folder.read(kState), damaged);
     }
     EXPECT_EQ(api.connection("a").at("name").as_string(), "a");

@@ -10,7 +10,8 @@
 namespace descopectl::render {
 
 /// Objects grouped by cause, a line for each field: `path: expected -> live (cause)`. The last line is
-/// `Drift: 2 changed live, 1 deleted, 0 changed in manifests, 5 unmanaged.` or `No drift. ...`.
+/// `Drift: 2 changed live, 1 deleted, 0 changed in manifests, 5 unmanaged.` or `No drift. ...`,
+/// by DriftReport::differs.
 [[nodiscard]] std::string drift_to_text(const plan::DriftReport& report, const TextOptions& options);
 
 /// {"drift": [{"address", "cause", "changes": [...], ...}], "summary": {...}, ...} (contract section 5).

@@ -60,8 +60,16 @@ asio::awaitable<Result<std::vector<model::LiveObject>>> FakeService::list(const 
   co_return objects;
 }
 
-asio::awaitable<Result<model::LiveObject>> FakeService::load(const Kind&, std::string id, unsigned) {
-  co_return Error(ErrorKind::kNotFound, "nobody loads " + id);
+asio::awaitable<Result<model::LiveObject>> FakeService::load(const Kind& kind, std::string id, unsigned) {
+  const auto served = co_await serve("load " + std::string(kind.name) + "/" + id);
+  if (!served) co_return served.error();
+  const Objects& objects = live[std::string(kind.name)];
+  const auto found = objects.find(id);
+  if (found == objects.end()) co_return Error(ErrorKind::kNotFound, id + " is not there");
+  model::LiveObject object;
+  object.id = id;
+  object.body = found->second;
+  co_return object;
 }
 
 asio::awaitable<Result<api::Created>> FakeService::create(const Kind& kind, json::object body,

@@ -239,7 +239,8 @@ TEST_F(ApplyStop, AnInterruptLetsWhatRunsFinishAndBeRecorded) {
   EXPECT_EQ(outcome.exit, ExitStatus::kPartial);
   EXPECT_EQ(outcome.added, 2U);
   EXPECT_EQ(outcome.skipped, 2U);
-  EXPECT_EQ(outcome.actions[2].message, "skipped: interrupted");
+  EXPECT_EQ(outcome.actions[2].message, "interrupted");
+  EXPECT_EQ(outcome.actions[2].code, "not-started");
   EXPECT_EQ(outcome.actions[2].error_kind, ErrorKind::kInterrupted);
   EXPECT_EQ(outcome.actions[4].status, Status::kDone);
   EXPECT_EQ(store.state.objects.size(), 2U);

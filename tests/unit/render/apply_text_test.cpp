@@ -30,20 +30,20 @@ TEST(ApplyProgress, FollowsAnActionFromItsStartToItsEnd) {
   EXPECT_EQ(say(action, EventKind::kStillRunning, 10.02), "Resource/x: Still creating... [10s elapsed]\n");
   EXPECT_EQ(say(action, EventKind::kStillRunning, 70.2), "Resource/x: Still creating... [1m10s elapsed]\n");
   EXPECT_EQ(say(action, EventKind::kFinished, 0.21, &done),
-            "Resource/x: Creation complete after 0.2s [id=RS1]\n");
+            "Resource/x: Creation accepted after 0.2s [id=RS1]\n");
 }
 
 TEST(ApplyProgress, HasWordsForEveryAction) {
   const apply::ActionOutcome done{.status = Status::kDone};
   EXPECT_EQ(say(make_known(ActionKind::kUpdate), EventKind::kStarted), "Connection/x: Modifying... [id=x]\n");
   EXPECT_EQ(say(make_known(ActionKind::kUpdate), EventKind::kFinished, 12.4, &done),
-            "Connection/x: Modifications complete after 12s [id=x]\n");
+            "Connection/x: Modifications accepted after 12s [id=x]\n");
   EXPECT_EQ(say(make_known(ActionKind::kDelete), EventKind::kStarted),
             "Connection/x: Destroying... [id=x]\n");
   EXPECT_EQ(say(make_known(ActionKind::kDelete), EventKind::kFinished, 1, &done),
             "Connection/x: Destruction complete after 1.0s\n");
   EXPECT_EQ(say(make_known(ActionKind::kReplace), EventKind::kFinished, 1, &done),
-            "Connection/x: Replacement complete after 1.0s [id=x]\n");
+            "Connection/x: Replacement accepted after 1.0s [id=x]\n");
   EXPECT_EQ(say(make_known(ActionKind::kNoop), EventKind::kStarted), "");
   EXPECT_EQ(say(make_known(ActionKind::kForget), EventKind::kFinished, 0, &done), "");
 }
@@ -104,6 +104,24 @@ Not started:
 The state could not be written: disk full
 
 Apply incomplete: 1 added, 0 changed, 0 destroyed, 1 failed, 1 skipped, 1 unknown, 1 not started.
+)");
+}
+
+TEST(ApplyText, WhatAnInterruptLeftOverWasNotStarted) {
+  const plan::Plan plan = make_plan({make_action(ActionKind::kCreate, "Connection", "a"),
+                                     make_action(ActionKind::kCreate, "Connection", "b")});
+  apply::Outcome outcome;
+  outcome.actions.resize(2);
+  outcome.actions[0].status = Status::kDone;
+  outcome.actions[1] = {.status = Status::kSkipped,
+                        .code = "not-started",
+                        .message = "interrupted",
+                        .error_kind = ErrorKind::kInterrupted};
+  outcome.added = outcome.skipped = 1;
+  EXPECT_EQ(render::apply_to_text(plan, outcome, {}), R"(Not started:
+  Connection/b: interrupted [not-started]
+
+Apply incomplete: 1 added, 0 changed, 0 destroyed, 1 not started.
 )");
 }
 

@@ -30,6 +30,7 @@ plan::DriftReport make_report() {
        .cause = Cause::kUnmanaged},
   };
   report.live = report.deleted = report.manifest = report.unmanaged = 1;
+  report.differs = true;
   return report;
 }
 
@@ -56,10 +57,28 @@ TEST(DriftText, SaysWhenThereIsNone) {
   EXPECT_EQ(render::drift_to_text({.clean = 1}, {}), "No drift. 1 object is as last applied.\n");
   EXPECT_EQ(render::drift_to_text({.unmanaged = 5, .clean = 7}, {}),
             "No drift. 7 objects are as last applied, 5 unmanaged.\n");
+  EXPECT_EQ(render::drift_to_text({.manifest = 1, .clean = 2}, {}),
+            "No drift. 2 objects are as last applied, 1 changed in the manifests.\n");
+}
+
+TEST(DriftText, SaysThatThereIsSomeWhereWhatIsUnmanagedCounts) {
+  EXPECT_EQ(render::drift_to_text({.unmanaged = 2, .clean = 1, .differs = true}, {}),
+            "Drift: 0 changed live, 0 deleted, 0 changed in manifests, 2 unmanaged.\n");
+}
+
+TEST(DriftText, WithoutAStateSaysWhatWasCompared) {
+  EXPECT_EQ(
+      render::drift_to_text({.manifest = 1, .clean = 2, .has_state = false}, {}),
+      "No drift. 2 objects are as the manifests say, 1 not. Without a state, live was compared with the "
+      "manifests alone.\n");
+  EXPECT_EQ(
+      render::drift_to_text({.manifest = 1, .has_state = false, .differs = true}, {}),
+      "Drift: 0 changed live, 0 deleted, 1 changed in manifests, 0 unmanaged. Without a state, live was "
+      "compared with the manifests alone.\n");
 }
 
 TEST(DriftText, CountsWhatMovedOnBothSides) {
-  EXPECT_EQ(render::drift_to_text({.both = 2}, {}),
+  EXPECT_EQ(render::drift_to_text({.both = 2, .differs = true}, {}),
             "Drift: 0 changed live, 2 changed live and in manifests, 0 deleted, 0 changed in manifests, 0 "
             "unmanaged.\n");
 }

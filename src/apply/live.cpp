@@ -1,0 +1,148 @@
+// Reading live state: lists, then loads and further looks for what the lists lack.
+#include "descopectl/apply/live.hpp"
+
+#include <algorithm>
+#include <boost/asio/this_coro.hpp>
+#include <memory>
+#include <optional>
+
+#include "descopectl/transport/task_group.hpp"
+#include "poll.hpp"
+
+namespace descopectl::apply {
+namespace {
+
+namespace net = boost::asio;
+
+/// Which of several errors is told: the smaller.
+int rank_of(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::kInterrupted:
+      return 0;
+    case ErrorKind::kUnauthorized:
+      return 1;
+    case ErrorKind::kUnreachable:
+    case ErrorKind::kRateLimited:
+    case ErrorKind::kBadAnswer:
+      return 2;
+    default:
+      return 3;
+  }
+}
+
+/// Reads into `state`; remembers the error that says most.
+class LiveReader {
+ public:
+  LiveReader(api::Reader& reader, const model::RecordedState& recorded, const LiveOptions& options,
+             api::Timing& timing)
+      : reader_(reader), recorded_(recorded), options_(options), timing_(timing) {}
+
+  net::awaitable<void> list(plan::NeededKind kind) {
+    auto objects = co_await reader_.list(*kind.kind, options_.generation);
+    model::LiveKind& live = state.kinds[std::string(kind.kind->name)];
+    if (objects) {
+      live.objects = std::move(*objects);
+      live.is_loaded = true;
+      co_return;
+    }
+    const ErrorKind why = objects.error().kind();
+    const bool is_refusal =
+        why == ErrorKind::kUnauthorized || why == ErrorKind::kNotFound || why == ErrorKind::kRefused;
+    live.unavailable = objects.error().message();
+    if (!kind.is_optional || !is_refusal) keep(objects.error());
+  }
+
+  net::awaitable<void> load(const schema::Kind& kind, std::string id) {
+    auto object = co_await reader_.load(kind, std::move(id), options_.generation);
+    if (object)
+      found_.emplace_back(&kind, std::move(*object));
+    else if (object.error().kind() != ErrorKind::kNotFound)
+      keep(object.error());
+  }
+
+  /// Reads the list again until it shows all that is owned, or time is over.
+  net::awaitable<void> look_again(const schema::Kind& kind) {
+    Poll poll(timing_, options_.settle);
+    while (!find_missing(kind).empty()) {
+      if (options_.is_interrupted && options_.is_interrupted()) {
+        keep(Error(ErrorKind::kInterrupted, "interrupted while live was read"));
+        co_return;
+      }
+      const bool has_time = co_await poll.wait();
+      if (!has_time) co_return;
+      auto objects = co_await reader_.list(kind, options_.generation);
+      if (!objects) {
+        keep(objects.error());
+        co_return;
+      }
+      state.kinds[std::string(kind.name)].objects = std::move(*objects);
+    }
+  }
+
+  /// Ids of owned objects of that kind that its list lacks.
+  std::vector<std::string> find_missing(const schema::Kind& kind) {
+    const model::LiveKind& live = state.kinds[std::string(kind.name)];
+    std::vector<std::string> ids;
+    for (const auto& [key, object] : recorded_.objects)
+      if (key.kind == kind.name && live.find(object.live_id) == nullptr) ids.push_back(object.live_id);
+    return ids;
+  }
+
+  void take_loaded() {
+    for (auto& [kind, object] : found_) {
+      auto& objects = state.kinds[std::string(kind->name)].objects;
+      const auto at =
+          std::lower_bound(objects.begin(), objects.end(), object.id,
+                           [](const model::LiveObject& left, const std::string& id) { return left.id < id; });
+      objects.insert(at, std::move(object));
+    }
+  }
+
+  model::LiveState state;
+  std::optional<Error> error;
+
+ private:
+  void keep(const Error& problem) {
+    if (!error || rank_of(problem.kind()) < rank_of(error->kind())) error = problem;
+  }
+
+  api::Reader& reader_;
+  const model::RecordedState& recorded_;
+  const LiveOptions& options_;
+  api::Timing& timing_;
+  std::vector<std::pair<const schema::Kind*, model::LiveObject>> found_;
+};
+
+}  // namespace
+
+net::awaitable<Result<LiveRead>> read_live(api::Reader& reader, const model::RecordedState& recorded,
+                                           const LiveOptions& options) {
+  const auto executor = co_await net::this_coro::executor;
+  std::unique_ptr<api::Timing> clock;
+  if (options.timing == nullptr) clock = api::make_timing(executor);
+  api::Timing& timing = clock ? *clock : *options.timing;
+  LiveReader live(reader, recorded, options, timing);
+  LiveRead read;
+  read.at = timing.now();
+  transport::TaskGroup lists(executor);
+  for (const plan::NeededKind& kind : options.kinds)
+    lists.start(live.list(kind));
+  co_await lists.wait();
+  if (live.error) co_return *live.error;
+  transport::TaskGroup looks(executor);
+  for (const plan::NeededKind& kind : options.kinds) {
+    if (!kind.kind->calls.load.exists()) {
+      looks.start(live.look_again(*kind.kind));
+      continue;
+    }
+    for (std::string& id : live.find_missing(*kind.kind))
+      looks.start(live.load(*kind.kind, std::move(id)));
+  }
+  co_await looks.wait();
+  if (live.error) co_return *live.error;
+  live.take_loaded();
+  read.state = std::move(live.state);
+  co_return read;
+}
+
+}  // namespace descopectl::apply

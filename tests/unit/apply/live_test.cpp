@@ -1,0 +1,85 @@
+// Reading live: what a list lacks is looked for before it counts as deleted.
+#include "descopectl/apply/live.hpp"
+
+#include <gmock/gmock.h>
+
+#include "fixture.hpp"
+
+namespace descopectl::apply {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class LiveReading : public test::ApplyTest {
+ protected:
+  LiveReading() {
+    looking.kinds = {{&kind("Role"), false}, {&kind("Connection"), false}};
+    looking.timing = &timing;
+  }
+
+  Result<LiveRead> read() { return test::run(context, read_live(service, store.state, looking)); }
+
+  LiveOptions looking;
+};
+
+TEST_F(LiveReading, TakesOneListAKindWhereNothingIsMissing) {
+  own("Role", "editor", "ROL1", {{"name", "Editor"}});
+  own("Connection", "c", "c", {{"name", "C"}});
+  const auto live = read();
+  ASSERT_TRUE(live);
+  EXPECT_THAT(service.log, testing::UnorderedElementsAre("list Role", "list Connection"));
+  EXPECT_THAT(timing.waits, IsEmpty());
+}
+
+TEST_F(LiveReading, LooksAgainForARoleUntilTheListShowsIt) {
+  own("Role", "editor", "ROL1", {{"name", "Editor"}});
+  service.lagging["Role"] = 3;
+  const auto live = read();
+  ASSERT_TRUE(live);
+  EXPECT_NE(live->state.find("Role")->find("ROL1"), nullptr);
+  EXPECT_THAT(timing.waits, ElementsAre(milliseconds(250), milliseconds(500), milliseconds(1000)));
+}
+
+TEST_F(LiveReading, ARoleThatStaysAwayForTheWholeTimeIsGone) {
+  own("Role", "editor", "ROL1", {{"name", "Editor"}});
+  own("Role", "reader", "ROL2", {{"name", "Reader"}});
+  service.live["Role"].erase("ROL1");
+  looking.settle = milliseconds(1000);
+  const auto live = read();
+  ASSERT_TRUE(live);
+  EXPECT_EQ(live->state.find("Role")->objects.size(), 1U);
+  EXPECT_THAT(timing.waits, ElementsAre(milliseconds(250), milliseconds(500), milliseconds(250)));
+}
+
+TEST_F(LiveReading, AConnectionThatItsListLacksIsLoadedOnce) {
+  own("Connection", "c", "c", {{"name", "C"}});
+  service.lagging["Connection"] = 1;
+  const auto live = read();
+  ASSERT_TRUE(live);
+  EXPECT_NE(live->state.find("Connection")->find("c"), nullptr);
+  EXPECT_EQ(place_of("load Connection/c"), 2U);
+  EXPECT_THAT(timing.waits, IsEmpty());
+}
+
+TEST_F(LiveReading, AnInterruptEndsTheLooking) {
+  own("Role", "editor", "ROL1", {{"name", "Editor"}});
+  service.lagging["Role"] = 100;
+  looking.is_interrupted = [&] { return !timing.waits.empty(); };
+  const auto live = read();
+  ASSERT_FALSE(live);
+  EXPECT_EQ(live.error().kind(), ErrorKind::kInterrupted);
+  EXPECT_EQ(timing.waits.size(), 1U);
+}
+
+TEST_F(LiveReading, OfSeveralErrorsTellsTheOneThatSaysMost) {
+  service.fail_next("list Role", Error(ErrorKind::kFailure, "odd"));
+  service.fail_next("list Connection", Error(ErrorKind::kUnauthorized, "no right"));
+  const auto live = read();
+  ASSERT_FALSE(live);
+  EXPECT_EQ(live.error().message(), "no right");
+}
+
+}  // namespace
+}  // namespace descopectl::apply
