@@ -4,7 +4,7 @@ import shutil
 
 import big_project
 from strict_server import CONNECTION, PROJECT, RESOURCE
-from support import CONNECTION_TEXT, KEY_TEXT, RESOURCE_ONLY, StrictTest
+from support import CONNECTION_TEXT, KEY_TEXT, RESOURCE_ONLY, RESOURCE_TEXT, StrictTest
 from workspace import writes
 
 
@@ -112,3 +112,27 @@ class IdentityTest(StrictTest):
         self.expect(self.workspace.apply("--allow-replace"), 0)
         self.assertEqual(sorted(item[1] for item in writes(since())), ["create", "delete"])
         self.empty_plan()
+
+    def test_a_connection_and_its_resource_replaced_together_leave_no_reference_to_nothing(self):
+        self.hooks.owners({"calendar.read": ["google", "google-2"]})
+        self.start(CONNECTION_TEXT + "\n---\n" + RESOURCE_TEXT.replace(", scopes: [calendar.read]", ""))
+        self.workspace.manifest(CONNECTION_TEXT.replace("{name: google}", "{name: google, id: google-2}") + "\n---\n" +
+                                RESOURCE_TEXT.replace(", scopes: [calendar.read]", "")
+                                .replace("crm.example.com/mcp", "new.example.com/mcp"))
+        since = self.workspace.mark()
+        self.expect(self.workspace.apply("--allow-replace"), 0)
+        self.clean()
+        self.assertEqual([item[:2] for item in writes(since())],
+                         [(RESOURCE, "delete"), (CONNECTION, "delete"), (CONNECTION, "create"), (RESOURCE, "create")])
+        self.empty_plan()
+
+    def test_a_chain_of_renames_is_one_apply_and_a_circle_none(self):
+        names = "kind: Role\nmetadata: {name: a}\nspec: {name: %s}\n---\nkind: Role\nmetadata: {name: b}\nspec: {name: %s}"
+        self.start(names % ("A", "B"))
+        self.workspace.manifest(names % ("B", "C"))
+        self.expect(self.workspace.apply(), 0)
+        self.empty_plan()
+        self.workspace.manifest(names % ("C", "B"))
+        since = self.workspace.mark()
+        self.assertIn("rename-cycle", self.expect(self.workspace.apply(), 3).err)
+        self.assertEqual(writes(since()), [])
