@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "descopectl/base/text.hpp"
+#include "disguise.hpp"
 #include "scan.hpp"
 
 namespace descopectl::document {
@@ -96,6 +97,12 @@ Builder::Place Builder::locate(std::size_t at, bool has_tag, bool has_anchor) co
     place.has_value = belongs(place.properties_end, place.value);
   }
   return place;
+}
+
+std::string Builder::whole_tag(const Place& place, const std::string& tag) const {
+  // A hidden '?' ends a tag for yaml-cpp: what it gives then is the beginning.
+  const auto written = text_.substr(place.tag_begin, place.tag_end - place.tag_begin);
+  return written.find('?') == std::string_view::npos ? tag : std::string(written);
 }
 
 void Builder::skip_dash() {
@@ -289,8 +296,12 @@ void Builder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anc
   const auto place = locate(offset(mark), !is_no_tag(tag), anchor != 0);
   check_tab(place.properties_end > offset(mark) ? offset(mark) : place.value);
   Node node;
-  read_scalar_text(node, place, value);
-  apply_scalar_tag(node, place, tag);
+  if (is_disguised(value)) {
+    read_scalar_text(node, place, reveal(value, scan::peek(text_, place.value) == '"'));
+  } else {
+    read_scalar_text(node, place, value);
+  }
+  apply_scalar_tag(node, place, whole_tag(place, tag));
   attach(node, anchor, 1, 0);
 }
 
@@ -378,18 +389,19 @@ void Builder::apply_scalar_tag(Node& node, const Place& place, const std::string
 // ---- collections
 // -----------------------------------------------------------------------------------------------
 
-void Builder::start_collection(bool is_mapping, const YAML::Mark& mark, const std::string& tag,
+void Builder::start_collection(bool is_mapping, const YAML::Mark& mark, const std::string& given_tag,
                                YAML::anchor_t anchor, YAML::EmitterStyle::value style) {
   ++events_;
   skip_dash();
   const auto at = offset(mark);
-  const auto place = locate(at, !is_no_tag(tag), anchor != 0);
+  const auto place = locate(at, !is_no_tag(given_tag), anchor != 0);
   if (frames_.size() >= limits_.depth) {
     report("yaml-depth", place.value, place.value + 1,
            fmt::format("nested deeper than {} levels", limits_.depth));
     throw Stop{};
   }
   check_tab(place.properties_end > at ? at : place.value);
+  const std::string tag = whole_tag(place, given_tag);
   const std::string_view expected = is_mapping ? "tag:yaml.org,2002:map" : "tag:yaml.org,2002:seq";
   if (place.tag_end > 0 && tag != expected && tag != "!") {
     report("yaml-unknown-tag", place.tag_begin, place.tag_end,

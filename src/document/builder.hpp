@@ -117,13 +117,14 @@ class Builder final : public YAML::EventHandler {
   /// How many of the open levels merging will take away again: the value of `<<` moves up into its mapping.
   [[nodiscard]] std::uint32_t merged_levels() const;
 
+  [[nodiscard]] std::string whole_tag(const Place& place, const std::string& tag) const;
   void count_nodes(std::uint64_t count, std::size_t begin, std::size_t end);
   void skip_dash();
   void check_tab(std::size_t value);
   void add_implicit_null(std::size_t at, const Place& place, YAML::anchor_t anchor);
   void read_scalar_text(Node& node, const Place& place, const std::string& value);
   void apply_scalar_tag(Node& node, const Place& place, const std::string& tag);
-  void start_collection(bool is_mapping, const YAML::Mark& mark, const std::string& tag,
+  void start_collection(bool is_mapping, const YAML::Mark& mark, const std::string& given_tag,
                         YAML::anchor_t anchor, YAML::EmitterStyle::value style);
   void end_collection(Frame frame, Node node);
   [[nodiscard]] std::size_t closing_end(const Frame& frame) const;

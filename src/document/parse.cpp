@@ -12,6 +12,7 @@
 #include <streambuf>
 
 #include "builder.hpp"
+#include "disguise.hpp"
 #include "encoding.hpp"
 #include "syntax_error.hpp"
 
@@ -30,8 +31,8 @@ consteval std::array<bool, 256> token_characters() {
   return table;
 }
 
-/// Hands the text to yaml-cpp piece by piece, and stops the reading where pieces go in and no events come
-/// out.
+/// Hands the text to yaml-cpp piece by piece, in disguise where it needs one, and stops the reading where
+/// pieces go in and no events come out.
 class SourceBuffer final : public std::streambuf {
  public:
   SourceBuffer(std::string_view text, std::size_t begin, const Limits& limits, Builder& builder)
@@ -41,14 +42,13 @@ class SourceBuffer final : public std::streambuf {
   int_type underflow() override {
     if (gptr() < egptr()) return traits_type::to_int_type(*gptr());
     if (next_ >= text_.size()) return traits_type::eof();
-    constexpr std::size_t kPiece = 4096;
-    const auto piece = text_.substr(next_, kPiece);
+    const auto piece = text_.substr(next_, kPieceBytes);
     watch(piece);
+    for (std::size_t i = 0; i < piece.size(); ++i)
+      piece_[i] = disguised(text_, next_ + i);
     next_ += piece.size();
-    // std::streambuf wants mutable characters even of those who only read.
-    auto* begin = const_cast<char*>(piece.data());
-    setg(begin, begin, begin + piece.size());
-    return traits_type::to_int_type(*begin);
+    setg(piece_.data(), piece_.data(), piece_.data() + piece.size());
+    return traits_type::to_int_type(piece_.front());
   }
 
  private:
@@ -83,6 +83,9 @@ class SourceBuffer final : public std::streambuf {
     throw Stop{};
   }
 
+  static constexpr std::size_t kPieceBytes = 4096;
+
+  std::array<char, kPieceBytes> piece_{};
   std::string_view text_;
   std::size_t next_;
   const Limits& limits_;

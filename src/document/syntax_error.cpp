@@ -173,6 +173,14 @@ Finding unknown_escape(std::string_view text, std::size_t at) {
           "write '\\\\' for a backslash, or use single quotes"};
 }
 
+/// A surrogate without its other half, or a number past Unicode's end.
+Finding no_character(std::string_view text, std::size_t at) {
+  const auto backslash = text.rfind('\\', at == 0 ? 0 : at - 1);
+  const auto begin = backslash == std::string_view::npos ? at : backslash;
+  return {"yaml-syntax", begin, std::max(at, begin + 1), "this escape stands for no character",
+          "a character past \\uffff takes both halves, as in \\ud83d\\ude00, or one escape, \\U0001F600"};
+}
+
 Finding unclosed_quote(std::string_view text, std::size_t at) {
   return {"yaml-unclosed-quote", at, scan::line_end(text, at),
           fmt::format("the text that begins here has no closing {}", text[at]), ""};
@@ -218,6 +226,7 @@ Finding find_slip(std::string_view text, std::size_t at, std::string_view messag
     if (quote != scan::kNone) return unclosed_quote(text, quote);
   }
   if (message.starts_with(YAML::ErrorMsg::INVALID_ESCAPE)) return unknown_escape(text, at);
+  if (message.starts_with(YAML::ErrorMsg::INVALID_UNICODE)) return no_character(text, at);
   if (is(YAML::ErrorMsg::MAP_VALUE)) return illegal_map_value(text, at);
   if (is(YAML::ErrorMsg::UNKNOWN_TOKEN)) return unknown_token(text, at);
   if (is(YAML::ErrorMsg::FLOW_END)) return flow_end(text, at, open, builder);

@@ -100,6 +100,21 @@ TEST(Tag, ThatIsUnknownIsRefused) {
   }
 }
 
+TEST(Escape, OfHalfACharacterNamesBothForms) {
+  EXPECT_EQ(errors_of("a: \"x\\ud83d y\"\n"),
+            "a.yaml:1:6: error: this escape stands for no character [yaml-syntax]\n"
+            "  a: \"x\\ud83d y\"\n"
+            "       ^~~~~~\n"
+            "hint: a character past \\uffff takes both halves, as in \\ud83d\\ude00, or one escape, "
+            "\\U0001F600\n");
+  EXPECT_NE(errors_of("a: \"\\ude00\\ud83d\"\n"), "");
+}
+
+TEST(Tag, WithAQuestionMarkIsUnknown) {
+  for (const auto* text : {"a: !!str?x y\n", "a: [!!str?x y]\n", "a: !unset?\n", "!!map?x {a: b}\n"})
+    EXPECT_NE(errors_of(text).find("[yaml-"), std::string::npos) << text << parsed_one(text);
+}
+
 TEST(Alias, WithoutAnAnchorIsNamed) {
   EXPECT_EQ(errors_of("a: *.example.com\n"),
             "a.yaml:1:4: error: no anchor '&.example.com' stands before this alias in the document "

@@ -38,6 +38,63 @@ TEST(Document, MayBeIndentedByTabsWithinBrackets) {
   EXPECT_EQ(parsed_one("{\n\t\"a\": [\n\t\t1\n\t]\n}\n"), "{a: [1:integer]}");
 }
 
+// yaml-cpp 0.7 ends a plain scalar within brackets at any '?'.
+TEST(QuestionMark, WithinTextInBracketsIsText) {
+  EXPECT_EQ(parsed_one("{url: https://x/y?z=1, to: [http://a/?b=c&d=e?, what?]}"),
+            "{url: https://x/y?z=1, to: [http://a/?b=c&d=e?, what?]}");
+  EXPECT_EQ(parsed_one("[?b, is it? yes, a ?b, a ? b, {a?b: c, ?d: e, f: g ?}]"),
+            "[?b, is it? yes, a ?b, a ? b, {a?b: c, ?d: e, f: g ?}]");
+  EXPECT_EQ(parsed_one("{\"a\":?b, 'c?': \"d? e\", # why?\n f: x?\n y? z}"), "{a: ?b, c?: d? e, f: x? y? z}");
+}
+
+TEST(QuestionMark, OutsideOfBracketsIsTextAsEver) {
+  EXPECT_EQ(parsed_one("a: b? c?\n? d?\n: |\n  e?\n  ? f\nbut?: 'g?'\n"),
+            "{a: b? c?, d?: e?\n? f\n, but?: g?}");
+  EXPECT_EQ(parsed_one("a: &x?y 1\nb: *x?y\n"), "{a: 1:integer, b: 1:integer}");
+}
+
+TEST(QuestionMark, BeforeAKeyIsItsIndicator) {
+  EXPECT_EQ(parsed_one("[? a : b]"), "[{a: b}]");
+  EXPECT_EQ(parsed_one("{? a : b, ? c, ?\n d: e}"), "{a: b, c: :null, d: e}");
+  EXPECT_EQ(parsed_one("- ? a\n  : b\n"), "[{a: b}]");
+}
+
+TEST(QuestionMark, BesideAnEscapedOddByteStaysItself) {
+  EXPECT_EQ(parsed_one("[\"\\xf8?\\u00f9?\", b?]"), "[\xC3\xB8?\xC3\xB9?, b?]");
+}
+
+TEST(Url, NeedsNoQuotesInBrackets) {
+  EXPECT_EQ(parsed_one("{a: https://x:8080/y#z, b: [::1, 'c'], d: x@y.z, \"e\":1, f: [-1, -g]}"),
+            "{a: https://x:8080/y#z, b: [::1, c], d: x@y.z, e: 1:integer, f: [-1:integer, -g]}");
+}
+
+TEST(Json, IsYaml) {
+  EXPECT_EQ(parsed_one("{\"a\":\"b\",\"c\":[1,true,null,{\"d\":\"\\/\\u00e9\"}],\"e\":-1.5}"),
+            "{a: b, c: [1:integer, true:boolean, null:null, {d: /\xC3\xA9}], e: -1.5:number}");
+}
+
+TEST(Json, WritesOneCharacterInTwoHalves) {
+  EXPECT_EQ(parsed_one("{\"a\":\"<\\ud83d\\ude00\\uD83D\\uDE01>\"}"),
+            "{a: <\xF0\x9F\x98\x80\xF0\x9F\x98\x81>}");
+  EXPECT_EQ(parsed_one("- \"\\\\\\ud83d\\ude00\"\n- \"\\\\ud83d\\\\ude00\"\n"),
+            "[\\\xF0\x9F\x98\x80, \\ud83d\\ude00]");
+}
+
+TEST(Json, HalvesOfACharacterAreTextOutsideOfDoubleQuotes) {
+  EXPECT_EQ(parsed_one("- '\\ud83d\\ude00'\n- \\ud83d\\ude00\n- |\n  \\ud83d\\ude00\n- [\\ud83d\\ude00] # "
+                       "\\ud83d\\ude00\n"),
+            "[\\ud83d\\ude00, \\ud83d\\ude00, \\ud83d\\ude00\n, [\\ud83d\\ude00]]");
+}
+
+TEST(Document, MayHaveDirectivesCommentsAndEndsAnywhere) {
+  EXPECT_EQ(
+      parsed_one(
+          "%YAML 1.2\n# a\n--- # b\na: # c\n  - b # d\n  # e\n  -\tc\t# f\n  - - d\n    - e\n... # g\n"),
+      "{a: [b, c, [d, e]]}");
+  EXPECT_EQ(parsed_one("a: {\n  b: c, # d\n  e: [ # f\n  g,\n],\r\n}\n"), "{a: {b: c, e: [g]}}");
+  EXPECT_EQ(parsed_one("a: |2-\n   b\n  c\nd: >-\n e\n f\n"), "{a:  b\nc, d: e f}");
+}
+
 TEST(Documents, AreVisitedInTurnAndEmptyOnesSkipped) {
   const auto parsed = parse("# head\n---\na: 1\n---\n---\n# nothing\n...\n---\nnull\n--- b\n...\nc\n");
   EXPECT_TRUE(parsed.is_good);
