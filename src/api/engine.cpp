@@ -13,6 +13,7 @@
 
 #include <utility>
 
+#include "descopectl/base/wipe.hpp"
 #include "descopectl/transport/deadline.hpp"
 #include "secret_text.hpp"
 
@@ -133,7 +134,7 @@ Engine::Outcome Engine::read_answer(const Call& call, http::Response response) {
     return failure_of_answer(call, response, options_.management_key, options_.http.base_url);
   auto object = read_object(response.body, !call.is_read(), call.name(), options_.http.base_url);
   if (!object) return failure_of_body(call, response.body, object.error());
-  if (call.purpose == Purpose::kCreate) wipe(response.body);  // an inbound app's generated secret
+  if (call.purpose == Purpose::kCreate) base::wipe(response.body);  // an inbound app's generated secret
   return std::move(*object);
 }
 

@@ -1,16 +1,19 @@
 // Searching texts for secrets in their usual encodings; writing a secret as JSON without leaving copies.
 #include "secret_text.hpp"
 
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include <algorithm>
 #include <array>
 #include <string>
 
+#include "descopectl/base/wipe.hpp"
 #include "descopectl/http/message.hpp"
 
 namespace descopectl::api {
+
+using base::wipe;
+
 namespace {
 
 constexpr std::size_t kWindow = 8;
@@ -116,11 +119,6 @@ void append_json_string(std::string& out, std::string_view secret) {
     }
   }
   out += '"';
-}
-
-void wipe(std::string& text) noexcept {
-  OPENSSL_cleanse(text.data(), text.capacity());
-  text.clear();
 }
 
 }  // namespace descopectl::api

@@ -16,7 +16,4 @@ namespace descopectl::api {
 /// that no copy is left behind by a reallocation.
 void append_json_string(std::string& out, std::string_view secret);
 
-/// Overwrites the bytes of `text`, all of its capacity, then empties it.
-void wipe(std::string& text) noexcept;
-
 }  // namespace descopectl::api

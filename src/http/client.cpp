@@ -7,6 +7,7 @@
 
 #include <utility>
 
+#include "descopectl/base/wipe.hpp"
 #include "descopectl/http/codec.hpp"
 #include "descopectl/transport/stream.hpp"
 #include "origin.hpp"
@@ -44,6 +45,9 @@ class Exchange {
         bytes_(std::move(bytes)),
         is_head_(method == "HEAD"),
         has_effect_(method != "GET" && method != "HEAD") {}
+  ~Exchange() { base::wipe(bytes_); }
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
 
   asio::awaitable<Result<Response>> run() {
     stream_ = turn_.take_idle();
@@ -142,10 +146,11 @@ class Exchange {
 asio::awaitable<Result<Response>> send_through(std::shared_ptr<const Settings> settings,
                                                std::shared_ptr<Pool> pool, Request request) {
   if (request.target.starts_with('/')) request.target.insert(0, settings->origin.prefix);
-  auto bytes = encode_request(request, settings->origin.host_header, settings->options.user_agent);
-  if (bytes.has_error()) co_return bytes.error();
   auto turn = co_await pool->wait_turn();
   if (!turn) co_return interrupted(*settings);
+  // Nothing is awaited between here and the exchange, which wipes the bytes.
+  auto bytes = encode_request(request, settings->origin.host_header, settings->options.user_agent);
+  if (bytes.has_error()) co_return bytes.error();
   Exchange exchange(settings, std::move(turn), std::move(*bytes), request.method);
   auto answer = co_await exchange.run();
   if (answer.has_error() && pool->is_closed()) co_return interrupted(*settings);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "descopectl/base/wipe.hpp"
 #include "descopectl/http/codec.hpp"
 
 namespace descopectl::http {
@@ -43,6 +44,16 @@ void add_header(std::string& text, std::string_view name, std::string_view value
   text += ": ";
   text += value;
   text += "\r\n";
+}
+
+/// As many bytes as the encoded request has at the most.
+std::size_t encoded_size(const Request& request, std::string_view host, std::string_view user_agent) {
+  constexpr std::size_t kFixed = 256;  // the words of the protocol and of the headers that are always there
+  std::size_t size = kFixed + request.method.size() + request.target.size() + host.size() +
+                     user_agent.size() + request.body.size();
+  for (const auto& [name, value] : request.headers)
+    size += name.size() + value.size() + std::string_view(": \r\n").size();
+  return size;
 }
 
 bool usually_has_body(std::string_view method) {
@@ -100,7 +111,7 @@ Result<std::string> encode_request(const Request& request, std::string_view host
   if (!is_token(request.method)) return Error(ErrorKind::kInvalidInput, "not an HTTP method");
   if (!is_target(request.target)) return Error(ErrorKind::kInvalidInput, "not the target of an HTTP request");
   std::string text;
-  text.reserve(512 + request.body.size());
+  text.reserve(encoded_size(request, host, user_agent));  // one that grows leaves copies of secrets behind
   text += request.method;
   text += ' ';
   text += request.target;
@@ -110,6 +121,7 @@ Result<std::string> encode_request(const Request& request, std::string_view host
   for (const auto& [name, value] : request.headers) {
     // The value may be a credential: it is not repeated.
     if (!is_token(name) || !is_header_value(value) || is_framing(name)) {
+      base::wipe(text);
       return Error(ErrorKind::kInvalidInput, is_token(name) ? "the header " + name + " can't be sent as given"
                                                             : "not the name of an HTTP header");
     }

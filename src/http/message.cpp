@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "descopectl/base/wipe.hpp"
+
 namespace descopectl::http {
 
 namespace {
@@ -25,6 +27,12 @@ int hex_value(char digit) {
 }
 
 }  // namespace
+
+Request::~Request() {
+  base::wipe(body);
+  for (auto& [name, value] : headers)
+    base::wipe(value);
+}
 
 std::string_view find_header(const std::vector<Header>& headers, std::string_view name) {
   for (const auto& [key, value] : headers) {

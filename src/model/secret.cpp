@@ -1,7 +1,7 @@
 // Wiping of secret values.
 #include "descopectl/model/secret.hpp"
 
-#include <openssl/crypto.h>
+#include "descopectl/base/wipe.hpp"
 
 namespace descopectl::model {
 
@@ -23,9 +23,7 @@ Secret& Secret::operator=(Secret&& other) noexcept {
 }
 
 void Secret::wipe() noexcept {
-  // Short values live inside the string object: the capacity, not the size, is what may hold bytes.
-  OPENSSL_cleanse(value_.data(), value_.capacity());
-  value_.clear();
+  base::wipe(value_);
 }
 
 }  // namespace descopectl::model

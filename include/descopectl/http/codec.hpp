@@ -20,7 +20,8 @@ struct Limits {
 
 /// The bytes of a request. `host` becomes the Host header; Content-Length is added (for a method that usually
 /// has a body, or where there is one), User-Agent where `request` has none. kInvalidInput where the method,
-/// the target or a header can't be written in HTTP: spaces, line ends.
+/// the target or a header can't be written in HTTP: spaces, line ends. The bytes are made in one piece of
+/// memory; whoever takes them wipes them.
 [[nodiscard]] Result<std::string> encode_request(const Request& request, std::string_view host,
                                                  std::string_view user_agent);
 

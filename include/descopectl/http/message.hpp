@@ -14,11 +14,17 @@ using Header = std::pair<std::string, std::string>;
 [[nodiscard]] std::string_view find_header(const std::vector<Header>& headers, std::string_view name);
 
 /// A request. Has a constructor on purpose: aggregates must not be made inside a co_await expression (g++
-/// 12).
+/// 12). Its body and the values of its headers may be secrets: they are overwritten when it dies, however
+/// the sending ended.
 struct Request {
   Request() = default;
   Request(std::string method_, std::string target_, std::string body_ = {})
       : method(std::move(method_)), target(std::move(target_)), body(std::move(body_)) {}
+  Request(const Request&) = default;
+  Request(Request&&) noexcept = default;
+  Request& operator=(const Request&) = default;
+  Request& operator=(Request&&) noexcept = default;
+  ~Request();
 
   std::string method = "GET";
   std::string target = "/";  ///< path and query, percent-encoded

@@ -8,7 +8,6 @@
 
 #include <boost/asio/post.hpp>
 
-#include "descopectl/transport/listener.hpp"
 #include "support/certificates.hpp"
 #include "support/temporary_file.hpp"
 #include "unit/http/harness.hpp"
@@ -149,49 +148,6 @@ TEST(ClientPool, IsBoundedAndServesInOrder) {
   test::run(context, group.wait());
   EXPECT_EQ(order, expected);
 }
-
-/// Plays one script a connection: for each entry, waits for a request, then sends it; then closes.
-class Scripted {
- public:
-  using Script = std::vector<std::string>;
-  Scripted(asio::io_context& context, std::vector<Script> scripts)
-      : context_(context),
-        listener_(transport::Listener::open(context.get_executor(), "127.0.0.1", 0).value()),
-        group_(context.get_executor()) {
-    group_.start(play(std::move(scripts)));
-  }
-  ~Scripted() {
-    listener_->close();
-    test::run(context_, group_.wait());
-  }
-  Scripted(const Scripted&) = delete;
-  Scripted& operator=(const Scripted&) = delete;
-
-  [[nodiscard]] std::string place() const { return "127.0.0.1:" + std::to_string(listener_->port()); }
-  [[nodiscard]] int requests() const { return requests_; }
-
- private:
-  asio::awaitable<void> play(std::vector<Script> scripts) {
-    for (const auto& script : scripts) {
-      auto accepted = co_await listener_->accept();
-      if (accepted.has_error()) co_return;
-      const auto stream = *accepted;
-      for (const auto& answer : script) {
-        char buffer[4096];
-        const auto read = co_await stream->read_some(buffer, sizeof(buffer), Clock::now() + 5s);
-        if (read.status != IoStatus::kDone) break;
-        ++requests_;
-        if (!answer.empty()) co_await stream->write(answer, Clock::now() + 5s);
-      }
-      stream->close();
-    }
-  }
-
-  asio::io_context& context_;
-  std::unique_ptr<transport::Listener> listener_;
-  TaskGroup group_;
-  int requests_ = 0;
-};
 
 constexpr const char* kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
