@@ -1,11 +1,13 @@
-// Jobs for one worker thread, awaited on the I/O thread.
-#include "fingerprints.hpp"
+// Jobs for a few worker threads, awaited on the I/O thread.
+#include "descopectl/apply/fingerprints.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <memory>
+#include <thread>
 #include <utility>
 
 #include "descopectl/state/fingerprint.hpp"
@@ -15,6 +17,9 @@ namespace descopectl::apply {
 namespace asio = boost::asio;
 
 namespace {
+
+// Each fingerprint under way takes 16 MiB.
+constexpr unsigned kMostThreads = 8;
 
 // Shared by the waiter and the worker, so that a waiter that is cancelled leaves nothing dangling. The worker
 // writes `result` before it posts the news; only the I/O thread touches the rest.
@@ -30,7 +35,9 @@ struct Job {
 }  // namespace
 
 Fingerprinter::Fingerprinter(asio::any_io_executor executor, std::string key_hex)
-    : executor_(std::move(executor)), key_hex_(std::move(key_hex)), pool_(1) {}
+    : executor_(std::move(executor)),
+      key_hex_(std::move(key_hex)),
+      pool_(std::clamp(std::thread::hardware_concurrency(), 1U, kMostThreads)) {}
 
 Fingerprinter::~Fingerprinter() {
   pool_.stop();

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "fingerprints.hpp"
+#include "descopectl/apply/fingerprints.hpp"
 #include "fresh_lists.hpp"
 #include "run.hpp"
 

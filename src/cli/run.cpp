@@ -22,7 +22,8 @@ net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, 
   if (!live) co_return live.error();
   planned->live = std::move(*live);
   if (!input.policy.is_destroy)  // nothing is sent, and short secrets cost a scrypt each
-    planned->secrets = read_secrets(context, desired, planned->live.state, recorded);
+    planned->secrets =
+        co_await read_secrets(context, connected.io.get_executor(), desired, planned->live.state, recorded);
   input.desired = &desired;
   input.live = &planned->live.state;
   input.recorded = &recorded;
@@ -78,7 +79,7 @@ diag::ExitStatus emit_failure(Context& context, diag::ExitStatus exit) {
   }
   return context.emit(exit, [&](const render::FormatRow& row, const render::Presentation& shown) {
     if (row.name == "text") return std::string();
-    if (context.options.command == Command::kValidate) return row.diagnostics(shown, {});
+    if (!needs_of(context.options.command).target) return row.diagnostics(shown, {});
     if (context.options.command == Command::kDrift) return row.drift({}, shown);
     render::Presentation incomplete = shown;
     incomplete.json.is_complete = false;

@@ -1,55 +1,91 @@
-// Looking up secrets.
+// Looking up secrets, and whether they have changed.
 #include <fmt/format.h>
 
+#include "descopectl/apply/fingerprints.hpp"
 #include "descopectl/manifest/secrets.hpp"
-#include "descopectl/state/fingerprint.hpp"
+#include "descopectl/transport/task_group.hpp"
 #include "target.hpp"
 
 namespace descopectl::cli {
+namespace {
 
-SecretsRead read_secrets(Context& context, const model::DesiredState& desired, const model::LiveState& live,
-                         const model::RecordedState& recorded) {
-  SecretsRead read;
-  manifest::SecretContext secrets{&context.environment, {}};
-  secrets.variables.insert(context.settings.variables.begin(), context.settings.variables.end());
-  diag::Sink scratch;  // what is wrong with identities is told by the plan
-  for (const diff::Binding& binding : diff::bind_objects(desired, live, recorded, scratch)) {
-    for (const model::SecretField& field : binding.desired->secrets) {
-      diff::SecretStatus status;
-      status.pointer = field.pointer;
-      const std::pair key(binding.desired->key, field.pointer);
-      const model::Fingerprint* known = nullptr;
-      if (binding.recorded != nullptr)
-        if (const auto at = binding.recorded->secrets.find(field.pointer);
-            at != binding.recorded->secrets.end())
-          known = &at->second;
-      if (field.source.form == model::SecretSource::Form::kClear) {
-        status.form = known != nullptr && known->scheme == "cleared" ? diff::SecretStatus::Form::kUnchanged
-                                                                     : diff::SecretStatus::Form::kChanged;
-        read.values.emplace(key, model::Secret());
-        read.statuses.emplace(key, std::move(status));
-        continue;
-      }
-      auto value = manifest::resolve_secret(field.source, secrets);
-      if (!value) {
-        status.problem = value.error().message();
-      } else {
-        context.output.redactor().add(*value);
-        if (known == nullptr) {
-          status.form = diff::SecretStatus::Form::kNotRecorded;
-        } else {
-          const model::Fingerprint now = state::make_fingerprint(
-              recorded.fingerprint_key, binding.recorded->object_id, field.pointer, *value);
-          status.fingerprint = now.digest;
-          status.form =
-              now == *known ? diff::SecretStatus::Form::kUnchanged : diff::SecretStatus::Form::kChanged;
-        }
-        read.values.emplace(key, std::move(*value));
-      }
-      read.statuses.emplace(key, std::move(status));
-    }
+namespace net = boost::asio;
+
+/// Looks secrets up one after the other, and compares them with what is recorded side by side: fingerprints
+/// of short ones take long. Each comparison has a place of its own, so that their order makes no difference.
+class SecretLookup {
+ public:
+  SecretLookup(Context& context, const net::any_io_executor& executor, const model::RecordedState& recorded)
+      : context_(context), fingerprinter_(executor, recorded.fingerprint_key), comparisons_(executor) {
+    secrets_.environment = &context.environment;
+    secrets_.variables.insert(context.settings.variables.begin(), context.settings.variables.end());
   }
-  return read;
+
+  void add(const diff::Binding& binding, const model::SecretField& field) {
+    const std::pair key(binding.desired->key, field.pointer);
+    diff::SecretStatus status;
+    status.pointer = field.pointer;
+    const model::Fingerprint* known = find_known(binding, field.pointer);
+    if (field.source.form == model::SecretSource::Form::kClear) {
+      status.form = known != nullptr && known->scheme == "cleared" ? diff::SecretStatus::Form::kUnchanged
+                                                                   : diff::SecretStatus::Form::kChanged;
+      read_.values.emplace(key, model::Secret());
+      read_.statuses.emplace(key, std::move(status));
+      return;
+    }
+    auto value = manifest::resolve_secret(field.source, secrets_);
+    if (!value) {
+      status.problem = value.error().message();
+      read_.statuses.emplace(key, std::move(status));
+      return;
+    }
+    context_.output.redactor().add(*value);
+    status.form = diff::SecretStatus::Form::kNotRecorded;
+    // Both maps keep their elements in place, and both pointers are good until finish() has returned.
+    diff::SecretStatus& kept = read_.statuses.emplace(key, std::move(status)).first->second;
+    if (known != nullptr) comparisons_.start(compare(&kept, known, binding.recorded->object_id, *value));
+    read_.values.emplace(key, std::move(*value));
+  }
+
+  net::awaitable<SecretsRead> finish() {
+    co_await comparisons_.wait();
+    co_return std::move(read_);
+  }
+
+ private:
+  static const model::Fingerprint* find_known(const diff::Binding& binding, const std::string& pointer) {
+    if (binding.recorded == nullptr) return nullptr;
+    const auto at = binding.recorded->secrets.find(pointer);
+    return at == binding.recorded->secrets.end() ? nullptr : &at->second;
+  }
+
+  net::awaitable<void> compare(diff::SecretStatus* status, const model::Fingerprint* known,
+                               std::string object_id, model::Secret value) {
+    const model::Fingerprint now =
+        co_await fingerprinter_.make(std::move(object_id), status->pointer, std::move(value));
+    status->fingerprint = now.digest;
+    status->form = now == *known ? diff::SecretStatus::Form::kUnchanged : diff::SecretStatus::Form::kChanged;
+  }
+
+  Context& context_;
+  manifest::SecretContext secrets_;
+  apply::Fingerprinter fingerprinter_;
+  transport::TaskGroup comparisons_;
+  SecretsRead read_;
+};
+
+}  // namespace
+
+net::awaitable<SecretsRead> read_secrets(Context& context, net::any_io_executor executor,
+                                         const model::DesiredState& desired, const model::LiveState& live,
+                                         const model::RecordedState& recorded) {
+  SecretLookup lookup(context, executor, recorded);
+  diag::Sink scratch;  // what is wrong with identities is told by the plan
+  for (const diff::Binding& binding : diff::bind_objects(desired, live, recorded, scratch))
+    for (const model::SecretField& field : binding.desired->secrets)
+      lookup.add(binding, field);
+  SecretsRead read = co_await lookup.finish();
+  co_return read;
 }
 
 bool check_secrets(Context& context, const plan::Plan& plan, const apply::SecretValues& values) {

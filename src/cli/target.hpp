@@ -47,8 +47,11 @@ struct SecretsRead {
   plan::SecretStatuses statuses;
   apply::SecretValues values;
 };
-[[nodiscard]] SecretsRead read_secrets(Context& context, const model::DesiredState& desired,
-                                       const model::LiveState& live, const model::RecordedState& recorded);
+[[nodiscard]] boost::asio::awaitable<SecretsRead> read_secrets(Context& context,
+                                                               boost::asio::any_io_executor executor,
+                                                               const model::DesiredState& desired,
+                                                               const model::LiveState& live,
+                                                               const model::RecordedState& recorded);
 
 /// Reports the secrets that the plan sends and that are not at hand; false where there are some.
 [[nodiscard]] bool check_secrets(Context& context, const plan::Plan& plan, const apply::SecretValues& values);

@@ -55,6 +55,24 @@ TEST_F(Secrets, ComeFromACommand) {
   EXPECT_EQ(sent(0, kCreate).at("clientSecret").as_string(), kSecret);
 }
 
+TEST_F(Secrets, OfAFewCharactersAreToldApartOneByOne) {
+  std::string manifests;
+  for (const std::string name : {"a", "b", "c", "d"}) {
+    manifests += connection(name, name, "  clientSecret: {fromEnv: SHORT_" + name + "}\n") + "---\n";
+    environment["SHORT_" + name] = "short";
+  }
+  folder.write("descope/main.yaml", manifests);
+  ASSERT_EQ(apply().status, 0);
+  environment["SHORT_c"] = "other";
+  const Result plan = run({"plan", "--json"});
+  const json::value document = json::parse(plan.out);
+  EXPECT_EQ(document.at("descopectl").at("summary").at("update").as_int64(), 1) << plan.all();
+  EXPECT_EQ(document.at("descopectl").at("summary").at("noop").as_int64(), 3);
+  EXPECT_EQ(apply().status, 0);
+  ASSERT_EQ(hosted.bodies(kUpdate).size(), 1U);
+  EXPECT_EQ(sent(0, kUpdate).at("app").at("clientSecret").as_string(), "other");
+}
+
 TEST_F(Secrets, ThatDidNotChangeAreNeverSentAgain) {
   declare("{fromEnv: APP_SECRET}");
   ASSERT_EQ(apply().status, 0);

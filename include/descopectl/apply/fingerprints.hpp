@@ -16,7 +16,8 @@ namespace descopectl::apply {
   return {.scheme = "cleared", .digest = ""};
 }
 
-/// One thread that makes fingerprints. Its destructor waits for the one in hand.
+/// A thread for each core, within reason, that makes fingerprints: those asked for at once are made side by
+/// side. Its destructor waits for what is in hand and drops the rest.
 class Fingerprinter {
  public:
   /// `key_hex` is the state's key; empty (no state is kept): every fingerprint is empty, at no cost.
