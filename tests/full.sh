@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# What is too slow for every change: the whole suite, the fuzzers, clang-tidy.
+# What is too slow for every change: the whole suite, each header alone, the fuzzers, clang-tidy.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 .ci/install --full
 .ci/run
+ctest --preset release -C full -L headers
 cmake --preset fuzz >/dev/null
 cmake --build --preset fuzz
 ctest --preset fuzz

@@ -8,21 +8,19 @@
 #include <optional>
 
 #include "descopectl/base/text.hpp"
+#include "descopectl/kinds/registry.hpp"
 #include "secret_text.hpp"
 
 namespace descopectl::api {
 namespace {
 
-/// Codes with a meaning of their own. `about`: not-found codes of objects that others name; they mean that
-/// the object of the call is gone only where it is of that kind (E111303 also answers a role with an unknown
-/// permission).
+/// Codes with a meaning of their own, whatever the call.
 struct CodeRow {
   std::string_view code;
   ErrorKind kind;
-  std::string_view about = {};
 };
 
-constexpr std::array<CodeRow, 11> kCodes{{
+constexpr std::array<CodeRow, 9> kCodes{{
     {"E011001", ErrorKind::kRefused},
     {"E011002", ErrorKind::kRefused},
     {"E011003", ErrorKind::kRefused},
@@ -32,8 +30,6 @@ constexpr std::array<CodeRow, 11> kCodes{{
     {"E024104", ErrorKind::kConflict},
     {"E024209", ErrorKind::kConflict},
     {"E151001", ErrorKind::kConflict},
-    {"E111303", ErrorKind::kNotFound, "Permission"},
-    {"E111403", ErrorKind::kNotFound, "Role"},
 }};
 
 constexpr std::string_view kBaseUrlHint =
@@ -87,13 +83,18 @@ bool speaks_of_unknown_field(std::string_view text) {
 }
 
 std::optional<ErrorKind> kind_by_code(const Call& call, const Said& said) {
+  if (said.code.empty()) return std::nullopt;
+  if (said.code == "E011001" && speaks_of_unknown_field(said.text)) return ErrorKind::kUnknownField;
   const auto row =
       std::find_if(kCodes.begin(), kCodes.end(), [&](const CodeRow& r) { return r.code == said.code; });
-  if (row == kCodes.end()) return std::nullopt;
-  if (said.code == "E011001" && speaks_of_unknown_field(said.text)) return ErrorKind::kUnknownField;
-  if (row->about.empty()) return row->kind;
-  // Nothing can be created that is not found: it is something that the new object names.
-  return row->about == call.kind->name && call.purpose != Purpose::kCreate ? row->kind : ErrorKind::kRefused;
+  if (row != kCodes.end()) return row->kind;
+  const auto all = kinds::all();
+  const auto about = std::find_if(
+      all.begin(), all.end(), [&](const schema::Kind* kind) { return kind->not_found_code == said.code; });
+  if (about == all.end()) return std::nullopt;
+  // A role with an unknown permission is answered with the permission's code; and nothing can be created that
+  // is not found: it is something that the new object names.
+  return *about == call.kind && call.purpose != Purpose::kCreate ? ErrorKind::kNotFound : ErrorKind::kRefused;
 }
 
 ErrorKind kind_by_status(const Call& call, int status, const Said& said) {

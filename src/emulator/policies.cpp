@@ -81,12 +81,12 @@ std::string list_text(const Project& project, const std::vector<const json::obje
 
 Outcome<void> check_ends(Project& project, const PolicyKey& key) {
   if (!project.switches().strict_references) return {};
-  const auto exists = [&](std::string_view kind, const std::string& id) {
-    const Family* family = project.find_family(kind);
-    return family == nullptr || family->objects.find(id) != nullptr;
-  };
-  if (!exists("InboundApp", key.first)) return invalid_value("There is no InboundApp '" + key.first + "'");
-  if (!exists("Resource", key.second)) return invalid_value("There is no Resource '" + key.second + "'");
+  for (const auto& [path, id] :
+       {std::pair(creation::kInboundApp, key.first), std::pair(creation::kResource, key.second)}) {
+    const Family* family = project.find_created_at(path);
+    if (family != nullptr && family->objects.find(id) == nullptr)
+      return invalid_value("There is no " + std::string(family->kind->name) + " '" + id + "'");
+  }
   return {};
 }
 

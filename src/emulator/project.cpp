@@ -23,7 +23,7 @@ Project::Project(Options options, const base::Clock& clock)
     : options_(std::move(options)), clock_(clock), ids_(options_.seed) {
   for (const schema::Kind* kind : kinds::all()) {
     if (!kind->calls.create.exists()) continue;
-    const Traits& traits = find_traits(kind->name);
+    const Traits& traits = find_traits(kind->calls.create.path);
     Collection objects(unique_fields(*kind, options_.switches), std::string(traits.scope));
     objects.set_lag(std::chrono::milliseconds(options_.switches.list_lag_ms));
     families_.push_back(std::make_unique<Family>(Family{kind, &traits, std::move(objects)}));
@@ -37,6 +37,12 @@ std::int64_t Project::milliseconds() const {
 Family* Project::find_family(std::string_view kind) {
   for (const auto& family : families_)
     if (family->kind->name == kind) return family.get();
+  return nullptr;
+}
+
+Family* Project::find_created_at(std::string_view path) {
+  for (const auto& family : families_)
+    if (family->kind->calls.create.path == path) return family.get();
   return nullptr;
 }
 

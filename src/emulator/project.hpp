@@ -35,7 +35,7 @@ struct Change {
 
 /// What the rows of a kind can't say about its endpoints.
 struct Traits {
-  std::string_view kind;
+  std::string_view create_path;  ///< of the kind: namespace creation
   std::string_view not_found = "E990004";
   std::string_view duplicate = "E990009";
   std::string_view scope = {};       ///< a field within whose values the unique fields are unique
@@ -53,8 +53,19 @@ struct Traits {
   void (*erased)(Project& project, const Record& record) = nullptr;
 };
 
-/// The traits of a kind; plain ones for a kind without an entry.
-[[nodiscard]] const Traits& find_traits(std::string_view kind);
+/// The paths that create objects whose endpoints behave in ways of their own: the emulator knows a kind by
+/// where the service serves it.
+namespace creation {
+inline constexpr std::string_view kConnection = "/v1/mgmt/outbound/app/create";
+inline constexpr std::string_view kResource = "/v1/mgmt/resource/create";
+inline constexpr std::string_view kTemplate = "/v1/mgmt/resource/dynamic-registration-template/create";
+inline constexpr std::string_view kInboundApp = "/v1/mgmt/thirdparty/app/create";
+inline constexpr std::string_view kRole = "/v1/mgmt/role/create";
+inline constexpr std::string_view kPermission = "/v1/mgmt/permission/create";
+}  // namespace creation
+
+/// The traits of the kind that is created there; plain ones for a kind without an entry.
+[[nodiscard]] const Traits& find_traits(std::string_view create_path);
 
 /// A kind with its objects.
 struct Family {
@@ -78,6 +89,8 @@ class Project {
 
   /// The family of that kind. There is one for every registered kind that has endpoints.
   [[nodiscard]] Family* find_family(std::string_view kind);
+  /// The family whose objects are created there (namespace creation), or null.
+  [[nodiscard]] Family* find_created_at(std::string_view path);
   [[nodiscard]] std::vector<std::unique_ptr<Family>>& families() { return families_; }
   [[nodiscard]] const std::vector<std::unique_ptr<Family>>& families() const { return families_; }
   [[nodiscard]] std::map<PolicyKey, json::object>& policies() { return policies_; }

@@ -52,7 +52,7 @@ Outcome<std::string> delete_mappings(Project& project, const Call& call) {
 Outcome<std::string> load_resource_by_uri(Project& project, const Call& call) {
   const std::string uri = call.query("uri");
   if (uri.empty()) return missing("uri");
-  const Family& family = *project.find_family("Resource");
+  const Family& family = *project.find_created_at(creation::kResource);
   const Record* record = family.objects.find_by("uri", uri);
   if (record == nullptr) return not_found(family, uri);
   return to_text(project, family, *record, "resource", 1);
@@ -84,7 +84,7 @@ void add_project_routes(Router& router, Project& project) {
   add("POST", "/v1/mgmt/scopeClaimMapping/get", get_mappings);
   add("POST", "/v1/mgmt/scopeClaimMapping/set", set_mappings);
   add("POST", "/v1/mgmt/scopeClaimMapping/delete", delete_mappings);
-  if (project.find_family("Resource") != nullptr)
+  if (project.find_created_at(creation::kResource) != nullptr)
     add("GET", "/v1/mgmt/resource/load/uri", load_resource_by_uri);
 }
 

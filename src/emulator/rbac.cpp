@@ -46,8 +46,8 @@ constexpr std::array kSearchRows{
 class Transaction {
  public:
   explicit Transaction(Project& project)
-      : roles_(*project.find_family("Role")),
-        permissions_(*project.find_family("Permission")),
+      : roles_(*project.find_created_at(creation::kRole)),
+        permissions_(*project.find_created_at(creation::kPermission)),
         roles_before_(roles_.objects),
         permissions_before_(permissions_.objects) {}
 
@@ -77,7 +77,7 @@ Outcome<const Record*> select(Family& family, const json::object& sent) {
 
 /// Replaces `old_name` in every role's permissions by `new_name`, or takes it out where that is empty.
 void rename_in_roles(Project& project, std::string_view old_name, std::string_view new_name) {
-  Family& roles = *project.find_family("Role");
+  Family& roles = *project.find_created_at(creation::kRole);
   for (const Record* role : roles.objects.list(Time::max())) {
     Record after = *role;
     json::array& names = after.fields["permissionNames"].get_array();
@@ -111,7 +111,7 @@ Outcome<const Record*> update_one(Project& project, Family& family, json::object
   (*sent)["name"] = new_name;
   const auto after = change_object(project, family, **before, *sent, Write::kUpdate, 1);
   if (after.has_error()) return after.error();
-  if (&family == project.find_family("Permission") && view(new_name.get_string()) != old_name)
+  if (&family == project.find_created_at(creation::kPermission) && view(new_name.get_string()) != old_name)
     rename_in_roles(project, old_name, view(new_name.get_string()));
   return after;
 }
@@ -260,7 +260,7 @@ Outcome<std::string> search_roles(Project& project, Family& family, const Call& 
 Outcome<void> prepare_role(Project& project, Change& change) {
   json::object& fields = change.after->fields;
   if (change.before != nullptr) fields["tenantId"] = change.before->fields.at("tenantId");
-  Family* permissions = project.find_family("Permission");
+  Family* permissions = project.find_created_at(creation::kPermission);
   if (permissions == nullptr) return {};
   for (const std::string& name : texts_of(fields, "permissionNames"))
     if (permissions->objects.find_by("name", name) == nullptr)
@@ -269,12 +269,13 @@ Outcome<void> prepare_role(Project& project, Change& change) {
 }
 
 void take_permission_from_roles(Project& project, const Record& record) {
-  if (project.find_family("Role") != nullptr) rename_in_roles(project, text_of(record.fields, "name"), {});
+  if (project.find_created_at(creation::kRole) != nullptr)
+    rename_in_roles(project, text_of(record.fields, "name"), {});
 }
 
 void add_rbac_routes(Router& router, Project& project) {
-  Family* const role = project.find_family("Role");
-  Family* const permission = project.find_family("Permission");
+  Family* const role = project.find_created_at(creation::kRole);
+  Family* const permission = project.find_created_at(creation::kPermission);
   if (role == nullptr || permission == nullptr) return;
   const auto add = [&](std::string_view path, Family* family, auto endpoint) {
     router.add("POST", path,

@@ -78,7 +78,7 @@ struct Found {
 Outcome<Found> find_app(Project& project, std::string_view id) {
   if (id.empty()) return missing("id");
   Found found;
-  found.family = project.find_family("InboundApp");
+  found.family = project.find_created_at(creation::kInboundApp);
   found.record = found.family->objects.find(id);
   if (found.record == nullptr) return not_found(*found.family, id);
   return found;
@@ -214,7 +214,7 @@ const json::object& add_secret(Project& project, json::object& hidden, std::stri
 }
 
 void add_inbound_app_routes(Router& router, Project& project) {
-  if (project.find_family("InboundApp") == nullptr) return;
+  if (project.find_created_at(creation::kInboundApp) == nullptr) return;
   const auto add = [&](std::string_view method, std::string_view path, auto endpoint) {
     router.add(method, path, [&project, endpoint](const Call& call) { return endpoint(project, call); });
   };

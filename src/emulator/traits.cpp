@@ -42,12 +42,12 @@ void erase_resource_policies(Project& project, const Record& record) {
 constexpr Traits kPlain{};
 
 constexpr std::array kTraits{
-    Traits{.kind = "Resource",
+    Traits{.create_path = creation::kResource,
            .not_found = "E990104",
            .duplicate = "E990109",
            .has_total = true,
            .erased = erase_resource_policies},
-    Traits{.kind = "InboundApp",
+    Traits{.create_path = creation::kInboundApp,
            .not_found = "E990204",
            .duplicate = "E990209",
            .loads_by = "clientId",
@@ -57,19 +57,21 @@ constexpr std::array kTraits{
            .created = answer_created_app,
            .restored = complete_restored_app,
            .erased = erase_app_policies},
-    Traits{
-        .kind = "Connection", .not_found = "E990304", .duplicate = "E151001", .prepare = prepare_connection},
-    Traits{.kind = "DynamicRegistrationTemplate",
+    Traits{.create_path = creation::kConnection,
+           .not_found = "E990304",
+           .duplicate = "E151001",
+           .prepare = prepare_connection},
+    Traits{.create_path = creation::kTemplate,
            .not_found = "E990404",
            .duplicate = "E990409",
            .has_total = true},
-    Traits{.kind = "Role",
+    Traits{.create_path = creation::kRole,
            .not_found = kRoleNotFound,
            .duplicate = "E024209",
            .scope = "tenantId",
            .answers_object_flat = true,
            .prepare = prepare_role},
-    Traits{.kind = "Permission",
+    Traits{.create_path = creation::kPermission,
            .not_found = kPermissionNotFound,
            .duplicate = "E024104",
            .erased = take_permission_from_roles},
@@ -77,9 +79,9 @@ constexpr std::array kTraits{
 
 }  // namespace
 
-const Traits& find_traits(std::string_view kind) {
+const Traits& find_traits(std::string_view create_path) {
   for (const Traits& traits : kTraits)
-    if (traits.kind == kind) return traits;
+    if (traits.create_path == create_path) return traits;
   return kPlain;
 }
 

@@ -79,6 +79,10 @@ struct Kind {
   /// Pairs that the emulator keeps unique on create (wire names).
   std::span<const std::string_view> unique = {};
 
+  /// The code by which the service says that such an object is not there, also of one that another kind's
+  /// call names; empty where it is not known, or only from the guide.
+  std::string_view not_found_code = {};
+
   Endpoints calls = {};
   /// The second generation, where the service has two; what it lacks is done through `calls`.
   Endpoints second_calls = {};
