@@ -286,6 +286,7 @@ void Builder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
   Node node = anchored.node;
   node.anchor = node.span;
   node.span = span(at, cursor_);
+  node.is_verbatim = false;  // at this place
   attach(node, 0, anchored.size, anchored.height);
 }
 
@@ -307,7 +308,7 @@ void Builder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anc
 
 void Builder::read_scalar_text(Node& node, const Place& place, const std::string& value) {
   const char first = place.has_value ? scan::peek(text_, place.value) : '\0';
-  auto end = place.value;
+  std::size_t end;  // of the value, for every branch that goes on
   node.kind = NodeKind::kString;
   if (is_quote(first)) {
     end = scan::quoted_end(text_, place.value);
@@ -318,14 +319,16 @@ void Builder::read_scalar_text(Node& node, const Place& place, const std::string
     }
     quoted_ = span(place.value, end);
     const auto inner = text_.substr(place.value + 1, end - place.value - 2);
-    node.text = inner == value ? inner : keep_text(value);
+    node.is_verbatim = inner == value;
+    node.text = node.is_verbatim ? inner : keep_text(value);
   } else if (!in_flow() && (first == '|' || first == '>')) {
     end = scan::block_scalar_end(text_, place.value, parent_column());
     node.text = keep_text(value);
   } else if (!value.empty()) {
     end = scan::plain_end(text_, place.value, value);
     const auto written = text_.substr(place.value, end - place.value);
-    node.text = written == value ? written : keep_text(value);
+    node.is_verbatim = written == value;
+    node.text = node.is_verbatim ? written : keep_text(value);
     node.is_plain = true;
     node.kind = resolve_plain_scalar(node.text);
   } else {

@@ -100,6 +100,13 @@ std::string_view describe(NodeKind kind) {
   return "a value";
 }
 
+diag::Span Node::span_of(std::size_t begin, std::size_t size) const {
+  if (!is_verbatim || begin + size > text.size()) return span;
+  const auto quotes = span.end - span.begin - static_cast<std::uint32_t>(text.size());  // 0 or 2
+  const auto first = span.begin + quotes / 2 + static_cast<std::uint32_t>(begin);
+  return {span.source, first, first + static_cast<std::uint32_t>(size)};
+}
+
 const Member* Node::find(std::string_view key) const {
   for (const auto& member : members) {
     if (member.key == key) return &member;

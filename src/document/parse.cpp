@@ -44,7 +44,9 @@ class SourceBuffer final : public std::streambuf {
     if (next_ >= text_.size()) return traits_type::eof();
     const auto piece = text_.substr(next_, kPieceBytes);
     watch(piece);
-    for (std::size_t i = 0; i < piece.size(); ++i)
+    std::copy(piece.begin(), piece.end(), piece_.begin());
+    for (auto i = piece.find_first_of("?\\"); i != std::string_view::npos;
+         i = piece.find_first_of("?\\", i + 1))
       piece_[i] = disguised(text_, next_ + i);
     next_ += piece.size();
     setg(piece_.data(), piece_.data(), piece_.data() + piece.size());

@@ -8,6 +8,7 @@
 #include "descopectl/base/text.hpp"
 #include "descopectl/kinds/registry.hpp"
 #include "descopectl/schema/values.hpp"
+#include "handle.hpp"
 
 namespace descopectl::manifest {
 namespace {
@@ -60,12 +61,6 @@ const schema::Kind* decode_kind(const Node& root, bool is_config, bool& is_skipp
   return nullptr;
 }
 
-bool is_valid_handle(std::string_view handle) {
-  return !handle.empty() && handle.size() <= 200 && std::none_of(handle.begin(), handle.end(), [](char c) {
-    return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f || c == '/' || c == ',' || c == '=';
-  });
-}
-
 class MetadataDecoder {
  public:
   MetadataDecoder(const schema::Kind& kind, schema::DecodeContext& context, model::DesiredObject& object)
@@ -95,10 +90,12 @@ class MetadataDecoder {
     auto name = schema::decode_text(member.value, "metadata.name", context_);
     if (!name) return;
     object_.span = member.value.span;
-    if (!is_valid_handle(*name)) {
-      context_.sink.error("invalid-handle", member.value.span,
-                          fmt::format("'{}' can't be a handle", base::printable(*name, 80)),
-                          "up to 200 characters without white space, '/', ',' and '='");
+    if (const auto fault = find_handle_fault(*name)) {
+      const bool is_written = fault->size > 0 && *name == member.value.text;
+      context_.sink.error(
+          "invalid-handle", is_written ? member.value.span_of(fault->begin, fault->size) : member.value.span,
+          fmt::format("'{}' can't be a handle: {}", base::printable(*name, 80), fault->what),
+          "up to 200 bytes of letters, digits and signs, without '/', ',', '=' and white space");
       return;
     }
     object_.key.handle = std::move(*name);

@@ -105,7 +105,9 @@ Result<std::string> look_up(const model::SecretSource& source, const SecretConte
     case Form::kText: {
       const Substitution substitution(*context.environment, context.variables, source.folder);
       diag::Sink sink;
-      auto text = substitution.resolve(source.text.reveal(), {}, sink);
+      document::Node written;  // without a place: what it says is told with the action that needs the secret
+      written.text = source.text.reveal();
+      auto text = substitution.resolve(written, sink);
       if (!text) return Error(ErrorKind::kNotFound, sink.all().front().summary, sink.all().front().hint);
       return *text;
     }

@@ -15,8 +15,8 @@ constexpr std::uint64_t kFileLimit = 1ULL << 20;
 
 }  // namespace
 
-std::optional<std::string> Substitution::resolve(std::string_view text, diag::Span span,
-                                                 diag::Sink& sink) const {
+std::optional<std::string> Substitution::resolve(const document::Node& scalar, diag::Sink& sink) const {
+  const std::string_view text = scalar.text;
   if (text.find("${") == std::string_view::npos) return std::string(text);
   std::string result;
   bool is_whole = true;
@@ -32,10 +32,12 @@ std::optional<std::string> Substitution::resolve(std::string_view text, diag::Sp
     result.append(text.substr(at, next - at));
     const std::size_t end = text.find('}', next);
     if (end == std::string_view::npos) {
-      sink.error("bad-substitution", span, "'${' without its '}'", "write $${ for a literal ${");
+      sink.error("bad-substitution", scalar.span_of(next, text.size() - next), "'${' without its '}'",
+                 "write $${ for a literal ${");
       return std::nullopt;
     }
-    const auto value = look_up(text.substr(next + 2, end - next - 2), span, sink);
+    const auto value =
+        look_up(text.substr(next + 2, end - next - 2), scalar.span_of(next, end + 1 - next), sink);
     is_whole = is_whole && value.has_value();
     if (value) result.append(*value);
     at = end + 1;

@@ -16,7 +16,7 @@ class Substitution final : public schema::TextResolver {
                std::string folder)
       : environment_(environment), variables_(variables), folder_(std::move(folder)) {}
 
-  std::optional<std::string> resolve(std::string_view text, diag::Span span, diag::Sink& sink) const override;
+  std::optional<std::string> resolve(const document::Node& scalar, diag::Sink& sink) const override;
 
  private:
   std::optional<std::string> look_up(std::string_view expression, diag::Span span, diag::Sink& sink) const;

@@ -185,7 +185,7 @@ class Decoder {
     json::object map;
     for (const Member& member : node.members)
       if (auto value = decode_text(member.value, fmt::format("{}.{}", row.name, member.key), context_))
-        map[member.key] = std::move(*value);
+        map[member.key] = *value;
     out[row.wire_name()] = std::move(map);
   }
 
@@ -404,7 +404,7 @@ std::optional<json::value> to_json(const Node& node, DecodeContext& context) {
     case NodeKind::kFloat:
       return json::value(node.as_float().value_or(0));
     case NodeKind::kString: {
-      auto text = context.resolver.resolve(node.text, node.span, context.sink);
+      auto text = context.resolver.resolve(node, context.sink);
       if (!text) return std::nullopt;
       return json::value(*text);
     }

@@ -65,7 +65,7 @@ std::optional<json::value> decode_integer(const Field& row, const Node& node, De
   std::optional<std::int64_t> number = node.as_integer();
   NodeKind kind = node.kind;
   if (kind == NodeKind::kString && node.is_plain && node.text.find("${") != std::string_view::npos) {
-    const auto text = context.resolver.resolve(node.text, node.span, context.sink);
+    const auto text = context.resolver.resolve(node, context.sink);
     if (!text) return std::nullopt;
     kind = document::resolve_plain_scalar(*text);
     number = document::parse_integer(*text);
@@ -103,7 +103,7 @@ std::optional<std::string> decode_text(const Node& node, std::string_view what, 
                        std::move(hint));
     return std::nullopt;
   }
-  return context.resolver.resolve(node.text, node.span, context.sink);
+  return context.resolver.resolve(node, context.sink);
 }
 
 std::optional<bool> decode_boolean(const Node& node, std::string_view what, DecodeContext& context) {
@@ -111,7 +111,7 @@ std::optional<bool> decode_boolean(const Node& node, std::string_view what, Deco
   NodeKind kind = node.kind;
   std::string text(node.text);
   if (kind == NodeKind::kString && node.is_plain && text.find("${") != std::string::npos) {
-    const auto resolved = context.resolver.resolve(node.text, node.span, context.sink);
+    const auto resolved = context.resolver.resolve(node, context.sink);
     if (!resolved) return std::nullopt;
     text = *resolved;
     kind = document::resolve_plain_scalar(text);

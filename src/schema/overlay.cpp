@@ -184,7 +184,10 @@ json::object overlay(Fields fields, const json::object& live, const json::object
     json::value merged = overlay_value(row, old, value);
     const bool keeps_live = old != nullptr && !base::is_zero(*old) && row != nullptr &&
                             row->type != Type::kObject && is_equal(row, *old, merged);
-    result[name] = keeps_live ? *old : std::move(merged);
+    if (keeps_live)
+      result[name] = *old;
+    else
+      result[name] = std::move(merged);
   }
   return result;
 }

@@ -180,9 +180,9 @@ TEST_F(WrongManifest, UnsetVariablesAreShownAtTheirPlace) {
     description: ${var:nope}
                  ^~~~~~~~~~~
 hint: give it with --var nope=..., or under 'variables' in descopectl.yaml
-descope/main.yaml:7:9: error: the environment variable 'NOPE' is not set [unset-variable]
+descope/main.yaml:7:10: error: the environment variable 'NOPE' is not set [unset-variable]
     logo: x${env:NOPE}
-          ^~~~~~~~~~~~
+           ^~~~~~~~~~~
 hint: export NOPE=..., or write $${ for a literal ${
 )");
 }

@@ -25,6 +25,8 @@ struct Node {
   NodeKind kind = NodeKind::kNull;
   bool is_plain = false;  ///< an unquoted scalar without a tag
   bool is_unset = false;  ///< carries the tag `!unset`
+  /// Of a scalar: the source holds `text` byte for byte, without an escape or a folded line.
+  bool is_verbatim = false;
   /// Of the value as written, without tag and anchor, closing quote or bracket included; for an alias, of the
   /// alias itself; for a null that is not written, of its key or dash; for `!unset`, of the tag.
   diag::Span span;
@@ -40,6 +42,9 @@ struct Node {
   [[nodiscard]] std::optional<bool> as_boolean() const;
   [[nodiscard]] std::optional<std::int64_t> as_integer() const;
   [[nodiscard]] std::optional<double> as_float() const;
+  /// The place of `size` bytes of a scalar's `text` from `begin` on; that of the whole value where the source
+  /// writes the text in another way.
+  [[nodiscard]] diag::Span span_of(std::size_t begin, std::size_t size) const;
 };
 
 struct Member {

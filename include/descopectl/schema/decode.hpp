@@ -19,9 +19,9 @@ namespace descopectl::schema {
 class TextResolver {
  public:
   virtual ~TextResolver() = default;
-  /// The text with everything replaced; none, with a diagnostic at `span`, where something can't be.
-  virtual std::optional<std::string> resolve(std::string_view text, diag::Span span,
-                                             diag::Sink& sink) const = 0;
+  /// The scalar's text with everything replaced; none, with a diagnostic at its place, where something can't
+  /// be.
+  virtual std::optional<std::string> resolve(const document::Node& scalar, diag::Sink& sink) const = 0;
 };
 
 struct DecodeContext {

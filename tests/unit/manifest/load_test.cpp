@@ -187,6 +187,22 @@ TEST(Manifest, NamesWhatCanNotBeSubstituted) {
       "hint: write $${ for a literal ${\n");
 }
 
+TEST(Manifest, PointsAtWhatCanNotBeSubstitutedWithinItsText) {
+  Manifests manifests(connection("a",
+                                 "  name: x ${var:one} y ${var:two}\n  description: 'z ${var:three}'\n"
+                                 "  logo: \"\\x41${var:four}\"\n"));
+  EXPECT_THAT(manifests.messages(),
+              ::testing::HasSubstr("<stdin>:5:11: error: the variable 'one' is not set"));
+  EXPECT_THAT(manifests.messages(),
+              ::testing::HasSubstr("<stdin>:5:24: error: the variable 'two' is not set [unset-variable]\n"
+                                   "    name: x ${var:one} y ${var:two}\n"
+                                   "                         ^~~~~~~~~~\n"));
+  EXPECT_THAT(manifests.messages(),
+              ::testing::HasSubstr("<stdin>:6:19: error: the variable 'three' is not set"));
+  EXPECT_THAT(manifests.messages(),
+              ::testing::HasSubstr("<stdin>:7:9: error: the variable 'four' is not set"));
+}
+
 TEST(Manifest, ALiteralSecretIsAWarningThatDoesNotShowIt) {
   Manifests manifests(connection("a", "  name: A\n  clientSecret: planted-secret-value\n"));
   EXPECT_FALSE(manifests.sink.has_errors());
