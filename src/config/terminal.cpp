@@ -1,4 +1,4 @@
-// Colours and progress.
+// Colours.
 #include "descopectl/config/terminal.hpp"
 
 #include <string>
@@ -19,12 +19,6 @@ bool wants_color(ColorMode mode, const base::Environment& environment, StreamKin
   const auto forced = value_of(environment, "CLICOLOR_FORCE");
   if (!forced.empty() && forced != "0") return true;
   return stream == StreamKind::kTerminal && value_of(environment, "TERM") != "dumb";
-}
-
-bool wants_progress(const base::Environment& environment, StreamKind stream) {
-  const auto ci = value_of(environment, "CI");
-  const bool is_ci = !ci.empty() && ci != "0" && ci != "false";
-  return stream == StreamKind::kTerminal && !is_ci && value_of(environment, "TERM") != "dumb";
 }
 
 }  // namespace descopectl::config

@@ -1,4 +1,4 @@
-// Whether output is coloured and whether progress is drawn, decided from flags, variables and terminals.
+// Whether output is coloured, decided from flags, variables and terminals.
 #pragma once
 
 #include "descopectl/base/environment.hpp"
@@ -13,8 +13,5 @@ enum class StreamKind : unsigned char { kTerminal, kOther };
 /// `always` and `never` decide by themselves. For `auto`: NO_COLOR (any value but empty) says no,
 /// CLICOLOR_FORCE (any value but empty and "0") says yes, TERM=dumb says no, else a terminal gets colours.
 [[nodiscard]] bool wants_color(ColorMode mode, const base::Environment& environment, StreamKind stream);
-
-/// Progress that overwrites itself: only on a terminal that is not TERM=dumb, and never in CI.
-[[nodiscard]] bool wants_progress(const base::Environment& environment, StreamKind stream);
 
 }  // namespace descopectl::config

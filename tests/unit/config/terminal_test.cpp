@@ -1,4 +1,4 @@
-// Colours and progress.
+// Colours.
 #include "descopectl/config/terminal.hpp"
 
 #include <gtest/gtest.h>
@@ -30,14 +30,6 @@ TEST(Color, ObeysVariables) {
   EXPECT_TRUE(wants_color(ColorMode::kAuto, with({{"CLICOLOR_FORCE", "1"}}), kOther));
   EXPECT_FALSE(wants_color(ColorMode::kAuto, with({{"CLICOLOR_FORCE", "0"}}), kOther));
   EXPECT_FALSE(wants_color(ColorMode::kAuto, with({{"TERM", "dumb"}}), kTerminal));
-}
-
-TEST(Progress, IsDrawnOnATerminalOnlyAndNeverInCi) {
-  EXPECT_TRUE(wants_progress(Environment(), kTerminal));
-  EXPECT_TRUE(wants_progress(with({{"CI", "false"}}), kTerminal));
-  EXPECT_FALSE(wants_progress(Environment(), kOther));
-  EXPECT_FALSE(wants_progress(with({{"CI", "true"}}), kTerminal));
-  EXPECT_FALSE(wants_progress(with({{"TERM", "dumb"}}), kTerminal));
 }
 
 }  // namespace
