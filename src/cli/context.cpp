@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "descopectl/base/files.hpp"
+#include "descopectl/base/text.hpp"
 #include "descopectl/cli/version.hpp"
 
 namespace descopectl::cli {
@@ -25,7 +26,30 @@ std::string_view name_of(LogLevel level) {
   return "info";
 }
 
+bool has_folder(const std::filesystem::path& file) {
+  std::error_code ignored;
+  return !file.has_parent_path() || std::filesystem::is_directory(file.parent_path(), ignored);
+}
+
 }  // namespace
+
+bool check_output_folders(Context& context) {
+  bool are_there = true;
+  const auto check = [&](std::string_view flag, const std::string& file) {
+    const auto place = context.place_of(file);
+    if (file.empty() || has_folder(place)) return;
+    are_there = false;
+    context.fail("missing-folder",
+                 fmt::format("'{}': there is no folder '{}' to write '{}' to", flag,
+                             base::printable(place.parent_path().string()),
+                             base::printable(place.filename().string())),
+                 "make the folder, or name another");
+  };
+  for (const Report& report : context.options.reports)
+    check("--report", report.file);
+  check("--data", context.options.emulator.data);
+  return are_there;
+}
 
 Result<void> Output::file(const std::string& path, std::string_view text, bool is_json) {
   const std::string clean = is_json ? redactor_.redact_json(text) : redactor_.redact(text);
@@ -50,6 +74,10 @@ void Context::flush_diagnostics() {
   std::vector<diag::Diagnostic> fresh(all.begin() + static_cast<std::ptrdiff_t>(printed_), all.end());
   printed_ = all.size();
   output.note(render::diagnostics_to_text(diag::sorted(std::move(fresh)), &sources));
+}
+
+std::filesystem::path Context::place_of(const std::string& file) const {
+  return std::filesystem::path(options.settings.chdir) / file;
 }
 
 void Context::fail(std::string code, std::string summary, std::string hint) {
@@ -86,7 +114,9 @@ diag::ExitStatus Context::emit(
     return make(*row_of(format), shown);
   };
   for (const Report& report : options.reports) {
-    const auto written = output.file(report.file, write(report.format, true), report.format == Format::kJson);
+    if (!has_folder(place_of(report.file))) continue;  // told before anything was done
+    const auto written = output.file(place_of(report.file).string(), write(report.format, true),
+                                     report.format == Format::kJson);
     if (written) continue;
     output.note(fmt::format("error: the report could not be written: {}\n", written.error().message()));
     exit = diag::stronger(exit, diag::ExitStatus::kFailure);

@@ -1,6 +1,7 @@
 // What main hands to every command: options, surroundings, output, and the run's diagnostics.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <istream>
 #include <ostream>
@@ -69,6 +70,8 @@ struct Context {
   void log(LogLevel level, std::string_view text);
   /// Prints the diagnostics that were not printed yet, on standard error.
   void flush_diagnostics();
+  /// Where a file named by a flag stands: --chdir goes before it.
+  [[nodiscard]] std::filesystem::path place_of(const std::string& file) const;
   /// A diagnostic without a place.
   void fail(std::string code, std::string summary, std::string hint = {});
   [[nodiscard]] render::Presentation presentation(diag::ExitStatus exit) const;
@@ -81,6 +84,10 @@ struct Context {
  private:
   std::size_t printed_ = 0;
 };
+
+/// Checks, before anything is done, that there is a folder for every file that flags say to write; the
+/// folders that lack are in the sink.
+[[nodiscard]] bool check_output_folders(Context& context);
 
 diag::ExitStatus run_validate(Context& context);
 diag::ExitStatus run_plan(Context& context);

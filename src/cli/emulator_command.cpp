@@ -7,7 +7,7 @@
 
 #include "context.hpp"
 #include "descopectl/emulator/running.hpp"
-#include "target.hpp"
+#include "run.hpp"
 
 namespace descopectl::cli {
 namespace {
@@ -50,14 +50,13 @@ diag::ExitStatus run_emulator(Context& context) {
     options.service.management_key = *key;
   }
   options.server.port = flags.port;
-  options.data_file = flags.data;
+  if (!flags.data.empty()) options.data_file = context.place_of(flags.data);
   options.latency = std::chrono::milliseconds(flags.latency_ms);
   net::io_context io(1);
   auto running = emulator::make_running(io.get_executor(), std::move(options), context.clock);
   if (!running) {
     context.fail("emulator", running.error().message(), running.error().hint());
-    context.flush_diagnostics();
-    return exit_of(running.error());
+    return emit_failure(context, exit_of(running.error()));
   }
   emulator::Running& emulator = **running;
   net::signal_set signals(io, SIGINT, SIGTERM);

@@ -143,8 +143,9 @@ std::string program_help() {
 
 std::string command_help(Command command) {
   const auto& row = row_of(command);
-  std::string out = fmt::format("descopectl {}: {}\n\nUsage:\n  descopectl {} [flags]\n\n", row.name,
-                                row.summary, row.name);
+  const std::string_view gap = row.arguments.empty() ? "" : " ";
+  std::string out = fmt::format("descopectl {}: {}\n\nUsage:\n  descopectl {}{}{} [flags]\n\n", row.name,
+                                row.summary, row.name, gap, row.arguments);
   append_wrapped(out, row.description, 0);
   append_rows(out, fmt::format("Flags of {}", row.name), flag_rows(FlagGroup::kCommand, command));
   append_global_flags(out);

@@ -42,8 +42,9 @@ constexpr std::array kCommands{
     CommandRow{Command::kVersion, run_version}};
 
 ExitStatus dispatch(Context& context) {
+  if (!check_output_folders(context)) return emit_failure(context, ExitStatus::kInvalidInput);
   const Command command = context.options.command;
-  if (command != Command::kVersion && command != Command::kEmulator) {
+  if (needs_of(command).manifests) {
     const config::Surroundings surroundings{context.environment, std::filesystem::current_path(),
                                             kinds::names()};
     const config::Resolution resolution = config::resolve_settings(
@@ -61,12 +62,18 @@ ExitStatus run(int argc, const char* const* argv) {
   const ParseResult parsed = parse_options(argc, argv, environment, kinds::names());
   std::cout << parsed.out << std::flush;
   std::cerr << parsed.err << std::flush;
-  if (!parsed.options) return parsed.status;
+  if (!parsed.options && parsed.problems.empty()) return parsed.status;
   const base::SystemClock clock;
   Output output(std::cout, std::cerr);
-  Context context{*parsed.options, environment,
-                  clock,           Terminals{::isatty(0) == 1, ::isatty(1) == 1, ::isatty(2) == 1},
-                  std::cin,        output};
+  Context context{parsed.options ? *parsed.options : parsed.understood,
+                  environment,
+                  clock,
+                  Terminals{::isatty(0) == 1, ::isatty(1) == 1, ::isatty(2) == 1},
+                  std::cin,
+                  output};
+  for (const diag::Diagnostic& problem : parsed.problems)
+    context.sink.add(problem);
+  if (!parsed.options) return emit_failure(context, parsed.status);
   return dispatch(context);
 }
 

@@ -33,6 +33,13 @@ const FlagRow* find_flag(std::string_view name) {
   return nullptr;
 }
 
+std::optional<Command> find_command(std::string_view name) {
+  for (const auto& row : command_table()) {
+    if (row.name == name) return row.command;
+  }
+  return std::nullopt;
+}
+
 /// What the user called the flag: its name, or its alias where that is among the arguments.
 std::string name_as_given(const FlagRow& row, const std::vector<std::string>& arguments) {
   const auto alias = fmt::format("--{}", row.alias);
@@ -121,11 +128,8 @@ Tokens take_apart(int argc, const char* const* argv) {
     const auto& texts = parser.options[i]->results();
     if (!texts.empty()) tokens.flags.push_back({&row, name_as_given(row, arguments), texts, false});
   }
-  for (const auto* subcommand : parser.app.get_subcommands()) {
-    for (const auto& row : command_table()) {
-      if (row.name == subcommand->get_name()) tokens.command = row.command;
-    }
-  }
+  for (const auto* subcommand : parser.app.get_subcommands())
+    tokens.command = find_command(subcommand->get_name());
   for (const auto& text : parser.app.remaining(true)) {
     if (text.size() > 1 && text.front() == '-') {
       tokens.unknown_flags.push_back(text.substr(0, text.find('=')));
@@ -145,6 +149,7 @@ class Reader {
 
   ParseResult run() {
     if (!check_command()) return failure();
+    if (tokens_.command == Command::kHelp && !is_given(tokens_, "help")) return help();
     if (is_given(tokens_, "help")) {
       return {.options = {}, .out = tokens_.command ? command_help(*tokens_.command) : program_help()};
     }
@@ -170,10 +175,34 @@ class Reader {
   ParseResult failure() const {
     ParseResult result;
     result.status = diag::ExitStatus::kInvalidInput;
-    const diag::SourceTable no_sources;
-    for (const auto& diagnostic : sink_.all())
-      result.err += diag::to_text(diagnostic, no_sources);
+    result.problems = sink_.all();
+    result.understood.command = tokens_.command.value_or(Command::kHelp);
+    result.understood.format = asks_for_json() ? Format::kJson : Format::kText;
     return result;
+  }
+
+  /// Whether JSON is wanted, as far as that can be told before anything was checked.
+  bool asks_for_json() const {
+    const bool is_output_given = is_given(tokens_, "output") || is_given(tokens_, "json");
+    for (const auto& flag : tokens_.flags) {
+      if (flag.row->name == "output" && flag.texts.back() == name_of(Format::kJson)) return true;
+      if (flag.row->name == "json" && flag.texts.back() == "true") return true;
+    }
+    return !is_output_given && (environment_.find(variable_name("output")) == name_of(Format::kJson) ||
+                                environment_.find(variable_name("json")) == "true");
+  }
+
+  /// `help` and `help COMMAND`.
+  ParseResult help() {
+    std::optional<Command> about;
+    if (!tokens_.unexpected.empty()) {
+      about = find_command(tokens_.unexpected.front());
+      if (!about) report_unknown_command(tokens_.unexpected.front());
+      tokens_.unexpected.erase(tokens_.unexpected.begin());
+    }
+    check_flags();
+    if (sink_.has_errors()) return failure();
+    return {.options = {}, .out = about ? command_help(*about) : program_help()};
   }
 
   /// " for 'apply'", or nothing where there is no command.
@@ -188,14 +217,17 @@ class Reader {
 
   bool check_command() {
     if (tokens_.command || tokens_.unexpected.empty() || !tokens_.unknown_flags.empty()) return true;
+    report_unknown_command(tokens_.unexpected.front());
+    return false;
+  }
+
+  void report_unknown_command(std::string_view name) {
     std::vector<std::string_view> known;
     for (const auto& row : command_table())
       known.push_back(row.name);
-    const auto& name = tokens_.unexpected.front();
     const auto nearest = base::find_nearest(name, known);
     sink_.error("unknown-command", {}, fmt::format("unknown command '{}'", base::printable(name, 80)),
-                nearest ? fmt::format("did you mean '{}'?", *nearest) : see_help());
-    return false;
+                nearest ? fmt::format("did you mean '{}'?", *nearest) : "see 'descopectl --help'");
   }
 
   /// Flags that may be given: all where no command is known.

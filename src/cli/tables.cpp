@@ -47,6 +47,7 @@ constexpr std::array kEmulatorExamples{"descopectl emulator --port 8080 --data d
                                        "serve on 127.0.0.1:8080, keep the data in a file"sv,
                                        "descopectl plan --base-url http://127.0.0.1:8080"sv,
                                        "in another terminal: talk to it"sv};
+constexpr std::array kHelpExamples{"descopectl help apply"sv, "what apply does, and its flags"sv};
 constexpr std::array kVersionExamples{"descopectl version -o json"sv, "for a program to read"sv};
 
 constexpr std::array kCommandRows{
@@ -114,6 +115,13 @@ constexpr std::array kCommandRows{
         .description = "Prints the version of descopectl, how it was built, and the libraries it uses.",
         .formats = kTextAndJson,
         .examples = kVersionExamples},
+    CommandRow{.command = Command::kHelp,
+               .name = "help",
+               .summary = "show help on a command",
+               .description = "Shows the same as --help: with the name of a command, that command's flags.",
+               .arguments = "[COMMAND]",
+               .formats = kTextAndJson,
+               .examples = kHelpExamples},
 };
 
 constexpr auto kPlanApply = on(Command::kPlan, Command::kApply);

@@ -14,8 +14,9 @@ namespace descopectl::cli {
 struct CommandRow {
   Command command;
   std::string_view name;
-  std::string_view summary;      ///< one line for the list of commands
-  std::string_view description;  ///< paragraphs for the command's own help
+  std::string_view summary;         ///< one line for the list of commands
+  std::string_view description;     ///< paragraphs for the command's own help
+  std::string_view arguments = {};  ///< what else it takes, for help: "[COMMAND]"
   config::Needs needs = {};
   std::span<const Format> formats = {};             ///< of -o and --report; the first is the default
   std::span<const std::string_view> examples = {};  ///< pairs: a line, what it does

@@ -39,6 +39,43 @@ TEST_F(WrongCommandLine, AFormatThatTheCommandLacksIsRefused) {
                          "error: invalid value 'xml' for '--output': must be text or json [invalid-value]\n");
 }
 
+TEST_F(WrongCommandLine, AMissingFolderOfAReportIsNamedBeforeAnythingIsCalled) {
+  expect_command_refused({"apply", "--auto-approve", "--report", "json=no/such/result.json"},
+                         "error: '--report': there is no folder 'no/such' to write 'result.json' to "
+                         "[missing-folder]\nhint: make the folder, or name another\n");
+  EXPECT_FALSE(folder.has("no"));
+}
+
+TEST_F(WrongCommandLine, AMissingFolderOfTheEmulatorsDataIsNamed) {
+  const Result result = run({"emulator", "--data", "no/data.json"});
+  EXPECT_EQ(result.status, 3);
+  EXPECT_EQ(result.err,
+            "error: '--data': there is no folder 'no' to write 'data.json' to [missing-folder]\n"
+            "hint: make the folder, or name another\n");
+  EXPECT_FALSE(folder.has("no"));
+}
+
+TEST_F(WrongCommandLine, IsToldInJsonToThoseWhoAskForIt) {
+  for (const Arguments& words : std::vector<Arguments>{{"validate", "-o", "json", "--nonsense"},
+                                                       {"aply", "--json"},
+                                                       {"help", "aply", "--json"},
+                                                       {"emulator", "--port", "x", "-o=json"},
+                                                       {"version", "--json", "--env"}}) {
+    const Result result = run(words);
+    EXPECT_EQ(result.status, 3);
+    const json::value document = json::parse(result.out);
+    EXPECT_EQ(document.at("exit_code").as_int64(), 3);
+    EXPECT_FALSE(document.at("exit_reason").as_string().empty());
+    EXPECT_EQ(document.at("diagnostics").as_array().size(), 1U);
+    EXPECT_NE(result.err.find("error: "), std::string::npos);
+  }
+  const Result plan = run({"plan", "--json", "--parallelism", "many"});
+  EXPECT_EQ(plan.status, 3);
+  const json::value document = json::parse(plan.out);
+  EXPECT_EQ(document.at("descopectl").at("exit_code").as_int64(), 3);
+  EXPECT_EQ(document.at("descopectl").at("diagnostics").at(0).at("code").as_string(), "invalid-value");
+}
+
 TEST_F(WrongCommandLine, AnArgumentTooManyIsRefused) {
   expect_command_refused({"plan", "surplus"},
                          "error: unexpected argument 'surplus' for 'plan' [unexpected-argument]\n"

@@ -41,6 +41,7 @@ TEST_F(Flags, OfOtherCommandsInVariablesAreNoError) {
 }
 
 TEST_F(Flags, WriteReportsInOtherFormatsBesideTheResult) {
+  project.folder.write("out/.keep", "");
   const Result result = project.apply({"--report", "json=out/result.json", "--report", "text=result.txt"});
   EXPECT_EQ(result.status, 0) << result.all();
   EXPECT_EQ(project.folder.read("result.txt"), result.out.substr(result.out.find("Apply complete!")));
@@ -49,6 +50,14 @@ TEST_F(Flags, WriteReportsInOtherFormatsBesideTheResult) {
   EXPECT_EQ(change.at("address").as_string(), "Connection/a");
   EXPECT_EQ(change.at("result").at("status").as_string(), "done");
   EXPECT_EQ(report.at("descopectl").at("exit_code").as_int64(), 0);
+}
+
+TEST_F(Flags, WriteReportsBelowTheFolderOfChdir) {
+  project.folder.write("sub/main.yaml", connection("x"));
+  const Result result =
+      project.run({"validate", "--chdir", "sub", "-f", "main.yaml", "--report", "json=r.json"});
+  EXPECT_EQ(result.status, 0) << result.all();
+  EXPECT_TRUE(project.folder.has("sub/r.json"));
 }
 
 TEST_F(Flags, ReadManifestsFromStandardInput) {

@@ -15,11 +15,12 @@
 #include "descopectl/base/environment.hpp"
 #include "descopectl/config/settings.hpp"
 #include "descopectl/config/terminal.hpp"
+#include "descopectl/diag/diagnostic.hpp"
 #include "descopectl/diag/exit_status.hpp"
 
 namespace descopectl::cli {
 
-enum class Command : unsigned char { kValidate, kPlan, kApply, kDrift, kDestroy, kEmulator, kVersion };
+enum class Command : unsigned char { kValidate, kPlan, kApply, kDrift, kDestroy, kEmulator, kVersion, kHelp };
 
 enum class Format : unsigned char { kText, kJson };
 enum class LogLevel : unsigned char { kError, kWarn, kInfo, kDebug, kTrace };
@@ -99,8 +100,11 @@ struct Options {
 struct ParseResult {
   std::optional<Options> options;
   std::string out;  ///< for standard output
-  std::string err;  ///< for standard error
+  std::string err;  ///< for standard error: the help of the program where nothing else is wrong
   diag::ExitStatus status = diag::ExitStatus::kDone;
+  /// Where the command line is wrong: what is wrong with it, and as much of it as was understood.
+  std::vector<diag::Diagnostic> problems;
+  Options understood;  ///< the command and the format
 };
 
 /// Reads arguments (argv[0] is skipped) and DESCOPECTL_ variables. Everything wrong is told at once, with

@@ -11,8 +11,8 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr std::array kCommands{Command::kValidate, Command::kPlan,     Command::kApply,  Command::kDrift,
-                               Command::kDestroy,  Command::kEmulator, Command::kVersion};
+constexpr std::array kCommands{Command::kValidate, Command::kPlan,     Command::kApply,   Command::kDrift,
+                               Command::kDestroy,  Command::kEmulator, Command::kVersion, Command::kHelp};
 
 TEST(Help, GoesToStandardOutputAndExitsWithZero) {
   for (const auto& words : std::vector<std::vector<const char*>>{{"--help"}, {"-h"}, {"-h", "--nonsense"}}) {
@@ -24,6 +24,27 @@ TEST(Help, GoesToStandardOutputAndExitsWithZero) {
   }
   EXPECT_EQ(parse({"plan", "--help"}).out, command_help(Command::kPlan));
   EXPECT_EQ(parse({"-h", "apply"}).out, command_help(Command::kApply));
+}
+
+TEST(Help, IsACommandToo) {
+  EXPECT_EQ(parse({"help"}).out, program_help());
+  EXPECT_EQ(parse({"help", "apply"}).out, command_help(Command::kApply));
+  EXPECT_EQ(parse({"help", "help"}).out, command_help(Command::kHelp));
+  EXPECT_EQ(parse({"help", "--help"}).out, command_help(Command::kHelp));
+  EXPECT_EQ(parse({"--no-color", "help", "plan"}).out, command_help(Command::kPlan));
+  EXPECT_EQ(parse({"help", "plan"}).status, diag::ExitStatus::kDone);
+}
+
+TEST(Help, OnAnUnknownCommandNamesTheNearest) {
+  const auto result = parse({"help", "aply"});
+  EXPECT_EQ(result.out, "");
+  EXPECT_EQ(result.status, diag::ExitStatus::kInvalidInput);
+  EXPECT_EQ(messages(result),
+            "error: unknown command 'aply' [unknown-command]\nhint: did you mean 'apply'?\n");
+  EXPECT_EQ(messages(parse({"help", "plan", "more"})),
+            "error: unexpected argument 'more' for 'help' [unexpected-argument]\n"
+            "hint: see 'descopectl help --help'\n");
+  EXPECT_THAT(messages(parse({"help", "--nonsense"})), HasSubstr("[unknown-flag]"));
 }
 
 TEST(Help, IsShownOnStandardErrorWhereThereIsNoCommand) {

@@ -17,7 +17,7 @@ std::string refused(std::vector<const char*> words, const Variables& variables =
   EXPECT_FALSE(result.options);
   EXPECT_EQ(result.out, "");
   EXPECT_EQ(result.status, diag::ExitStatus::kInvalidInput);
-  return result.err;
+  return messages(result);
 }
 
 /// The options of one that is taken.
@@ -356,6 +356,24 @@ TEST(Options, SayWhatACommandNeeds) {
   EXPECT_FALSE(needs_of(Command::kPlan).writes);
   EXPECT_FALSE(needs_of(Command::kValidate).target);
   EXPECT_FALSE(needs_of(Command::kVersion).manifests);
+}
+
+TEST(Refusal, KnowsWhetherJsonWasAskedFor) {
+  const auto is_json = [](std::vector<const char*> words, const Variables& variables = {}) {
+    const auto result = parse(std::move(words), variables);
+    EXPECT_EQ(result.status, diag::ExitStatus::kInvalidInput);
+    EXPECT_FALSE(result.problems.empty());
+    return result.understood.format == Format::kJson;
+  };
+  EXPECT_TRUE(is_json({"plan", "--nonsense", "-o", "json"}));
+  EXPECT_TRUE(is_json({"plan", "-o=json", "--nonsense"}));
+  EXPECT_TRUE(is_json({"--output=json", "nonsense"}));
+  EXPECT_TRUE(is_json({"plan", "--json", "--parallelism", "many"}));
+  EXPECT_TRUE(is_json({"plan", "--json", "--env"}));
+  EXPECT_TRUE(is_json({"plan", "--nonsense"}, {{"DESCOPECTL_OUTPUT", "json"}}));
+  EXPECT_FALSE(is_json({"plan", "--nonsense", "-o", "text"}, {{"DESCOPECTL_OUTPUT", "json"}}));
+  EXPECT_FALSE(is_json({"plan", "--nonsense"}));
+  EXPECT_FALSE(is_json({"plan", "-o", "jsn"}));
 }
 
 }  // namespace

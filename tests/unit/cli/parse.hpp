@@ -17,4 +17,13 @@ inline ParseResult parse(std::vector<const char*> words, const Variables& variab
   return parse_options(static_cast<int>(words.size()), words.data(), base::Environment(variables), kinds);
 }
 
+/// What is wrong with a command line, as a user reads it.
+inline std::string messages(const ParseResult& result) {
+  const diag::SourceTable none;
+  std::string out;
+  for (const auto& problem : result.problems)
+    out += diag::to_text(problem, none);
+  return out;
+}
+
 }  // namespace descopectl::cli
