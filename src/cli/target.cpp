@@ -127,7 +127,7 @@ void watch_signals(net::signal_set& signals, Interrupt& interrupt, Context& cont
 model::DesiredState load_what_is_there(Context& context) {
   manifest::LoadOptions options;
   for (const config::ManifestRoot& root : context.settings.roots) {
-    options.roots.push_back({root.path.string(), root.name});
+    options.roots.push_back({root.path.string(), root.name, root.is_overlay});
     if (root.path == "-")
       options.standard_input.assign(std::istreambuf_iterator<char>(context.input),
                                     std::istreambuf_iterator<char>());

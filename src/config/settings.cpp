@@ -284,14 +284,18 @@ class Resolver {
     if (needs_.manifests && settings_.roots.empty()) report_no_manifests();
   }
 
+  /// Whether the root is, or lies in, what the environment lists and the top of the file does not.
   bool stands_in_environment_alone(const std::string& name) const {
-    if (environment_ == nullptr) return false;
-    const auto lists = [&](const Texts& texts) {
-      return texts && std::any_of(texts->begin(), texts->end(), [&](const auto& entry) {
-               return root_name(file_folder_ / entry.value) == name;
-             });
-    };
-    return lists(environment_->manifests) && !lists(file_->base.manifests);
+    if (environment_ == nullptr || !environment_->manifests) return false;
+    const auto listed_name = [&](const auto& entry) { return root_name(file_folder_ / entry.value); };
+    const auto& base = file_->base.manifests;
+    return std::any_of(
+        environment_->manifests->begin(), environment_->manifests->end(), [&](const auto& mine) {
+          const std::string listed = listed_name(mine);
+          if (name != listed && !name.starts_with(listed + "/")) return false;
+          return !base || std::none_of(base->begin(), base->end(),
+                                       [&](const auto& entry) { return listed_name(entry) == listed; });
+        });
   }
 
   void report_no_manifests() {

@@ -21,20 +21,6 @@ diag::Span first_key(const Node& node) {
   return node.members.empty() ? node.span : node.members.front().key_span;
 }
 
-bool check_api_version(const Node& root, diag::Sink& sink) {
-  const Member* member = root.find("apiVersion");
-  if (member == nullptr) {
-    sink.error("missing-field", first_key(root), "a manifest needs the field 'apiVersion'",
-               fmt::format("begin it with 'apiVersion: {}'", kApiVersion));
-    return false;
-  }
-  if (member->value.kind == NodeKind::kString && member->value.text == kApiVersion) return true;
-  sink.error("unknown-api-version", member->value.span,
-             fmt::format("unknown apiVersion '{}'", base::printable(member->value.text, 80)),
-             fmt::format("this program knows '{}'", kApiVersion));
-  return false;
-}
-
 const schema::Kind* decode_kind(const Node& root, bool is_config, bool& is_skipped, diag::Sink& sink) {
   const Member* member = root.find("kind");
   if (member == nullptr) {
@@ -67,10 +53,14 @@ class MetadataDecoder {
       : kind_(kind), context_(context), object_(object) {}
 
   void decode(const Node& metadata) {
-    static const std::vector<std::string_view> known{"name", "id", "labels", "lifecycle"};
+    static const std::vector<std::string_view> known{"name", "id", "labels", "lifecycle", "absent"};
     for (const Member& member : metadata.members) {
       if (member.key == "name")
         decode_name(member);
+      else if (member.value.kind == NodeKind::kNull && is_known(member.key, known))
+        continue;  // as if it were not written
+      else if (member.key == "absent")
+        continue;  // of overlays, and dealt with there
       else if (member.key == "id")
         decode_id(member);
       else if (member.key == "labels")
@@ -86,6 +76,10 @@ class MetadataDecoder {
   }
 
  private:
+  static bool is_known(std::string_view key, const std::vector<std::string_view>& known) {
+    return std::find(known.begin(), known.end(), key) != known.end();
+  }
+
   void decode_name(const Member& member) {
     auto name = schema::decode_text(member.value, "metadata.name", context_);
     if (!name) return;
@@ -117,18 +111,20 @@ class MetadataDecoder {
   }
 
   void decode_labels(const Node& node) {
-    if (node.kind == NodeKind::kNull) return;
     if (!expect_map(node, "metadata.labels")) return;
-    for (const Member& label : node.members)
+    for (const Member& label : node.members) {
+      if (label.value.kind == NodeKind::kNull) continue;
       if (auto value =
               schema::decode_text(label.value, fmt::format("metadata.labels.{}", label.key), context_))
         object_.labels.emplace(std::string(label.key), std::move(*value));
+    }
   }
 
   void decode_lifecycle(const Node& node) {
-    if (node.kind == NodeKind::kNull) return;
+    static const std::vector<std::string_view> known{"preventDestroy", "onRemoval", "ignoreFields"};
     if (!expect_map(node, "metadata.lifecycle")) return;
     for (const Member& member : node.members) {
+      if (member.value.kind == NodeKind::kNull && is_known(member.key, known)) continue;
       if (member.key == "preventDestroy") {
         object_.lifecycle.prevent_destroy =
             schema::decode_boolean(member.value, "metadata.lifecycle.preventDestroy", context_)
@@ -138,8 +134,7 @@ class MetadataDecoder {
       } else if (member.key == "ignoreFields") {
         decode_ignore_fields(member.value);
       } else {
-        schema::report_unknown_key(member, "metadata.lifecycle",
-                                   {"preventDestroy", "onRemoval", "ignoreFields"}, context_.sink);
+        schema::report_unknown_key(member, "metadata.lifecycle", known, context_.sink);
       }
     }
   }
@@ -157,7 +152,6 @@ class MetadataDecoder {
   }
 
   void decode_ignore_fields(const Node& node) {
-    if (node.kind == NodeKind::kNull) return;
     if (node.kind != NodeKind::kSequence) {
       context_.sink.error(
           "wrong-type", node.span,
@@ -202,6 +196,32 @@ class MetadataDecoder {
 };
 
 }  // namespace
+
+bool check_api_version(const Node& root, diag::Sink& sink) {
+  const Member* member = root.find("apiVersion");
+  if (member == nullptr) {
+    sink.error("missing-field", first_key(root), "a manifest needs the field 'apiVersion'",
+               fmt::format("begin it with 'apiVersion: {}'", kApiVersion));
+    return false;
+  }
+  if (member->value.kind == NodeKind::kString && member->value.text == kApiVersion) return true;
+  sink.error("unknown-api-version", member->value.span,
+             fmt::format("unknown apiVersion '{}'", base::printable(member->value.text, 80)),
+             fmt::format("this program knows '{}'", kApiVersion));
+  return false;
+}
+
+std::optional<model::ObjectKey> find_key(const Node& root, const schema::DecodeContext& context) {
+  const Member* kind = root.find("kind");
+  const Member* metadata = root.find("metadata");
+  const Member* name = metadata == nullptr ? nullptr : metadata->value.find("name");
+  if (kind == nullptr || name == nullptr || kinds::find(kind->value.text) == nullptr) return std::nullopt;
+  diag::Sink unheard;
+  schema::DecodeContext quiet{context.sources, unheard, context.resolver, context.generation};
+  auto handle = schema::decode_text(name->value, "metadata.name", quiet);
+  if (!handle || find_handle_fault(*handle)) return std::nullopt;
+  return model::ObjectKey{std::string(kind->value.text), std::move(*handle)};
+}
 
 std::optional<model::DesiredObject> decode_document(const Node& root, bool is_config,
                                                     schema::DecodeContext& context) {

@@ -10,6 +10,13 @@ namespace descopectl::manifest {
 
 inline constexpr std::string_view kApiVersion = "descopectl/v1";
 
+/// The kind and handle that a document declares; none where either is missing or wrong. Reports nothing.
+[[nodiscard]] std::optional<model::ObjectKey> find_key(const document::Node& root,
+                                                       const schema::DecodeContext& context);
+
+/// Reports a document whose `apiVersion` is missing or unknown; false where it is.
+bool check_api_version(const document::Node& root, diag::Sink& sink);
+
 /// The object that a document declares; none, after diagnostics, where not even its kind and handle are
 /// known. A `kind: Config` document is skipped where `is_config` says that the file is the configuration
 /// itself.

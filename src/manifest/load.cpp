@@ -5,56 +5,111 @@
 #include <fmt/format.h>
 
 #include <atomic>
+#include <set>
 #include <thread>
 
 #include "decode_document.hpp"
 #include "descopectl/base/text.hpp"
 #include "descopectl/kinds/registry.hpp"
 #include "files.hpp"
+#include "layers.hpp"
+#include "overlay.hpp"
 #include "references.hpp"
 #include "substitute.hpp"
 
 namespace descopectl::manifest {
 namespace {
 
+/// A document whose object has further documents, or may have.
+struct KeptDocument {
+  model::ObjectKey key;
+  document::Node root;  ///< in the file's tree
+};
+
 struct ParsedFile {
   std::vector<model::DesiredObject> objects;
+  std::vector<KeptDocument> kept;
+  document::Tree tree;
   diag::Sink sink;
   std::size_t documents = 0;
 };
 
-ParsedFile parse_file(const ManifestFile& file, const LoadOptions& options, diag::SourceTable& sources) {
-  ParsedFile parsed;
-  const Substitution substitution(*options.environment, options.variables, file.folder);
-  schema::DecodeContext context{sources, parsed.sink, substitution, file.folder, options.inbound_generation};
-  document::parse_documents(sources, file.source, options.limits, parsed.sink,
-                            [&](const document::Node& root) {
-                              ++parsed.documents;
-                              auto object = decode_document(root, file.is_config, context);
-                              if (!object) return;
-                              object->root = options.roots[file.root].recorded;
-                              parsed.objects.push_back(std::move(*object));
-                            });
-  return parsed;
-}
+/// Reads files side by side: first those of overlays, whose documents are put aside, then the others, whose
+/// documents are decoded on the spot unless an overlay is laid over them.
+class Parser {
+ public:
+  Parser(const std::vector<ManifestFile>& files, const LoadOptions& options, diag::SourceTable& sources)
+      : files_(files), options_(options), sources_(sources), parsed_(files.size()) {}
 
-std::vector<ParsedFile> parse_all(const std::vector<ManifestFile>& files, const LoadOptions& options,
-                                  diag::SourceTable& sources) {
-  std::vector<ParsedFile> parsed(files.size());
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    for (std::size_t i = next++; i < files.size(); i = next++)
-      parsed[i] = parse_file(files[i], options, sources);
-  };
-  const unsigned cores =
-      options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
-  const std::size_t helpers = std::min<std::size_t>(cores, files.size());
-  std::vector<std::jthread> threads;
-  for (std::size_t i = 1; i < helpers; ++i)
-    threads.emplace_back(work);
-  work();
-  threads.clear();
-  return parsed;
+  std::vector<ParsedFile> run() {
+    parse_side_by_side(true);
+    for (const ParsedFile& file : parsed_)
+      for (const KeptDocument& document : file.kept)
+        overlaid_.insert(document.key);
+    parse_side_by_side(false);
+    return std::move(parsed_);
+  }
+
+ private:
+  bool is_overlay(const ManifestFile& file) const { return options_.roots[file.root].is_overlay; }
+
+  void parse_side_by_side(bool are_overlays) {
+    std::vector<std::size_t> wanted;
+    for (std::size_t i = 0; i < files_.size(); ++i)
+      if (is_overlay(files_[i]) == are_overlays) wanted.push_back(i);
+    std::atomic<std::size_t> next{0};
+    const auto work = [&] {
+      for (std::size_t i = next++; i < wanted.size(); i = next++)
+        parse(files_[wanted[i]], parsed_[wanted[i]]);
+    };
+    const unsigned cores =
+        options_.threads != 0 ? options_.threads : std::max(1U, std::thread::hardware_concurrency());
+    const std::size_t helpers = std::min<std::size_t>(cores, wanted.size());
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 1; i < helpers; ++i)
+      threads.emplace_back(work);
+    work();
+  }
+
+  void parse(const ManifestFile& file, ParsedFile& parsed) {
+    const Substitution substitution(*options_.environment, options_.variables, file.folder);
+    schema::DecodeContext context{sources_, parsed.sink, substitution, options_.inbound_generation};
+    document::parse_documents(sources_, file.source, options_.limits, parsed.sink,
+                              [&](const document::Node& root) {
+                                ++parsed.documents;
+                                take(root, file, context, parsed);
+                              });
+  }
+
+  void take(const document::Node& root, const ManifestFile& file, schema::DecodeContext& context,
+            ParsedFile& parsed) {
+    if (is_overlay(file) || !overlaid_.empty()) {
+      auto key = find_key(root, context);
+      if (key && (is_overlay(file) || overlaid_.contains(*key))) {
+        parsed.kept.push_back({std::move(*key), parsed.tree.copy(root)});
+        return;
+      }
+    }
+    check_overlay_marks(root, Layering::kDeclares, kNotAnOverlay, parsed.sink);
+    auto object = decode_document(root, file.is_config, context);
+    if (!object) return;
+    object->root = options_.roots[file.root].recorded;
+    parsed.objects.push_back(std::move(*object));
+  }
+
+  const std::vector<ManifestFile>& files_;
+  const LoadOptions& options_;
+  diag::SourceTable& sources_;
+  std::vector<ParsedFile> parsed_;
+  std::set<model::ObjectKey> overlaid_;  ///< what overlays speak of
+};
+
+Layers collect_layers(const std::vector<ParsedFile>& parsed) {
+  Layers layers;
+  for (std::size_t i = 0; i < parsed.size(); ++i)
+    for (const KeptDocument& document : parsed[i].kept)
+      layers[document.key].push_back({document.root, i});
+  return layers;
 }
 
 /// A root that yields nothing is an error: an empty set of manifests would mean "delete everything".
@@ -84,7 +139,7 @@ void check_roots(const LoadOptions& options, const std::vector<ManifestFile>& fi
 model::DesiredState load_manifests(const LoadOptions& options, diag::SourceTable& sources, diag::Sink& sink) {
   model::DesiredState state;
   const std::vector<ManifestFile> files = read_files(options, sources, sink);
-  std::vector<ParsedFile> parsed = parse_all(files, options, sources);
+  std::vector<ParsedFile> parsed = Parser(files, options, sources).run();
   check_roots(options, files, parsed, sink);
   for (ParsedFile& file : parsed) {
     state.documents += file.documents;
@@ -92,8 +147,10 @@ model::DesiredState load_manifests(const LoadOptions& options, diag::SourceTable
     std::move(file.objects.begin(), file.objects.end(), std::back_inserter(state.objects));
   }
   state.files = files.size();
+  LayeredObjects layered = decode_layers(collect_layers(parsed), files, options, sources, sink);
+  std::move(layered.objects.begin(), layered.objects.end(), std::back_inserter(state.objects));
   check_duplicates(state.objects, sink);
-  check_references(state.objects, sink);
+  check_references(state.objects, layered.dropped, sink);
   merge_items(state.objects, sink);
   for (model::DesiredObject& object : state.objects)
     if (object.kind == nullptr) object.kind = kinds::find(object.key.kind);

@@ -195,13 +195,21 @@ void check_duplicates(std::vector<DesiredObject>& objects, diag::Sink& sink) {
                });
 }
 
-void check_references(const std::vector<DesiredObject>& objects, diag::Sink& sink) {
+void check_references(const std::vector<DesiredObject>& objects, const Dropped& dropped, diag::Sink& sink) {
   for (const DesiredObject& object : objects)
     for (const model::Reference& reference : object.references) {
       const auto at =
           std::lower_bound(objects.begin(), objects.end(), reference.target,
                            [](const DesiredObject& left, const ObjectKey& key) { return left.key < key; });
       if (at != objects.end() && at->key == reference.target) continue;
+      if (const auto gone = dropped.find(reference.target); gone != dropped.end()) {
+        report_two(sink, "unknown-reference",
+                   fmt::format("the {} '{}' is dropped by an overlay", reference.target.kind,
+                               base::printable(reference.target.handle, 100)),
+                   "take the reference back in the overlay too, or don't drop what is referred to",
+                   reference.span, gone->second, "dropped here");
+        continue;
+      }
       std::vector<std::string_view> known;
       for (const DesiredObject& other : objects)
         if (other.key.kind == reference.target.kind) known.push_back(other.key.handle);

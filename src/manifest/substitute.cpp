@@ -47,6 +47,11 @@ std::optional<std::string> Substitution::resolve(const document::Node& scalar, d
   return result;
 }
 
+std::string Substitution::folder(diag::Span span) const {
+  const auto found = folders_.find(span.source);
+  return found == folders_.end() ? folder_ : found->second;
+}
+
 std::optional<std::string> Substitution::look_up(std::string_view expression, diag::Span span,
                                                  diag::Sink& sink) const {
   const std::size_t colon = expression.find(':');
@@ -73,7 +78,7 @@ std::optional<std::string> Substitution::look_up(std::string_view expression, di
     return std::nullopt;
   }
   if (form == "file") {
-    const std::filesystem::path path = std::filesystem::path(folder_) / name;
+    const std::filesystem::path path = std::filesystem::path(folder(span)) / name;
     auto content = base::read_file(path, kFileLimit);
     if (!content) {
       sink.error("unreadable-file", span, content.error().message());

@@ -1,6 +1,7 @@
 // ${env:NAME}, ${var:NAME} and ${file:PATH} inside strings.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -16,14 +17,19 @@ class Substitution final : public schema::TextResolver {
                std::string folder)
       : environment_(environment), variables_(variables), folder_(std::move(folder)) {}
 
+  /// For a document of values from several files: what `span` lies in decides.
+  void add_folder(std::uint32_t source, std::string folder) { folders_[source] = std::move(folder); }
+
   std::optional<std::string> resolve(const document::Node& scalar, diag::Sink& sink) const override;
+  [[nodiscard]] std::string folder(diag::Span span) const override;
 
  private:
   std::optional<std::string> look_up(std::string_view expression, diag::Span span, diag::Sink& sink) const;
 
   const base::Environment& environment_;
   const std::map<std::string, std::string>& variables_;
-  std::string folder_;
+  std::string folder_;  ///< where `folders_` says nothing
+  std::map<std::uint32_t, std::string> folders_;
 };
 
 }  // namespace descopectl::manifest

@@ -113,6 +113,7 @@ class Decoder {
       const Member* typed = node.find(field.name);
       const Member* raw = node.find(field.wire);
       if (typed == nullptr || raw == nullptr || find_field(fields, field.wire) == nullptr) continue;
+      if (typed->value.is_unset || raw->value.is_unset) continue;
       sink_.error(
           "invalid-combination", raw->key_span,
           fmt::format("'{}' and '{}' are two forms of the same field", field.name, field.wire),
@@ -183,7 +184,7 @@ class Decoder {
   void decode_string_map(const Field& row, const Node& node, json::object& out) {
     if (!expect(NodeKind::kMapping, row, node)) return;
     json::object map;
-    for (const Member& member : node.members)
+    for (const Member& member : declared_members(node))
       if (auto value = decode_text(member.value, fmt::format("{}.{}", row.name, member.key), context_))
         map[member.key] = *value;
     out[row.wire_name()] = std::move(map);
@@ -230,7 +231,7 @@ class Decoder {
   void decode_object_map(const Field& row, const Node& node, const std::string& pointer, json::object& out) {
     if (!expect(NodeKind::kMapping, row, node)) return;
     json::object map;
-    for (const Member& member : node.members) {
+    for (const Member& member : declared_members(node)) {
       if (member.value.kind == NodeKind::kNull) {
         map[member.key] = json::object();
         continue;
@@ -312,7 +313,7 @@ class Decoder {
         sink_.error("wrong-type", member.value.span, "'extraFields' must be a map");
       return;
     }
-    for (const Member& extra : member.value.members) {
+    for (const Member& extra : declared_members(member.value)) {
       const Field* known = find_wire_field(kind_.fields, extra.key);
       if (known != nullptr) {
         sink_.error(
@@ -416,7 +417,7 @@ std::optional<json::value> to_json(const Node& node, DecodeContext& context) {
     }
     case NodeKind::kMapping: {
       json::object map;
-      for (const Member& member : node.members)
+      for (const Member& member : declared_members(node))
         if (auto value = to_json(member.value, context)) map[member.key] = std::move(*value);
       return json::value(std::move(map));
     }

@@ -149,7 +149,7 @@ std::optional<model::SecretSource> decode_secret_source(const Field& row, const 
   diag::Sink& sink = context.sink;
   const std::string ways = "{fromEnv: NAME}, {fromFile: PATH} or {fromCommand: [..]}";
   model::SecretSource source;
-  source.folder = context.folder;
+  source.folder = context.resolver.folder(node.span);
   if (node.kind != NodeKind::kMapping) {
     context.sources.mark_secret(node.span);
     if (node.anchor.is_known()) context.sources.mark_secret(node.anchor);

@@ -14,20 +14,42 @@ namespace fs = std::filesystem;
 
 const fs::path kExamples = fs::path(DESCOPECTL_SOURCE_DIR) / "examples";
 
-std::vector<std::string> example_names() {
+std::vector<std::string> folders_in(const fs::path& folder) {
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(kExamples))
+  if (!fs::exists(folder)) return names;
+  for (const auto& entry : fs::directory_iterator(folder))
     if (entry.is_directory()) names.push_back(entry.path().filename().string());
   std::sort(names.begin(), names.end());
+  return names;
+}
+
+/// Every example; one with a folder env/ once for each environment in it: "environments:staging".
+std::vector<std::string> example_names() {
+  std::vector<std::string> names;
+  for (const std::string& name : folders_in(kExamples)) {
+    const std::vector<std::string> environments = folders_in(kExamples / name / "env");
+    if (environments.empty()) names.push_back(name);
+    for (const std::string& environment : environments)
+      names.push_back(name + ":" + environment);
+  }
   return names;
 }
 
 class Example : public testing::TestWithParam<std::string>, public Workspace {
  protected:
   Example() {
-    fs::copy(kExamples / GetParam(), folder.path(), fs::copy_options::recursive);
-    environment = {{"GOOGLE_CLIENT_SECRET", "not-a-real-secret-1234567890"},
-                   {"HUBSPOT_CLIENT_SECRET", "not-a-real-secret-0987654321"}};
+    const auto colon = std::min(GetParam().find(':'), GetParam().size());
+    fs::copy(kExamples / GetParam().substr(0, colon), folder.path(), fs::copy_options::recursive);
+    give_secrets();
+    if (colon < GetParam().size()) environment["DESCOPECTL_ENV"] = GetParam().substr(colon + 1);
+  }
+  void give_secrets() {
+    environment["GOOGLE_CLIENT_SECRET"] = "not-a-real-secret-1234567890";
+    environment["HUBSPOT_CLIENT_SECRET"] = "not-a-real-secret-0987654321";
+  }
+  void take_secrets() {
+    environment.erase("GOOGLE_CLIENT_SECRET");
+    environment.erase("HUBSPOT_CLIENT_SECRET");
   }
 };
 
@@ -53,7 +75,7 @@ TEST_P(Example, RunsOnTheSandboxFromValidateToDestroy) {
 }
 
 TEST_P(Example, NeedsItsSecretsOnlyToApply) {
-  environment.clear();
+  take_secrets();
   EXPECT_EQ(run({"validate"}).status, 0);
   const Result plan = run({"plan", "--sandbox"});
   EXPECT_EQ(plan.status, 0) << plan.all();
@@ -69,9 +91,23 @@ TEST_P(Example, NeedsItsSecretsOnlyToApply) {
 
 INSTANTIATE_TEST_SUITE_P(All, Example, testing::ValuesIn(example_names()), [](const auto& named) {
   std::string name = named.param;
-  std::replace(name.begin(), name.end(), '-', 'X');
+  std::replace_if(name.begin(), name.end(), [](char c) { return c == '-' || c == ':'; }, 'X');
   return name;
 });
+
+TEST(EnvironmentsExample, LaysWhatDiffersOverWhatIsShared) {
+  Workspace shop;
+  fs::copy(kExamples / "environments", shop.folder.path(), fs::copy_options::recursive);
+  const Result staging = shop.run({"plan", "--sandbox", "--env", "staging"});
+  EXPECT_EQ(last_line(staging.out), "Plan: 3 to add, 0 to change, 0 to destroy.") << staging.all();
+  EXPECT_NE(staging.out.find("\"https://mcp.staging.example.com/calendar\""), std::string::npos);
+  EXPECT_NE(staging.out.find("\"Read your calendar (staging)\""), std::string::npos);
+  EXPECT_EQ(staging.out.find("prompt"), std::string::npos);
+  const Result production = shop.run({"plan", "--sandbox", "--env", "production"});
+  EXPECT_EQ(last_line(production.out), "Plan: 2 to add, 0 to change, 0 to destroy.") << production.all();
+  EXPECT_NE(production.out.find("prompt = [\"consent\"]"), std::string::npos);
+  EXPECT_EQ(production.out.find("inspector"), std::string::npos);
+}
 
 TEST(CrmExample, UsesEveryFieldOfAnOAuthConnection) {
   const schema::Kind* kind = kinds::find("Connection");

@@ -18,6 +18,8 @@ namespace descopectl::manifest {
 struct Root {
   std::string path;      ///< to open: a file, a folder, or "-" for standard input
   std::string recorded;  ///< how the state remembers it; empty: base's rule of recorded_root
+  /// Listed under the environment alone: its documents are laid over those of the roots before it.
+  bool is_overlay = false;
 };
 
 struct LoadOptions {
@@ -34,7 +36,7 @@ struct LoadOptions {
 /// Loads everything; all problems of all files are in `sink`, in the order of files. The result is only
 /// meaningful where the sink has no error. Codes beside those of document and schema: `unreadable-file`,
 /// `no-manifest`, `unknown-kind`, `unknown-api-version`, `duplicate-handle`, `duplicate-id`, `duplicate-key`,
-/// `invalid-handle`, `unknown-reference`, `unset-variable`, `bad-substitution`.
+/// `invalid-handle`, `misplaced-overlay`, `unknown-reference`, `unset-variable`, `bad-substitution`.
 [[nodiscard]] model::DesiredState load_manifests(const LoadOptions& options, diag::SourceTable& sources,
                                                  diag::Sink& sink);
 

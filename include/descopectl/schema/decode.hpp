@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,13 +23,14 @@ class TextResolver {
   /// The scalar's text with everything replaced; none, with a diagnostic at its place, where something can't
   /// be.
   virtual std::optional<std::string> resolve(const document::Node& scalar, diag::Sink& sink) const = 0;
+  /// The folder of the file that `span` lies in: relative paths written there start from it.
+  [[nodiscard]] virtual std::string folder(diag::Span span) const = 0;
 };
 
 struct DecodeContext {
   diag::SourceTable& sources;  ///< secrets' places are marked in it, so that no quote shows them
   diag::Sink& sink;
   const TextResolver& resolver;
-  std::string folder;       ///< the manifest's folder: secret files are relative to it
   unsigned generation = 1;  ///< of the inbound-app API
 };
 
@@ -37,6 +39,12 @@ struct DecodeContext {
 /// `out-of-range`, `duplicate-item`, `invalid-combination`, `literal-secret` (a warning).
 void decode_spec(const Kind& kind, const document::Node& spec, DecodeContext& context,
                  model::DesiredObject& object);
+
+/// The members of a map without those that an overlay took away where nothing was (`!unset`).
+[[nodiscard]] inline auto declared_members(const document::Node& node) {
+  return node.members |
+         std::views::filter([](const document::Member& member) { return !member.value.is_unset; });
+}
 
 /// A YAML value as JSON, for fields that no row describes.
 [[nodiscard]] std::optional<json::value> to_json(const document::Node& node, DecodeContext& context);

@@ -297,6 +297,52 @@ TEST_F(SettingsTest, NeedAnEnvironmentForWritingWhereThereAreAny) {
   EXPECT_EQ(messages_, "");
 }
 
+TEST_F(SettingsTest, TakeAFileBelowAnEnvironmentsOwnFolderForAnOverlay) {
+  write(kFile);
+  flags_.environment = "staging";
+  flags_.filenames = {"descope/a.yaml", "env/staging/a.yaml", "env/staging-2/a.yaml"};
+  resolve(kPlan);
+  EXPECT_THAT(root_names(),
+              ElementsAre("descope/a.yaml", "env/staging/a.yaml (overlay)", "env/staging-2/a.yaml"));
+  flags_.environment = "production";
+  resolve(kPlan);
+  EXPECT_THAT(root_names(), ElementsAre("descope/a.yaml", "env/staging/a.yaml", "env/staging-2/a.yaml"));
+}
+
+TEST_F(SettingsTest, TakeEveryKeyFromTheEnvironmentWhereItIsWrittenThere) {
+  write(
+      "apiVersion: descopectl/v1\n"
+      "kind: Config\n"
+      "adopt: never\n"
+      "inboundApi: v1\n"
+      "prune: none\n"
+      "http: {parallelism: 2, retries: 3}\n"
+      "environments:\n"
+      "  staging:\n"
+      "    adopt: always\n"
+      "    inboundApi: v2\n"
+      "    prune: owned\n"
+      "    connectionScopeFormat: id\n"
+      "    http: {parallelism: 4, settleSeconds: 1}\n"
+      "    baseUrl: https://api.example\n"
+      "    projectId: Pstaging\n"
+      "    state: {backend: none}\n");
+  flags_.environment = "staging";
+  flags_.filenames = {"a"};
+  resolve(kApply);
+  EXPECT_EQ(messages_, "");
+  EXPECT_EQ(settings_.adopt, AdoptMode::kAlways);
+  EXPECT_EQ(settings_.inbound_api, InboundApi::kV2);
+  EXPECT_EQ(settings_.prune.mode, PruneMode::kOwned);
+  EXPECT_EQ(settings_.connection_scope_format, ConnectionScopeFormat::kId);
+  EXPECT_EQ(settings_.http.parallelism, 4);
+  EXPECT_EQ(settings_.http.retries, 3) << "what the environment leaves out is the file's";
+  EXPECT_EQ(settings_.http.settle, std::chrono::seconds(1));
+  EXPECT_EQ(settings_.base_url.value, "https://api.example");
+  EXPECT_EQ(settings_.project_id.value, "Pstaging");
+  EXPECT_EQ(settings_.state.backend, StateBackend::kNone);
+}
+
 TEST_F(SettingsTest, NameTheKnownEnvironmentsForAnUnknownOne) {
   flags_.environment = "stagin";
   flags_.filenames = {"a"};

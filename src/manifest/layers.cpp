@@ -1,0 +1,119 @@
+// Objects that several documents declare together.
+#include "layers.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "decode_document.hpp"
+#include "descopectl/base/text.hpp"
+#include "descopectl/kinds/registry.hpp"
+#include "overlay.hpp"
+#include "substitute.hpp"
+
+namespace descopectl::manifest {
+namespace {
+
+using document::Member;
+using document::Node;
+
+const Member* find_metadata(const Node& root, std::string_view name) {
+  const Member* metadata = root.find("metadata");
+  return metadata == nullptr ? nullptr : metadata->value.find(name);
+}
+
+class LayerDecoder {
+ public:
+  LayerDecoder(const Layers& layers, const std::vector<ManifestFile>& files, const LoadOptions& options,
+               diag::SourceTable& sources, diag::Sink& sink)
+      : layers_(layers), files_(files), options_(options), sources_(sources), sink_(sink) {}
+
+  LayeredObjects run() {
+    for (const auto& [key, stack] : layers_)
+      decode(key, stack);
+    return std::move(made_);
+  }
+
+ private:
+  const Root& root_of(const Layer& layer) const { return options_.roots[files_[layer.file].root]; }
+
+  void decode(const model::ObjectKey& key, const std::vector<Layer>& stack) {
+    const Layer& first = stack.front();
+    check_overlay_marks(first.root, Layering::kDeclares, hint_for_first(key, first), sink_);
+    const std::vector<const Layer*> laid = choose_overlays(key, stack);
+    const schema::Kind& kind = *kinds::find(key.kind);
+    Substitution substitution(*options_.environment, options_.variables, files_[first.file].folder);
+    Node merged = first.root;
+    for (const Layer* layer : laid) {
+      substitution.add_folder(files_[layer->file].source, files_[layer->file].folder);
+      check_api_version(layer->root, sink_);
+      check_overlay_marks(layer->root, Layering::kOverlays, "", sink_);
+      merged = merge_documents(kind, merged, layer->root, tree_);
+    }
+    schema::DecodeContext context{sources_, sink_, substitution, options_.inbound_generation};
+    if (!laid.empty() && is_dropped(key, merged, context)) return;
+    auto object = decode_document(merged, false, context);
+    if (!object) return;
+    object->root = root_of(first).recorded;
+    made_.objects.push_back(std::move(*object));
+  }
+
+  /// The documents after the first that may be laid over it; the others are reported.
+  std::vector<const Layer*> choose_overlays(const model::ObjectKey& key, const std::vector<Layer>& stack) {
+    std::vector<const Layer*> chosen;
+    std::map<std::size_t, const Layer*> by_root{{files_[stack.front().file].root, &stack.front()}};
+    for (std::size_t i = 1; i < stack.size(); ++i) {
+      const auto [other, is_new] = by_root.emplace(files_[stack[i].file].root, &stack[i]);
+      if (is_new && root_of(stack[i]).is_overlay)
+        chosen.push_back(&stack[i]);
+      else
+        report_twice(key, stack[i], is_new ? stack.front() : *other->second);
+    }
+    return chosen;
+  }
+
+  void report_twice(const model::ObjectKey& key, const Layer& again, const Layer& before) {
+    const bool is_upside_down = root_of(before).is_overlay && !root_of(again).is_overlay;
+    sink_.add({diag::Severity::kError,
+               "duplicate-handle",
+               fmt::format("{} is declared twice", key.to_string()),
+               "",
+               is_upside_down
+                   ? fmt::format("'{}' is laid over what is listed before it: list '{}' first",
+                                 base::printable(root_of(before).path), base::printable(root_of(again).path))
+                   : std::string("rename or remove one of the two"),
+               find_metadata(again.root, "name")->value.span,
+               {{find_metadata(before.root, "name")->value.span, "first declared here"}}});
+  }
+
+  /// What to do about marks of an overlay in the first document of an object.
+  std::string hint_for_first(const model::ObjectKey& key, const Layer& first) const {
+    if (!root_of(first).is_overlay) return std::string(kNotAnOverlay);
+    return fmt::format("no manifest before this one declares {}", base::printable(key.to_string(), 200));
+  }
+
+  bool is_dropped(const model::ObjectKey& key, const Node& merged, schema::DecodeContext& context) {
+    const Member* absent = find_metadata(merged, "absent");
+    if (absent == nullptr || absent->value.kind == document::NodeKind::kNull) return false;
+    if (!schema::decode_boolean(absent->value, "metadata.absent", context).value_or(false)) return false;
+    made_.dropped.emplace(key, absent->key_span);
+    return true;
+  }
+
+  const Layers& layers_;
+  const std::vector<ManifestFile>& files_;
+  const LoadOptions& options_;
+  diag::SourceTable& sources_;
+  diag::Sink& sink_;
+  document::Tree tree_;
+  LayeredObjects made_;
+};
+
+}  // namespace
+
+LayeredObjects decode_layers(const Layers& layers, const std::vector<ManifestFile>& files,
+                             const LoadOptions& options, diag::SourceTable& sources, diag::Sink& sink) {
+  return LayerDecoder(layers, files, options, sources, sink).run();
+}
+
+}  // namespace descopectl::manifest
