@@ -121,6 +121,7 @@ class ItemMerger {
     const std::string list(rule.list);
     owner.items.push_back({list + "/" + base::escape_pointer_token(name), scope.span});
     owner.own_items[list].insert(name);
+    owner.parts.push_back({scope.key, scope.labels});
     for (model::Reference& reference : scope.references)
       if (reference.pointer != "/" + std::string(rule.reference))
         owner.references.push_back({list, reference.target, reference.span});

@@ -52,6 +52,9 @@ struct Handover {
 /// and left out.
 [[nodiscard]] std::vector<Handover> find_handovers(Draft& draft);
 
+/// With a limited scope: objects that would refer to what is left out and not in the project.
+void check_scope(Draft& draft);
+
 /// Sorts the actions, draws edges, finds cycles, numbers waves.
 void order_actions(Draft& draft);
 

@@ -284,7 +284,7 @@ void fill_body(Action& action, const json::object& live, const json::object& tar
 
 void add_declared(Draft& draft) {
   for (const Binding& binding : draft.bindings)
-    DeclaredBuilder(draft, binding).build();
+    if (draft.input.scope.contains(binding.desired->key)) DeclaredBuilder(draft, binding).build();
 }
 
 }  // namespace descopectl::plan

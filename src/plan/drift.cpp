@@ -45,8 +45,9 @@ class Finder {
     report_.has_state = input_.is_state_kept;
     for (const Action& action : plan_.actions)
       look_at(action);
+    report_.scope = input_.scope;
     for (const auto& [key, recorded] : input_.recorded->objects)
-      if (!seen_.contains(key)) look_at_undeclared(recorded);
+      if (!input_.scope.is_limited() && !seen_.contains(key)) look_at_undeclared(recorded);
     std::sort(report_.objects.begin(), report_.objects.end(),
               [](const DriftObject& left, const DriftObject& right) { return left.key < right.key; });
     for (const Unmanaged& object : plan_.unmanaged)

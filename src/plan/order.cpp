@@ -10,6 +10,7 @@
 #include <set>
 
 #include "build.hpp"
+#include "declared_references.hpp"
 #include "descopectl/base/text.hpp"
 
 namespace descopectl::plan {
@@ -19,7 +20,8 @@ using model::ObjectKey;
 
 class Grapher {
  public:
-  explicit Grapher(Draft& draft) : draft_(draft), actions_(draft.plan.actions) {
+  explicit Grapher(Draft& draft)
+      : draft_(draft), actions_(draft.plan.actions), references_(*draft.input.desired) {
     for (std::size_t i = 0; i < actions_.size(); ++i) {
       by_key_.emplace(actions_[i].key, i);
       if (!actions_[i].live_id.empty())
@@ -64,16 +66,8 @@ class Grapher {
     if (action.kind == ActionKind::kDelete || action.kind == ActionKind::kForget) return;
     const model::DesiredObject* desired = draft_.input.desired->find(action.key);
     if (desired == nullptr) return;
-    for (const model::Reference& reference : desired->references)
-      if (const auto at = by_key_.find(reference.target); at != by_key_.end())
-        edges_[index].insert(at->second);
-    for (const model::NameUse& use : desired->names)
-      for (const model::DesiredObject& other : draft_.input.desired->objects) {
-        if (other.key.kind != use.kind) continue;
-        const json::value* name = other.spec.if_contains(other.kind->name_field);
-        if (name == nullptr || !name->is_string() || name->get_string() != use.name) continue;
-        if (const auto at = by_key_.find(other.key); at != by_key_.end()) edges_[index].insert(at->second);
-      }
+    for (const DeclaredReferences::Edge& edge : references_.of(*desired))
+      if (const auto at = by_key_.find(edge.to->key); at != by_key_.end()) edges_[index].insert(at->second);
   }
 
   /// `index` used to refer to something: if that is deleted, it is deleted after `index` was dealt with.
@@ -179,6 +173,7 @@ class Grapher {
 
   Draft& draft_;
   std::vector<Action>& actions_;
+  DeclaredReferences references_;
   std::map<ObjectKey, std::size_t> by_key_;
   std::map<std::pair<std::string, std::string>, std::size_t> by_id_;
   std::map<std::pair<std::string, std::string>, std::size_t> by_name_;

@@ -125,6 +125,7 @@ Plan make_plan(const PlanInput& input, diag::Sink& sink) {
   Plan plan;
   plan.project_id = input.project_id;
   plan.base_url = input.base_url;
+  plan.scope = input.scope;
   Draft draft{input, sink, plan, diff::bind_objects(*input.desired, *input.live, *input.recorded, sink),
               {},    false};
   find_known_ids(draft);
@@ -139,6 +140,7 @@ Plan make_plan(const PlanInput& input, diag::Sink& sink) {
     }
     add_removed(draft);
     check_names(draft);
+    check_scope(draft);
     if (draft.uses_unverified_encoding)
       sink.warning(
           "unverified-encoding", {},

@@ -140,6 +140,9 @@ std::vector<Referrer> find_referrers(const Draft& draft) {
       collect_live_ids(kind, object.spec, referrer.references);
     if (!referrer.references.empty()) referrers.push_back(std::move(referrer));
   }
+  std::map<const model::LiveObject*, std::string> declared;
+  for (const diff::Binding& binding : draft.bindings)
+    if (binding.live != nullptr) declared.emplace(binding.live, binding.desired->key.to_string());
   for (const auto& [name, live_kind] : draft.input.live->kinds) {
     const schema::Kind* kind = kinds::find(name);
     if (kind == nullptr) continue;
@@ -150,9 +153,11 @@ std::vector<Referrer> find_referrers(const Draft& draft) {
       const json::object after = action != nullptr && !action->managed.empty()
                                      ? schema::overlay(kind->fields, live.body, action->managed)
                                      : live.body;
-      referrers.push_back(
-          {action != nullptr ? action->key.to_string() : fmt::format("the unmanaged {} '{}'", name, live.id),
-           action != nullptr, diff::find_live_references(*kind, after)});
+      const auto left_out = declared.find(&live);
+      referrers.push_back({action != nullptr            ? action->key.to_string()
+                           : left_out != declared.end() ? left_out->second
+                                                        : fmt::format("the unmanaged {} '{}'", name, live.id),
+                           action != nullptr, diff::find_live_references(*kind, after)});
     }
   }
   return referrers;
@@ -248,6 +253,7 @@ void check_names(Draft& draft) {
   std::set<std::string> unavailable;
   for (const model::DesiredObject& object : draft.input.desired->objects)
     for (const model::NameUse& use : object.names) {
+      if (!draft.input.scope.contains(object.key)) break;
       const schema::Kind* kind = kinds::find(use.kind);
       const auto& all = draft.input.desired->objects;
       const bool is_declared = std::any_of(all.begin(), all.end(), [&](const model::DesiredObject& other) {

@@ -185,6 +185,7 @@ void remove_unowned(Draft& draft, const std::set<std::pair<std::string, std::str
 }  // namespace
 
 void add_removed(Draft& draft) {
+  if (draft.input.scope.is_limited()) return;
   const auto bound = bound_objects(draft);
   for (const auto& [key, recorded] : draft.input.recorded->objects)
     remove_recorded(draft, recorded, bound.contains({key.kind, recorded.live_id}));
@@ -195,7 +196,7 @@ void add_removed(Draft& draft) {
 void add_destroyed(Draft& draft) {
   for (const diff::Binding& binding : draft.bindings) {
     const RecordedObject* recorded = binding.recorded;
-    if (recorded == nullptr) continue;
+    if (recorded == nullptr || !draft.input.scope.contains(binding.desired->key)) continue;
     if (binding.live == nullptr) {
       draft.plan.actions.push_back(make_forget(*recorded, true, "it is not in the project any more"));
       continue;

@@ -4,6 +4,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 #include "support/project.hpp"
 
@@ -158,6 +159,40 @@ RC_GTEST_PROP(PlanLaws, TheOrderOfInputAndOfTheServerChangesNothing, ()) {
       for (auto& member : object.body)
         shuffle_value(member.value());
   RC_ASSERT(before == document_of(project.plan_text(second.joined())));
+}
+
+RC_GTEST_PROP(PlanLaws, TargetingEverythingIsPlanningEverything, ()) {
+  Project project;
+  const Documents before = make_documents();
+  if (*rc::gen::arbitrary<bool>()) project.apply_text(before.joined());
+  const std::string text = before.joined() + head("Permission", "p") + "  name: fresh\n";
+  const plan::Plan whole = project.plan_text(text);
+  for (const plan::Action& action : whole.actions)
+    project.selection.targets.push_back(action.key);
+  shuffle(project.selection.targets);
+  RC_ASSERT(document_of(project.plan_text(text)) == document_of(whole));
+}
+
+RC_GTEST_PROP(PlanLaws, ATargetIsPlannedAsInThePlanOfAll, ()) {
+  Project project;
+  const std::string text = make_documents().joined();
+  const plan::Plan whole = project.plan_text(text);
+  const auto& chosen = whole.actions[*rc::gen::inRange<std::size_t>(0, whole.actions.size())];
+  project.selection.targets = {chosen.key};
+  const plan::Plan limited = project.plan_text(text);
+  std::set<model::ObjectKey> planned;
+  for (const plan::Action& action : limited.actions) {
+    planned.insert(action.key);
+    RC_ASSERT(action.body == test::action_on(whole, action.key.to_string()).body);
+  }
+  for (const plan::Action& action : whole.actions)
+    for (const std::size_t before : action.depends_on)
+      if (planned.contains(action.key)) RC_ASSERT(planned.contains(whole.actions[before].key));
+  project.apply(limited);
+  RC_ASSERT(actions_of(project.plan_text(text)) == "");
+  project.selection = {};
+  project.apply_text(text);
+  RC_ASSERT(actions_of(project.plan_text(text)) == "");
 }
 
 RC_GTEST_PROP(PlanLaws, WhatIsReferredToComesFirst, ()) {

@@ -60,25 +60,28 @@ void Project::remove_live(const std::string& kind, const std::string& id) {
   std::erase_if(live.kinds[kind].objects, [&](const model::LiveObject& object) { return object.id == id; });
 }
 
-plan::PlanInput Project::input(const model::DesiredState& desired) const {
+plan::PlanInput Project::input(Manifests& manifests) const {
   plan::PlanInput input;
-  input.desired = &desired;
+  input.desired = &manifests.desired;
   input.live = &live;
   input.recorded = &recorded;
   input.is_state_kept = is_state_kept;
   input.policy = policy;
   input.secrets = secrets;
+  input.scope = plan::find_scope(
+      selection, policy.is_destroy ? plan::Direction::kReferring : plan::Direction::kReferredTo,
+      manifests.desired, recorded, manifests.sink);
   input.project_id = project_id;
   input.base_url = "https://api.example";
   return input;
 }
 
 plan::Plan Project::plan(Manifests& manifests) const {
-  return plan::make_plan(input(manifests.desired), manifests.sink);
+  return plan::make_plan(input(manifests), manifests.sink);
 }
 
 plan::DriftReport Project::drift(Manifests& manifests) const {
-  const plan::PlanInput given = input(manifests.desired);
+  const plan::PlanInput given = input(manifests);
   const plan::Plan made = plan::make_plan(given, manifests.sink);
   return plan::find_drift(given, made);
 }

@@ -37,6 +37,7 @@ class Project {
   model::LiveState live;
   model::RecordedState recorded;
   plan::Policy policy;
+  plan::Selection selection;
   bool is_state_kept = true;
   std::string project_id = "P1";
   plan::SecretStatuses secrets;
@@ -49,7 +50,8 @@ class Project {
   [[nodiscard]] json::object& live_body(const std::string& kind, const std::string& id);
   void remove_live(const std::string& kind, const std::string& id);
 
-  [[nodiscard]] plan::PlanInput input(const model::DesiredState& desired) const;
+  /// Diagnostics go to the manifests' sink.
+  [[nodiscard]] plan::PlanInput input(Manifests& manifests) const;
   /// The plan; diagnostics go to the manifests' sink.
   [[nodiscard]] plan::Plan plan(Manifests& manifests) const;
   [[nodiscard]] plan::DriftReport drift(Manifests& manifests) const;

@@ -10,6 +10,7 @@
 
 #include "descopectl/base/json.hpp"
 #include "descopectl/diag/source.hpp"
+#include "descopectl/model/labels.hpp"
 #include "descopectl/model/recorded.hpp"
 #include "descopectl/model/secret.hpp"
 
@@ -61,11 +62,17 @@ struct Lifecycle {
   std::vector<std::string> ignore_fields;  ///< JSON pointers in wire names
 };
 
+/// A document of its own that became an item of an object (McpScope).
+struct Part {
+  ObjectKey key;
+  Labels labels;
+};
+
 struct DesiredObject {
   const schema::Kind* kind = nullptr;
   ObjectKey key;
   std::optional<std::string> id;  ///< metadata.id
-  std::map<std::string, std::string> labels;
+  Labels labels;
   Lifecycle lifecycle;
   std::string root;   ///< the manifests entry that it came from
   json::object spec;  ///< managed fields by wire name, with markers; null means: reset
@@ -75,6 +82,7 @@ struct DesiredObject {
   std::vector<ItemPlace> items;
   /// Keys of items that came from documents of their own (McpScope), by the list's pointer.
   std::map<std::string, std::set<std::string>> own_items;
+  std::vector<Part> parts;  ///< those documents
   bool is_partial = false;  ///< declares items of an object that others declare; `id` is that object's
   diag::Span span;          ///< of the handle
 };

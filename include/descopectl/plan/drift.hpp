@@ -39,6 +39,7 @@ struct DriftObject {
 
 struct DriftReport {
   std::vector<DriftObject> objects;  ///< sorted by key, unmanaged ones last
+  Scope scope;                       ///< what was looked at
   std::size_t live = 0, manifest = 0, both = 0, deleted = 0, unmanaged = 0, clean = 0;
   bool has_state = true;  ///< false: nobody knows what was last applied, only the manifests were compared
   bool differs = false;   ///< set by the caller: there is something of what it counts as drift

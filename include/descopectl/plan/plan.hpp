@@ -18,6 +18,7 @@
 #include "descopectl/model/desired.hpp"
 #include "descopectl/model/live.hpp"
 #include "descopectl/model/recorded.hpp"
+#include "descopectl/plan/scope.hpp"
 #include "descopectl/schema/kind.hpp"
 
 namespace descopectl::plan {
@@ -119,6 +120,7 @@ struct Plan {
   std::vector<Unmanaged> unmanaged;  ///< sorted by kind, id
   std::vector<Refusal> refusals;     ///< not empty: nothing may be applied
   Summary summary;
+  Scope scope;         ///< what it was limited to
   std::string sha256;  ///< over actions, bodies, secret statuses, project and base URL
 
   /// True where an apply would change the project (creates, updates, replacements, deletes).
@@ -161,6 +163,8 @@ struct PlanInput {
   bool is_state_kept = true;
   SecretStatuses secrets;
   Policy policy;
+  Scope
+      scope;  ///< by find_scope; nothing outside of it is planned, and nothing is pruned where it is limited
   std::string project_id;
   std::string base_url;
 };

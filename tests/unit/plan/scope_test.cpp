@@ -1,0 +1,280 @@
+// --selector and --target: what is planned, what is drawn in, what is left alone.
+#include <gmock/gmock.h>
+
+#include "descopectl/plan/scope.hpp"
+#include "support/project.hpp"
+
+namespace descopectl {
+namespace {
+
+using test::action_on;
+using test::actions_of;
+using test::Manifests;
+using test::Project;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+std::string doc(const std::string& kind, const std::string& metadata, const std::string& spec) {
+  return "---\napiVersion: descopectl/v1\nkind: " + kind + "\nmetadata: {" + metadata + "}\nspec: {" + spec +
+         "}\n";
+}
+std::string connection(const std::string& handle, const std::string& labels = "") {
+  return doc("Connection", "name: " + handle + ", labels: {" + labels + "}", "name: " + handle);
+}
+std::string resource(const std::string& handle, const std::string& used, const std::string& labels = "") {
+  return doc("Resource", "name: " + handle + ", labels: {" + labels + "}",
+             "name: " + handle + ", type: mcp, uri: 'https://" + handle +
+                 "', scopes: {connectionsScopes: [{name: s, connections: [{connection: " + used + "}]}]}");
+}
+
+/// r1 refers to c1; r2 to c2; a role refers to a permission by its name, and an app to the role.
+std::string shop() {
+  return connection("c1", "team: one") + connection("c2", "team: two") + resource("r1", "c1", "team: one") +
+         resource("r2", "c2", "team: two, tier: gold") + doc("Permission", "name: p", "name: read") +
+         doc("Role", "name: role", "name: Reader, permissionNames: [read]") +
+         doc("InboundApp", "name: app", "name: App, permissionsScopes: [{name: x, values: [Reader]}]");
+}
+
+class ScopeTest : public testing::Test {
+ protected:
+  void target(const std::vector<model::ObjectKey>& targets) { project.selection = {{}, targets}; }
+  void select(const std::vector<std::string>& rules) {
+    project.selection = {};
+    for (const std::string& rule : rules)
+      project.selection.selector.push_back(model::parse_label_rule(rule).value());
+  }
+  /// The errors of a plan for `text`, without places.
+  std::string errors(const std::string& text) {
+    Manifests manifests(text);
+    [[maybe_unused]] const plan::Plan plan = project.plan(manifests);
+    std::string found;
+    for (const diag::Diagnostic& diagnostic : manifests.sink.all())
+      if (diagnostic.severity == diag::Severity::kError)
+        found += diagnostic.code + ": " + diagnostic.summary + " (" + diagnostic.hint + ")\n";
+    return found;
+  }
+
+  Project project;
+};
+
+std::string pulled_in(const plan::Plan& plan) {
+  std::string text;
+  for (const plan::Scope::Pulled& pulled : plan.scope.pulled)
+    text += (text.empty() ? "" : ", ") + pulled.key.to_string() + " by " + pulled.by.to_string();
+  return text;
+}
+
+TEST(LabelRules, ReadAsInKubectl) {
+  const model::Labels labels{{"team", "one"}, {"empty", ""}};
+  const auto holds = [&](std::string_view text) {
+    return model::parse_label_rule(text).value().holds(labels);
+  };
+  EXPECT_TRUE(holds("team=one"));
+  EXPECT_TRUE(holds("team==one"));
+  EXPECT_FALSE(holds("team=two"));
+  EXPECT_FALSE(holds("other=one"));
+  EXPECT_TRUE(holds("team!=two"));
+  EXPECT_FALSE(holds("team!=one"));
+  EXPECT_TRUE(holds("other!=one")) << "what has no such label differs";
+  EXPECT_TRUE(holds("team"));
+  EXPECT_FALSE(holds("other"));
+  EXPECT_TRUE(holds("!other"));
+  EXPECT_FALSE(holds("!team"));
+  EXPECT_TRUE(holds("empty="));
+  for (const char* wrong : {"", "=x", "!", "!=x", "a b", "team in (one", "two)"})
+    EXPECT_FALSE(model::parse_label_rule(wrong)) << wrong;
+}
+
+TEST_F(ScopeTest, WithoutASelectionEverythingIsPlanned) {
+  const plan::Plan plan = project.plan_text(shop());
+  EXPECT_FALSE(plan.scope.is_limited());
+  EXPECT_EQ(plan.actions.size(), 7U);
+}
+
+TEST_F(ScopeTest, ATargetComesWithWhatItLeansOnOverAnyDistance) {
+  target({{"Resource", "r1"}});
+  const plan::Plan one = project.plan_text(shop());
+  EXPECT_EQ(actions_of(one), "create Connection/c1, create Resource/r1");
+  EXPECT_EQ(pulled_in(one), "Connection/c1 by Resource/r1");
+  EXPECT_EQ(one.scope.left_out, 5U);
+  target({{"InboundApp", "app"}, {"Connection", "c2"}});
+  const plan::Plan two = project.plan_text(shop());
+  EXPECT_EQ(actions_of(two),
+            "create Connection/c2, create InboundApp/app, create Permission/p, create Role/role");
+  EXPECT_EQ(pulled_in(two), "Permission/p by Role/role, Role/role by InboundApp/app");
+}
+
+TEST_F(ScopeTest, AScopeAsATargetMeansItsResource) {
+  const std::string text = resource("r", "c") + connection("c") +
+                           doc("McpScope", "name: ping", "resource: r, name: mcp:ping") +
+                           doc("McpScope", "name: there", "resource: {live: RS1}, name: mcp:there");
+  project.add_live("Resource", R"({"id":"RS1","name":"theirs","type":"mcp","uri":"https://theirs"})");
+  target({{"McpScope", "ping"}});
+  const plan::Plan plan = project.plan_text(text);
+  EXPECT_EQ(actions_of(plan), "create Connection/c, create Resource/r");
+  ASSERT_EQ(plan.scope.owners.size(), 1U);
+  EXPECT_EQ(plan.scope.owners[0].key.to_string(), "Resource/r");
+  target({{"McpScope", "there"}});
+  EXPECT_EQ(actions_of(project.plan_text(text)), "update Resource/RS1");
+}
+
+TEST_F(ScopeTest, ASelectorTakesWhatItsLabelsSayAndNothingElse) {
+  select({"team=one"});
+  EXPECT_EQ(actions_of(project.plan_text(shop())), "create Connection/c1, create Resource/r1");
+  select({"team", "tier!=gold"});
+  EXPECT_EQ(actions_of(project.plan_text(shop())),
+            "create Connection/c1, create Connection/c2, create Resource/r1");
+  select({"!team"});
+  EXPECT_EQ(actions_of(project.plan_text(shop())),
+            "create InboundApp/app, create Permission/p, create Role/role");
+}
+
+TEST_F(ScopeTest, ALabelOfAScopeSelectsItsResource) {
+  const std::string text = doc("Resource", "name: r", "name: r, type: mcp, uri: 'https://r'") +
+                           doc("McpScope", "name: ping, labels: {team: one}", "resource: r, name: mcp:ping");
+  select({"team=one"});
+  EXPECT_EQ(actions_of(project.plan_text(text)), "create Resource/r");
+  project.selection = {};
+  project.apply_text(text);
+  project.policy.is_destroy = true;
+  select({"team=one"});
+  EXPECT_THAT(errors(text), HasSubstr("nothing-selected")) << "but it does not destroy it";
+}
+
+TEST_F(ScopeTest, WhatIsLeftOutMustBeThereWhereItIsReferredTo) {
+  select({"tier=gold"});
+  EXPECT_EQ(
+      errors(shop()),
+      "unselected-reference: Resource/r2 needs Connection/c2, which is neither selected nor in the project "
+      "(widen --selector, or apply --target Connection/c2 first)\n");
+  target({{"Connection", "c2"}});
+  project.apply(project.plan_text(shop()));
+  select({"tier=gold"});
+  const plan::Plan plan = project.plan_text(shop());
+  EXPECT_EQ(actions_of(plan), "create Resource/r2");
+  EXPECT_THAT(json::serialize(action_on(plan, "Resource/r2").body), HasSubstr(R"("values":["c2"])"));
+}
+
+TEST_F(ScopeTest, WhatIsLeftOutAndReferredToByNameMustBeThereToo) {
+  std::string text = shop();
+  text.replace(text.find("{name: app}"), 11, "{name: app, labels: {team: three}}");
+  select({"team=three"});
+  EXPECT_THAT(errors(text), HasSubstr("unselected-reference: InboundApp/app needs Role/role"));
+}
+
+TEST_F(ScopeTest, NothingIsPrunedAndWhatIsLeftOutKeepsItsState) {
+  project.apply_text(shop());
+  const std::string fewer = connection("c1", "team: one") + resource("r1", "c1", "team: one");
+  for (const char* kind : {"Permission", "Role", "InboundApp"})
+    project.policy.allow_empty_kinds.insert(kind);
+  target({{"Resource", "r1"}});
+  EXPECT_EQ(actions_of(project.plan_text(fewer)), "");
+  project.policy.prune = {plan::Prune::Form::kAll, {"Connection"}};
+  project.add_live("Connection", R"({"id":"foreign","name":"foreign"})");
+  const plan::Plan plan = project.plan_text(fewer);
+  EXPECT_EQ(actions_of(plan), "");
+  EXPECT_THAT(plan.unmanaged, IsEmpty()) << "only what is selected is looked at";
+  project.apply(plan);
+  EXPECT_EQ(project.recorded.objects.size(), 7U);
+  project.selection = {};
+  EXPECT_THAT(actions_of(project.plan_text(fewer)), HasSubstr("delete Connection/c2"));
+}
+
+TEST_F(ScopeTest, AMoveHappensWithItsObjectAndNotWithAnother) {
+  project.apply_text(shop());
+  std::string moved = shop();
+  moved.replace(moved.find("{name: app}"), 11, "{name: renamed}");
+  target({{"Connection", "c1"}});
+  EXPECT_EQ(actions_of(project.plan_text(moved)), "");
+  target({{"InboundApp", "renamed"}});
+  EXPECT_EQ(actions_of(project.plan_text(moved)), "move InboundApp/renamed");
+}
+
+TEST_F(ScopeTest, DestroyTakesWhatLeansOnATarget) {
+  project.apply_text(shop());
+  project.policy.is_destroy = true;
+  target({{"Permission", "p"}});
+  const plan::Plan plan = project.plan_text(shop());
+  EXPECT_EQ(actions_of(plan), "delete InboundApp/app, delete Permission/p, delete Role/role");
+  EXPECT_EQ(pulled_in(plan), "InboundApp/app by Role/role, Role/role by Permission/p");
+  EXPECT_THAT(plan.refusals, IsEmpty());
+  target({{"Resource", "r1"}});
+  EXPECT_EQ(actions_of(project.plan_text(shop())), "delete Resource/r1") << "what it leans on stays";
+}
+
+TEST_F(ScopeTest, DestroyOfWhatSomethingLeftOutRefersToIsRefusedByName) {
+  project.apply_text(shop());
+  project.policy.is_destroy = true;
+  select({"team=two", "!tier"});
+  const plan::Plan plan = project.plan_text(shop());
+  EXPECT_EQ(actions_of(plan), "delete Connection/c2");
+  ASSERT_EQ(plan.refusals.size(), 1U);
+  EXPECT_THAT(plan.refusals[0].summary,
+              HasSubstr("Connection/c2 would be deleted, but Resource/r2 still refers to it"));
+}
+
+TEST_F(ScopeTest, DestroyTakesNoPartOfAnObject) {
+  const std::string text =
+      resource("r", "c") + connection("c") + doc("McpScope", "name: ping", "resource: r, name: mcp:ping");
+  project.apply_text(text);
+  project.policy.is_destroy = true;
+  target({{"McpScope", "ping"}});
+  EXPECT_EQ(
+      errors(text),
+      "part-as-target: McpScope/ping is a part of Resource/r and can't be destroyed by itself (remove its "
+      "manifest and apply --target Resource/r; or destroy that)\n");
+}
+
+TEST_F(ScopeTest, AnUnknownTargetNamesTheNearest) {
+  target({{"Resource", "r3"}, {"Widget", "x"}});
+  EXPECT_EQ(
+      errors(shop()),
+      "unknown-target: --target Resource/r3: no manifest declares it (did you mean 'Resource/r1'?)\n"
+      "unknown-target: --target Widget/x: no manifest declares it (name it as KIND/NAME, with the handle in "
+      "its manifest's metadata.name)\n");
+  project.selection = {};
+  project.apply_text(shop());
+  target({{"Connection", "c1"}});
+  EXPECT_THAT(errors(connection("c2")),
+              HasSubstr("the state owns it; what is no longer declared is only deleted "
+                        "by a run without --target"));
+}
+
+TEST_F(ScopeTest, ASelectorThatMatchesNothingNamesTheNearest) {
+  select({"taem=one"});
+  EXPECT_EQ(errors(shop()),
+            "nothing-selected: --selector taem=one: no manifest has such labels (did you mean 'team'?)\n");
+  select({"team=onne"});
+  EXPECT_THAT(errors(shop()), HasSubstr("(did you mean 'team=one'?)"));
+  select({"tier=gold", "team=one"});
+  EXPECT_THAT(errors(shop()),
+              HasSubstr("--selector tier=gold,team=one: no manifest has such labels (labels that "
+                        "there are: team and tier)"));
+  select({"x"});
+  EXPECT_THAT(errors(connection("c")), HasSubstr("(no manifest has metadata.labels)"));
+}
+
+TEST_F(ScopeTest, DriftLooksAtWhatIsSelectedAlone) {
+  project.apply_text(shop());
+  project.live_body("Connection", "c1")["name"] = "changed";
+  project.live_body("Connection", "c2")["name"] = "changed";
+  project.add_live("Connection", R"({"id":"foreign","name":"foreign"})");
+  target({{"Connection", "c1"}});
+  Manifests manifests(shop());
+  const plan::DriftReport report = project.drift(manifests);
+  ASSERT_EQ(report.objects.size(), 1U);
+  EXPECT_EQ(report.objects[0].key.to_string(), "Connection/c1");
+  EXPECT_EQ(report.unmanaged, 0U);
+}
+
+TEST_F(ScopeTest, NamesInWhatIsLeftOutAreNotChecked) {
+  const std::string text =
+      connection("c") +
+      doc("InboundApp", "name: app", "name: App, permissionsScopes: [{name: x, values: [Nobody]}]");
+  target({{"Connection", "c"}});
+  EXPECT_EQ(errors(text), "");
+}
+
+}  // namespace
+}  // namespace descopectl
