@@ -21,6 +21,8 @@ void check_graph(Context& context, const model::DesiredState& desired) {
   input.desired = &desired;
   input.live = &live;
   input.recorded = &recorded;
+  // All is checked whatever the selection; but one that selects nothing is a mistake here, too.
+  [[maybe_unused]] const plan::Scope scope = make_scope(context, desired, recorded);
   input.policy = make_policy(context);
   diag::Sink found;
   const plan::Plan plan = plan::make_plan(input, found);

@@ -379,6 +379,12 @@ class Reader {
     if (last_of("sandbox") == "true" && !last_of("base-url").empty())
       report_conflict("--sandbox", "--base-url");
 
+    const auto is_among = [&](std::string_view name) {
+      return std::any_of(given.begin(), given.end(),
+                         [&](const GivenFlag& flag) { return flag.row->name == name; });
+    };
+    if (is_among("selector") && is_among("target")) report_conflict("--selector", "--target");
+
     std::size_t readers = 0;
     for (const auto& flag : given) {
       if (flag.row->name != "filename" && flag.row->name != "management-key-file") continue;

@@ -13,6 +13,8 @@ net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, 
   auto planned = std::make_unique<Planned>();
   plan::PlanInput& input = planned->input;
   input.policy = make_policy(context);
+  input.scope = make_scope(context, desired, recorded);
+  if (context.sink.has_errors()) co_return planned;  // nothing needs to be asked
   apply::LiveOptions options;
   options.kinds = plan::find_needed_kinds(desired, recorded, input.policy);
   options.generation = input.policy.inbound_generation;
@@ -22,8 +24,8 @@ net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, 
   if (!live) co_return live.error();
   planned->live = std::move(*live);
   if (!input.policy.is_destroy)  // nothing is sent, and short secrets cost a scrypt each
-    planned->secrets =
-        co_await read_secrets(context, connected.io.get_executor(), desired, planned->live.state, recorded);
+    planned->secrets = co_await read_secrets(context, connected.io.get_executor(), input.scope, desired,
+                                             planned->live.state, recorded);
   input.desired = &desired;
   input.live = &planned->live.state;
   input.recorded = &recorded;

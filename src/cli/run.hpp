@@ -16,8 +16,8 @@ struct Planned {
   plan::Plan plan;
 };
 
-/// Reads live, looks secrets up, makes the plan. Diagnostics are in the context's sink; the error is of the
-/// API.
+/// Reads live, looks secrets up, makes the plan. Diagnostics are in the context's sink, and the plan is empty
+/// where there are errors that need no look at live; the error is of the API.
 [[nodiscard]] boost::asio::awaitable<Result<std::unique_ptr<Planned>>> make_planned(
     Context& context, api::Reader& reader, Connected& connected, const model::DesiredState& desired,
     const model::RecordedState& recorded, bool is_state_kept);

@@ -77,13 +77,15 @@ class SecretLookup {
 }  // namespace
 
 net::awaitable<SecretsRead> read_secrets(Context& context, net::any_io_executor executor,
-                                         const model::DesiredState& desired, const model::LiveState& live,
-                                         const model::RecordedState& recorded) {
+                                         const plan::Scope& scope, const model::DesiredState& desired,
+                                         const model::LiveState& live, const model::RecordedState& recorded) {
   SecretLookup lookup(context, executor, recorded);
   diag::Sink scratch;  // what is wrong with identities is told by the plan
-  for (const diff::Binding& binding : diff::bind_objects(desired, live, recorded, scratch))
+  for (const diff::Binding& binding : diff::bind_objects(desired, live, recorded, scratch)) {
+    if (!scope.contains(binding.desired->key)) continue;
     for (const model::SecretField& field : binding.desired->secrets)
       lookup.add(binding, field);
+  }
   SecretsRead read = co_await lookup.finish();
   co_return read;
 }

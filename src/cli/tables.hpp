@@ -32,6 +32,7 @@ enum class FlagType : unsigned char {
   kTexts,        ///< repeatable from here on
   kWords,        ///< several of `words`, separated by commas or repeated
   kAssignments,  ///< NAME=VALUE; variable and flags add up
+  kLabels,       ///< LABEL=VALUE and what else is a label rule, several separated by commas
   kKinds,        ///< KIND
   kObjects,      ///< KIND/NAME
   kFields,       ///< KIND/NAME:FIELD

@@ -176,6 +176,20 @@ plan::Policy make_policy(const Context& context) {
   return policy;
 }
 
+plan::Scope make_scope(Context& context, const model::DesiredState& desired,
+                       const model::RecordedState& recorded) {
+  plan::Selection selection;
+  for (const std::string& text : context.options.selection.selector)
+    selection.selector.push_back(model::parse_label_rule(text).value());
+  for (const std::string& text : context.options.selection.targets) {
+    const std::size_t slash = text.find('/');
+    selection.targets.push_back({text.substr(0, slash), text.substr(slash + 1)});
+  }
+  const bool is_destroy = context.options.command == Command::kDestroy;
+  return plan::find_scope(selection, is_destroy ? plan::Direction::kReferring : plan::Direction::kReferredTo,
+                          desired, recorded, context.sink);
+}
+
 diag::ExitStatus exit_of(const Error& error) {
   switch (error.kind()) {
     case ErrorKind::kInvalidInput:

@@ -24,6 +24,10 @@ namespace descopectl::cli {
 /// The policy that settings and flags make.
 [[nodiscard]] plan::Policy make_policy(const Context& context);
 
+/// What the run is limited to. Everything wrong with it is in the context's sink.
+[[nodiscard]] plan::Scope make_scope(Context& context, const model::DesiredState& desired,
+                                     const model::RecordedState& recorded);
+
 /// What an error of the API means for the exit status.
 [[nodiscard]] diag::ExitStatus exit_of(const Error& error);
 
@@ -42,16 +46,15 @@ struct Connected {
 using ConnectedBody = std::function<boost::asio::awaitable<diag::ExitStatus>(Connected&)>;
 [[nodiscard]] diag::ExitStatus run_connected(Context& context, const ConnectedBody& body);
 
-/// The secrets that could be looked up, and what is known of each before it is sent.
+/// The secrets of the objects in `scope` that could be looked up, and what is known of each before it is
+/// sent.
 struct SecretsRead {
   plan::SecretStatuses statuses;
   apply::SecretValues values;
 };
-[[nodiscard]] boost::asio::awaitable<SecretsRead> read_secrets(Context& context,
-                                                               boost::asio::any_io_executor executor,
-                                                               const model::DesiredState& desired,
-                                                               const model::LiveState& live,
-                                                               const model::RecordedState& recorded);
+[[nodiscard]] boost::asio::awaitable<SecretsRead> read_secrets(
+    Context& context, boost::asio::any_io_executor executor, const plan::Scope& scope,
+    const model::DesiredState& desired, const model::LiveState& live, const model::RecordedState& recorded);
 
 /// Reports the secrets that the plan sends and that are not at hand; false where there are some.
 [[nodiscard]] bool check_secrets(Context& context, const plan::Plan& plan, const apply::SecretValues& values);

@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "descopectl/base/text.hpp"
+#include "descopectl/model/labels.hpp"
 
 namespace descopectl::cli {
 namespace {
@@ -53,6 +54,8 @@ class Checker {
         return check_words(text);
       case FlagType::kAssignments:
         return check_assignment(text);
+      case FlagType::kLabels:
+        return check_labels(text);
       case FlagType::kKinds:
         return check_kind(text) && keep(text);
       case FlagType::kObjects:
@@ -126,6 +129,18 @@ class Checker {
     if (equals != std::string::npos && equals > 0) return keep(text);
     sink_.error("invalid-value", {}, fmt::format("invalid value for '{}': must be NAME=VALUE", given_.name));
     return false;
+  }
+
+  bool check_labels(std::string_view text) {
+    bool is_good = true;
+    while (true) {
+      const auto comma = std::min(text.find(','), text.size());
+      const auto rule = model::parse_label_rule(text.substr(0, comma));
+      is_good =
+          (rule ? keep(rule->to_string()) : fail(text.substr(0, comma), rule.error().message())) && is_good;
+      if (comma == text.size()) return is_good;
+      text.remove_prefix(comma + 1);
+    }
   }
 
   bool check_kind(std::string_view kind) {

@@ -7,6 +7,7 @@
 #include "descopectl/kinds/registry.hpp"
 #include "document.hpp"
 #include "painter.hpp"
+#include "scope_view.hpp"
 #include "value_json.hpp"
 #include "value_text.hpp"
 
@@ -111,7 +112,7 @@ std::string drift_to_text(const plan::DriftReport& report, const TextOptions& op
       if (object.cause == group.cause) append_object(objects, group, object, options, painter);
     if (!objects.empty()) out += painter.bold(group.title) + "\n" + objects + "\n";
   }
-  return out + painter.bold(last_line(report)) + "\n";
+  return out + scope_to_text(report.scope) + painter.bold(last_line(report)) + "\n";
 }
 
 json::object drift_to_json(const plan::DriftReport& report, const JsonContext& context) {
@@ -128,6 +129,7 @@ json::object drift_to_json(const plan::DriftReport& report, const JsonContext& c
                           {"clean", report.clean}}},
                         {"version", context.version},
                         {"timestamp", context.timestamp}};
+  add_scope(document, report.scope);
   add_ending(document, context);
   return document;
 }

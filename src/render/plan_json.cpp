@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "document.hpp"
+#include "scope_view.hpp"
 #include "value_json.hpp"
 #include "value_text.hpp"
 
@@ -228,6 +229,7 @@ json::object run_to_json(const plan::Plan& plan, const apply::Outcome* outcome, 
                    {"summary", summary_to_json(plan.summary)},
                    {"unmanaged", std::move(unmanaged)},
                    {"refusals", std::move(refusals)}};
+  add_scope(out, plan.scope);
   if (outcome != nullptr) out["outcome"] = outcome_to_json(*outcome);
   add_ending(out, context);
   return out;
@@ -240,7 +242,7 @@ json::object make_document(const plan::Plan& plan, const apply::Outcome* outcome
           {"terraform_version", nullptr},
           {"timestamp", context.timestamp},
           {"applyable", plan.has_work() && plan.refusals.empty() && !is_errored},
-          {"complete", context.is_complete},
+          {"complete", context.is_complete && !plan.scope.is_limited()},
           {"errored", is_errored},
           {"resource_changes", resource_changes_to_json(plan, outcome, context)},
           {"descopectl", run_to_json(plan, outcome, context)}};

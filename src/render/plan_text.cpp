@@ -7,6 +7,7 @@
 #include "change_text.hpp"
 #include "descopectl/base/text.hpp"
 #include "painter.hpp"
+#include "scope_view.hpp"
 #include "unchanged.hpp"
 #include "value_text.hpp"
 
@@ -190,6 +191,7 @@ class PlanWriter {
         write_block(action);
     }
     if (options_.is_summary && !out_.empty()) out_ += '\n';
+    out_ += scope_to_text(plan_.scope);
     write_not_compared();
     write_unmanaged();
     if (!plan_.sha256.empty()) out_ += fmt::format("Plan SHA-256: {}\n", plan_.sha256);
@@ -265,9 +267,10 @@ std::string plan_summary_line(const plan::Plan& plan, const TextOptions& options
   const bool is_quiet = !plan.has_changes() && counts.adopt == 0 && plan.refusals.empty();
   if (is_quiet && options.is_destroy)
     return "No changes. Nothing that is owned and declared is left to destroy.";
+  const std::string_view what = plan.scope.is_limited() ? "selected manifests" : "manifests";
   if (is_quiet && plan.has_work())
-    return "No changes. Live matches the manifests; only the state will be updated.";
-  if (is_quiet) return "No changes. Live matches the manifests.";
+    return fmt::format("No changes. Live matches the {}; only the state will be updated.", what);
+  if (is_quiet) return fmt::format("No changes. Live matches the {}.", what);
   std::string line =
       fmt::format("Plan: {} to add, {} to change, {} to destroy", counts.create + counts.replace,
                   counts.update, counts.erase + counts.replace);

@@ -50,6 +50,12 @@ struct Permissions {
   std::vector<std::string> send_secrets;
 };
 
+/// What a run is limited to, as it was given; checked.
+struct SelectionFlags {
+  std::vector<std::string> selector;  ///< a rule each: "team=calendar"
+  std::vector<std::string> targets;   ///< "KIND/NAME"
+};
+
 /// What besides live changes makes drift exit with 2.
 struct DriftFlags {
   bool counts_manifest = false;
@@ -92,6 +98,7 @@ struct Options {
   bool auto_approve = false;
   PlanFlags plan;
   Permissions allow;
+  SelectionFlags selection;
   DriftFlags drift;
   EmulatorFlags emulator;
 };

@@ -306,8 +306,28 @@ TEST(Options, WithAWrongValueAreRefused) {
             "error: invalid value 'live' for '--count': must be manifest or unmanaged [invalid-value]\n");
   EXPECT_EQ(refused({"apply", "--allow-destroy", "Role"}),
             "error: invalid value 'Role' for '--allow-destroy': must be KIND/NAME [invalid-value]\n");
+  EXPECT_EQ(refused({"plan", "--selector", "team=a,=b", "--selector", "team in (a"}),
+            "error: invalid value '=b' for '--selector': must be LABEL=VALUE, LABEL!=VALUE, LABEL or !LABEL "
+            "[invalid-value]\n"
+            "error: invalid value 'team in (a' for '--selector': must be LABEL=VALUE, LABEL!=VALUE, LABEL or "
+            "!LABEL [invalid-value]\n");
+  EXPECT_EQ(refused({"apply", "--target", "Role"}),
+            "error: invalid value 'Role' for '--target': must be KIND/NAME [invalid-value]\n");
   EXPECT_EQ(refused({"apply", "--allow-drop", "Role/a"}),
             "error: invalid value 'Role/a' for '--allow-drop': must be KIND/NAME:FIELD [invalid-value]\n");
+}
+
+TEST(Options, TakeSeveralRulesAndTargetsFromFlagsAndVariables) {
+  using Texts = std::vector<std::string>;
+  EXPECT_EQ(
+      parse({"plan", "--selector", "team=a,tier!=b", "--selector", "!old,new"}).options->selection.selector,
+      (Texts{"team=a", "tier!=b", "!old", "new"}));
+  EXPECT_EQ(parse({"plan"}, {{"DESCOPECTL_SELECTOR", "team==a,x="}}).options->selection.selector,
+            (Texts{"team=a", "x="}));
+  EXPECT_EQ(parse({"plan", "--target", "Role/a", "--target", "Role/b"}).options->selection.targets,
+            (Texts{"Role/a", "Role/b"}));
+  EXPECT_EQ(parse({"plan"}, {{"DESCOPECTL_TARGET", "Role/a,Role/b"}}).options->selection.targets,
+            (Texts{"Role/a", "Role/b"}));
 }
 
 TEST(Options, WithAnUnknownKindAreRefusedWhereKindsAreKnown) {
@@ -338,6 +358,10 @@ TEST(Options, ThatContradictEachOtherAreRefused) {
             "error: '--no-color' and '--color' contradict each other [conflicting-flags]\n");
   EXPECT_EQ(refused({"plan", "--sandbox", "--base-url", "http://x"}),
             "error: '--sandbox' and '--base-url' contradict each other [conflicting-flags]\n");
+  EXPECT_EQ(refused({"plan", "--selector", "a=b", "--target", "Role/a"}),
+            "error: '--selector' and '--target' contradict each other [conflicting-flags]\n");
+  EXPECT_EQ(refused({"plan", "--target", "Role/a"}, {{"DESCOPECTL_SELECTOR", "a"}}),
+            "error: '--selector' and '--target' contradict each other [conflicting-flags]\n");
   EXPECT_EQ(refused({"plan", "-f", "-", "--management-key-file", "-"}),
             "error: standard input ('-') can be read only once [conflicting-flags]\n");
 }

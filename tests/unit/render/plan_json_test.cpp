@@ -24,6 +24,22 @@ json::object additions_of(const plan::Action& action) {
   return document.at("resource_changes").at(0).at("descopectl").get_object();
 }
 
+TEST(PlanJson, OfAPartSaysWhichAndIsNotComplete) {
+  plan::Plan plan = make_plan({new_connection()});
+  plan.scope.selection.targets = {{"McpScope", "s"}};
+  plan.scope.keys = {{"Connection", "google-calendar"}, {"Resource", "r"}};
+  plan.scope.owners = {{{"McpScope", "s"}, {"Resource", "r"}}};
+  plan.scope.pulled = {{{"Connection", "google-calendar"}, {"Resource", "r"}}};
+  plan.scope.left_out = 3;
+  const json::object document = render::plan_to_json(plan, make_context());
+  EXPECT_EQ(document.at("complete"), json::value(false));
+  EXPECT_EQ(
+      json::serialize(document.at("descopectl").at("selection")),
+      R"({"selector":[],"targets":["McpScope/s"],"selected":["Connection/google-calendar","Resource/r"],)"
+      R"("pulled_in":[{"address":"Connection/google-calendar","because_of":"Resource/r"},)"
+      R"({"address":"Resource/r","because_of":"McpScope/s"}],"left_out":3,"prunes":false})");
+}
+
 TEST(PlanJson, HasTheShapeOfTheContract) {
   diag::SourceTable sources;
   plan::Action action = new_connection();

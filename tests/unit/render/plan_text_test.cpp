@@ -50,6 +50,29 @@ Plan: 1 to add, 0 to change, 0 to destroy.
 )");
 }
 
+TEST(PlanText, OfAPartSaysWhatItIsLimitedTo) {
+  plan::Plan plan = make_plan({});
+  plan.scope.selection.selector = {{model::LabelRule::Form::kEquals, "team", "a"},
+                                   {model::LabelRule::Form::kIsMissing, "old", ""}};
+  plan.scope.keys = {{"Connection", "c"}};
+  EXPECT_EQ(plan_to_text(plan, {}),
+            R"(Limited to --selector team=a,!old: 1 of 1 declared object, and nothing is pruned.
+Plan SHA-256: c0ffee
+No changes. Live matches the selected manifests.
+)");
+  plan.scope.selection = {{}, {{"McpScope", "s"}, {"Connection", "c"}}};
+  plan.scope.keys.insert({"Resource", "r"});
+  plan.scope.owners = {{{"McpScope", "s"}, {"Resource", "r"}}};
+  plan.scope.left_out = 4;
+  EXPECT_EQ(
+      plan_to_text(plan, {}),
+      R"(Limited to --target McpScope/s, --target Connection/c: 2 of 6 declared objects, and nothing is pruned.
+  Resource/r, which McpScope/s is a part of
+Plan SHA-256: c0ffee
+No changes. Live matches the selected manifests.
+)");
+}
+
 TEST(PlanText, ShowsOnlyChangedFieldsAndCountsTheRest) {
   plan::Action action = make_update(
       "Connection", "crm",
