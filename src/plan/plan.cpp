@@ -39,6 +39,27 @@ void count(Plan& plan) {
   plan.summary.unmanaged = plan.unmanaged.size();
 }
 
+/// The bindings of all objects: those left out are referred to, too. What is wrong with their identity is
+/// left for the run that they are in.
+std::vector<diff::Binding> bind_in_scope(const PlanInput& input, diag::Sink& sink) {
+  diag::Sink found;
+  std::vector<diff::Binding> bindings =
+      diff::bind_objects(*input.desired, *input.live, *input.recorded, found);
+  const auto is_about = [&](const diag::Span& span) {
+    return std::any_of(bindings.begin(), bindings.end(), [&](const diff::Binding& binding) {
+      return binding.desired->span == span && input.scope.contains(binding.desired->key);
+    });
+  };
+  for (const diag::Diagnostic& diagnostic : found.all()) {
+    const auto& related = diagnostic.related;
+    const bool is_ours =
+        is_about(diagnostic.span) ||
+        std::any_of(related.begin(), related.end(), [&](const auto& place) { return is_about(place.first); });
+    if (!input.scope.is_limited() || is_ours) sink.add(diagnostic);
+  }
+  return bindings;
+}
+
 /// A reference to an object that is about to be made, or made again under another id, is known after the
 /// apply.
 void find_known_ids(Draft& draft) {
@@ -126,8 +147,7 @@ Plan make_plan(const PlanInput& input, diag::Sink& sink) {
   plan.project_id = input.project_id;
   plan.base_url = input.base_url;
   plan.scope = input.scope;
-  Draft draft{input, sink, plan, diff::bind_objects(*input.desired, *input.live, *input.recorded, sink),
-              {},    false};
+  Draft draft{input, sink, plan, bind_in_scope(input, sink), {}, false};
   find_known_ids(draft);
   if (input.policy.is_destroy) {
     add_destroyed(draft);

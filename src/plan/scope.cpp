@@ -67,7 +67,7 @@ class ScopeFinder {
   void report_unknown(const ObjectKey& target) {
     std::string hint = "name it as KIND/NAME, with the handle in its manifest's metadata.name";
     if (recorded_.objects.contains(target)) {
-      hint = "the state owns it; what is no longer declared is only deleted by a run without --target";
+      hint = "the state owns it; what is no longer declared is only deleted by an apply without --target";
     } else {
       std::vector<std::string> known;
       for (const DesiredObject& object : desired_.objects) {
@@ -107,8 +107,12 @@ class ScopeFinder {
     const DeclaredReferences references(desired_);
     std::map<ObjectKey, std::set<ObjectKey>> next;
     for (const DesiredObject& object : desired_.objects) {
-      for (const DeclaredReferences::Edge& edge : references.of(object))
-        is_destroy() ? next[edge.to->key].insert(object.key) : next[object.key].insert(edge.to->key);
+      for (const DeclaredReferences::Edge& edge : references.of(object)) {
+        if (is_destroy())
+          next[edge.to->key].insert(object.key);
+        else
+          next[object.key].insert(edge.to->key);
+      }
       // What it referred to when it was last applied, live may still refer to.
       const auto recorded = recorded_.objects.find(object.key);
       if (!is_destroy() || recorded == recorded_.objects.end()) continue;

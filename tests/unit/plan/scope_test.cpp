@@ -238,7 +238,7 @@ TEST_F(ScopeTest, AnUnknownTargetNamesTheNearest) {
   target({{"Connection", "c1"}});
   EXPECT_THAT(errors(connection("c2")),
               HasSubstr("the state owns it; what is no longer declared is only deleted "
-                        "by a run without --target"));
+                        "by an apply without --target"));
 }
 
 TEST_F(ScopeTest, ASelectorThatMatchesNothingNamesTheNearest) {
@@ -253,6 +253,27 @@ TEST_F(ScopeTest, ASelectorThatMatchesNothingNamesTheNearest) {
                         "there are: team and tier)"));
   select({"x"});
   EXPECT_THAT(errors(connection("c")), HasSubstr("(no manifest has metadata.labels)"));
+}
+
+TEST_F(ScopeTest, WhatIsWrongWithTheIdentityOfWhatIsLeftOutDoesNotMatter) {
+  project.add_live("Connection", R"({"id":"other","name":"c2"})");
+  EXPECT_THAT(errors(shop()), HasSubstr("possible-match: Connection/c2 is not in the project"));
+  target({{"Resource", "r1"}});
+  EXPECT_EQ(errors(shop()), "");
+  target({{"Resource", "r2"}});
+  EXPECT_THAT(errors(shop()), HasSubstr("possible-match: Connection/c2"));
+  select({"tier=gold"});
+  EXPECT_THAT(errors(shop()), HasSubstr("unselected-reference: Resource/r2 needs Connection/c2"));
+}
+
+TEST_F(ScopeTest, OneLiveObjectForTwoManifestsIsAnErrorOfBoth) {
+  project.add_live("InboundApp", R"({"id":"i1","name":"App"})");
+  const std::string text = doc("InboundApp", "name: one, id: i1", "name: One") +
+                           doc("InboundApp", "name: two", "name: App") + connection("c");
+  target({{"InboundApp", "one"}});
+  EXPECT_THAT(errors(text), HasSubstr("duplicate-binding: "));
+  target({{"Connection", "c"}});
+  EXPECT_EQ(errors(text), "");
 }
 
 TEST_F(ScopeTest, DriftLooksAtWhatIsSelectedAlone) {
