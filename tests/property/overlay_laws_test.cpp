@@ -1,4 +1,5 @@
 // Laws of overlays: a manifest that is cut in two, one laid over the other, is the same manifest.
+#include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 #include <unistd.h>
 
