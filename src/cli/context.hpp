@@ -95,6 +95,8 @@ diag::ExitStatus run_apply(Context& context);
 diag::ExitStatus run_destroy(Context& context);
 diag::ExitStatus run_drift(Context& context);
 diag::ExitStatus run_emulator(Context& context);
+diag::ExitStatus run_explain(Context& context);
+diag::ExitStatus run_schema(Context& context);
 diag::ExitStatus run_version(Context& context);
 
 }  // namespace descopectl::cli

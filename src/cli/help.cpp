@@ -1,64 +1,23 @@
 // Help texts, made from the tables of commands and flags and from the table of exit statuses.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <iterator>
 #include <utility>
 
-#include "descopectl/base/text.hpp"
+#include "descopectl/base/columns.hpp"
 #include "tables.hpp"
 
 namespace descopectl::cli {
 namespace {
 
-constexpr std::size_t kWidth = 96;
-constexpr std::size_t kIndent = 2;
+using base::append_wrapped;
+using base::Rows;
 
-using Rows = std::vector<std::pair<std::string, std::string>>;
-
-/// Appends `text`, broken between words; lines after the first begin at column `indent`, where the first is
-/// already.
-void append_wrapped(std::string& out, std::string_view text, std::size_t indent) {
-  std::size_t column = indent;
-  bool is_first = true;
-  while (!text.empty()) {
-    const auto end = std::min(text.find(' '), text.size());
-    const auto word = text.substr(0, end);
-    if (!is_first && column + 1 + word.size() > kWidth) {
-      out += '\n';
-      out.append(indent, ' ');
-      column = indent;
-    } else if (!is_first) {
-      out += ' ';
-      ++column;
-    }
-    out += word;
-    column += word.size();
-    is_first = false;
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  out += '\n';
-}
-
-/// Two columns; a left part that is too wide has a line of its own.
-void append_rows(std::string& out, std::string_view title, const Rows& rows, std::size_t left_limit = 30) {
+void append_rows(std::string& out, std::string_view title, const Rows& rows) {
   if (rows.empty()) return;
-  std::size_t widest = 0;
-  for (const auto& [left, right] : rows)
-    widest = std::max(widest, left.size() > left_limit ? 0 : left.size());
-  const auto indent = kIndent + widest + 2;
   out += fmt::format("\n{}:\n", title);
-  for (const auto& [left, right] : rows) {
-    out += fmt::format("{:{}}{}", "", kIndent, left);
-    if (left.size() > widest) {
-      out += '\n';
-      out.append(indent, ' ');
-    } else {
-      out.append(indent - kIndent - left.size(), ' ');
-    }
-    append_wrapped(out, right, indent);
-  }
+  base::append_columns(out, rows);
 }
 
 Rows flag_rows(FlagGroup group, std::optional<Command> command) {

@@ -39,16 +39,18 @@ constexpr std::array kCommands{
     CommandRow{Command::kValidate, run_validate}, CommandRow{Command::kPlan, run_plan},
     CommandRow{Command::kApply, run_apply},       CommandRow{Command::kDrift, run_drift},
     CommandRow{Command::kDestroy, run_destroy},   CommandRow{Command::kEmulator, run_emulator},
+    CommandRow{Command::kExplain, run_explain},   CommandRow{Command::kSchema, run_schema},
     CommandRow{Command::kVersion, run_version}};
 
 ExitStatus dispatch(Context& context) {
   if (!check_output_folders(context)) return emit_failure(context, ExitStatus::kInvalidInput);
   const Command command = context.options.command;
-  if (needs_of(command).manifests) {
+  const config::Needs needs = needs_of(command);
+  if (needs.manifests || needs.target || needs.writes) {
     const config::Surroundings surroundings{context.environment, std::filesystem::current_path(),
                                             kinds::names()};
     const config::Resolution resolution = config::resolve_settings(
-        context.options.settings, needs_of(command), surroundings, context.sources, context.sink);
+        context.options.settings, needs, surroundings, context.sources, context.sink);
     context.settings = resolution.settings;
     if (resolution.status != ExitStatus::kDone) return emit_failure(context, resolution.status);
   }

@@ -263,7 +263,12 @@ class Reader {
     }
     // What stands beside an unknown flag may be its value, and that may be a secret: it is not repeated.
     if (!tokens_.unknown_flags.empty()) return;
+    const std::size_t most = tokens_.command ? row_of(*tokens_.command).most_arguments : 0;
     for (const auto& argument : tokens_.unexpected) {
+      if (options_.arguments.size() < most) {
+        options_.arguments.push_back(argument);
+        continue;
+      }
       sink_.error("unexpected-argument", {},
                   fmt::format("unexpected argument '{}'{}", base::printable(argument, 80), for_command()),
                   see_help());

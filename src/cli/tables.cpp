@@ -47,6 +47,17 @@ constexpr std::array kEmulatorExamples{"descopectl emulator --port 8080 --data d
                                        "serve on 127.0.0.1:8080, keep the data in a file"sv,
                                        "descopectl plan --base-url http://127.0.0.1:8080"sv,
                                        "in another terminal: talk to it"sv};
+constexpr std::array kExplainExamples{"descopectl explain"sv,
+                                      "list the kinds"sv,
+                                      "descopectl explain Connection"sv,
+                                      "every field of a kind"sv,
+                                      "descopectl explain Resource.scopes.permissionsScopes"sv,
+                                      "one field, with an example"sv,
+                                      "descopectl explain Config.http"sv,
+                                      "keys of descopectl.yaml"sv};
+constexpr std::array kSchemaExamples{
+    "descopectl schema > manifest.schema.json"sv, "the JSON Schema of all manifests, for an editor"sv,
+    "descopectl schema config"sv, "of descopectl.yaml; also plan, apply, drift, diagnostics"sv};
 constexpr std::array kHelpExamples{"descopectl help apply"sv, "what apply does, and its flags"sv};
 constexpr std::array kVersionExamples{"descopectl version -o json"sv, "for a program to read"sv};
 
@@ -108,6 +119,28 @@ constexpr std::array kCommandRows{
                    "behaves where the service's own behaviour is not known.",
                .formats = kTextAndJson,
                .examples = kEmulatorExamples},
+    CommandRow{.command = Command::kExplain,
+               .name = "explain",
+               .summary = "explain a kind, a field, or a key of descopectl.yaml",
+               .description =
+                   "Tells what a kind or a field is: type, whether it is required, default, values, what a "
+                   "change of it does, and an example. Config explains descopectl.yaml. Without an argument "
+                   "it lists the kinds.",
+               .formats = kTextAndJson,
+               .examples = kExplainExamples,
+               .arguments = "[KIND[.FIELD]]",
+               .most_arguments = 1},
+    CommandRow{.command = Command::kSchema,
+               .name = "schema",
+               .summary = "print a JSON Schema",
+               .description =
+                   "Prints the JSON Schema (2020-12) of manifests, of all kinds or of one. The names config, "
+                   "plan, apply, drift and diagnostics stand for descopectl.yaml and for what commands "
+                   "print with -o json.",
+               .formats = kTextAndJson,
+               .examples = kSchemaExamples,
+               .arguments = "[KIND|NAME]",
+               .most_arguments = 1},
     CommandRow{
         .command = Command::kVersion,
         .name = "version",

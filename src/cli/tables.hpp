@@ -20,6 +20,8 @@ struct CommandRow {
   config::Needs needs = {};
   std::span<const Format> formats = {};             ///< of -o and --report; the first is the default
   std::span<const std::string_view> examples = {};  ///< pairs: a line, what it does
+  std::string_view arguments = {};                  ///< for help: "[KIND]"
+  std::size_t most_arguments = 0;                   ///< beside flags
 };
 
 /// What a flag's value looks like; decides how it is checked.

@@ -18,9 +18,6 @@ using document::Member;
 using document::Node;
 using document::NodeKind;
 
-constexpr std::string_view kApiVersion = "descopectl/v1";
-constexpr std::string_view kKind = "Config";
-
 /// Where a value is: a null's own place is the next token, so its key is pointed at.
 diag::Span place_of(const Member& member) {
   return member.value.kind == NodeKind::kNull ? member.key_span : member.value.span;
@@ -300,8 +297,8 @@ void decode_root(const Node& root, ConfigFile& file, diag::Sink& sink) {
     return sink.error("wrong-type", root.span,
                       fmt::format("descopectl.yaml must be a map, not {}", document::describe(root.kind)));
   }
-  check_header(root, "apiVersion", kApiVersion, sink);
-  check_header(root, "kind", kKind, sink);
+  check_header(root, "apiVersion", kConfigApiVersion, sink);
+  check_header(root, "kind", kConfigKind, sink);
   file.base = LayerDecoder("descopectl.yaml", {"apiVersion", "kind", "environments"}, sink).decode(root);
   if (const auto* environments = root.find("environments")) decode_environments(*environments, file, sink);
 }
@@ -345,7 +342,7 @@ std::optional<ConfigFile> load_config(const fs::path& path, diag::SourceTable& s
   });
   if (documents == 0 && !own.has_errors()) {
     own.error("config-empty", {file.source, 0, 0}, "descopectl.yaml is empty",
-              fmt::format("it begins with apiVersion: {} and kind: {}", kApiVersion, kKind));
+              fmt::format("it begins with apiVersion: {} and kind: {}", kConfigApiVersion, kConfigKind));
   }
   const bool is_good = !own.has_errors();
   sink.merge(std::move(own));

@@ -7,6 +7,7 @@
 
 #include "descopectl/base/text.hpp"
 #include "descopectl/kinds/registry.hpp"
+#include "descopectl/manifest/envelope.hpp"
 #include "descopectl/schema/values.hpp"
 #include "handle.hpp"
 
@@ -53,11 +54,11 @@ class MetadataDecoder {
       : kind_(kind), context_(context), object_(object) {}
 
   void decode(const Node& metadata) {
-    static const std::vector<std::string_view> known{"name", "id", "labels", "lifecycle", "absent"};
     for (const Member& member : metadata.members) {
       if (member.key == "name")
         decode_name(member);
-      else if (member.value.kind == NodeKind::kNull && is_known(member.key, known))
+      else if (member.value.kind == NodeKind::kNull &&
+               schema::find_field(kMetadataFields, member.key) != nullptr)
         continue;  // as if it were not written
       else if (member.key == "absent")
         continue;  // of overlays, and dealt with there
@@ -68,7 +69,7 @@ class MetadataDecoder {
       else if (member.key == "lifecycle")
         decode_lifecycle(member.value);
       else
-        schema::report_unknown_key(member, "metadata", known, context_.sink);
+        schema::report_unknown_key(member, "metadata", names_of(kMetadataFields), context_.sink);
     }
     if (metadata.find("name") == nullptr)
       context_.sink.error("missing-field", first_key(metadata), "metadata needs the field 'name'",
@@ -76,10 +77,6 @@ class MetadataDecoder {
   }
 
  private:
-  static bool is_known(std::string_view key, const std::vector<std::string_view>& known) {
-    return std::find(known.begin(), known.end(), key) != known.end();
-  }
-
   void decode_name(const Member& member) {
     auto name = schema::decode_text(member.value, "metadata.name", context_);
     if (!name) return;
@@ -121,10 +118,10 @@ class MetadataDecoder {
   }
 
   void decode_lifecycle(const Node& node) {
-    static const std::vector<std::string_view> known{"preventDestroy", "onRemoval", "ignoreFields"};
     if (!expect_map(node, "metadata.lifecycle")) return;
     for (const Member& member : node.members) {
-      if (member.value.kind == NodeKind::kNull && is_known(member.key, known)) continue;
+      if (member.value.kind == NodeKind::kNull && schema::find_field(kLifecycleFields, member.key) != nullptr)
+        continue;
       if (member.key == "preventDestroy") {
         object_.lifecycle.prevent_destroy =
             schema::decode_boolean(member.value, "metadata.lifecycle.preventDestroy", context_)
@@ -134,7 +131,7 @@ class MetadataDecoder {
       } else if (member.key == "ignoreFields") {
         decode_ignore_fields(member.value);
       } else {
-        schema::report_unknown_key(member, "metadata.lifecycle", known, context_.sink);
+        schema::report_unknown_key(member, "metadata.lifecycle", names_of(kLifecycleFields), context_.sink);
       }
     }
   }

@@ -8,8 +8,6 @@
 
 namespace descopectl::manifest {
 
-inline constexpr std::string_view kApiVersion = "descopectl/v1";
-
 /// The kind and handle that a document declares; none where either is missing or wrong. Reports nothing.
 [[nodiscard]] std::optional<model::ObjectKey> find_key(const document::Node& root,
                                                        const schema::DecodeContext& context);

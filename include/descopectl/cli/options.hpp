@@ -20,7 +20,18 @@
 
 namespace descopectl::cli {
 
-enum class Command : unsigned char { kValidate, kPlan, kApply, kDrift, kDestroy, kEmulator, kVersion, kHelp };
+enum class Command : unsigned char {
+  kValidate,
+  kPlan,
+  kApply,
+  kDrift,
+  kDestroy,
+  kEmulator,
+  kExplain,
+  kSchema,
+  kVersion,
+  kHelp
+};
 
 enum class Format : unsigned char { kText, kJson };
 enum class LogLevel : unsigned char { kError, kWarn, kInfo, kDebug, kTrace };
@@ -89,6 +100,7 @@ struct EmulatorFlags {
 
 struct Options {
   Command command = Command::kVersion;
+  std::vector<std::string> arguments;  ///< beside flags; at most as many as the command's row says
   config::Overrides settings;
   Format format = Format::kText;
   std::vector<Report> reports;

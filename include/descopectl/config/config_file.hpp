@@ -23,6 +23,9 @@ namespace descopectl::config {
 
 /// What the file is called.
 inline constexpr std::string_view kConfigFileName = "descopectl.yaml";
+/// What it begins with.
+inline constexpr std::string_view kConfigApiVersion = "descopectl/v1";
+inline constexpr std::string_view kConfigKind = "Config";
 
 /// A value and where it is written.
 template <class T>

@@ -12,7 +12,8 @@ namespace {
 using testing::HasSubstr;
 
 constexpr std::array kCommands{Command::kValidate, Command::kPlan,     Command::kApply,   Command::kDrift,
-                               Command::kDestroy,  Command::kEmulator, Command::kVersion, Command::kHelp};
+                               Command::kDestroy,  Command::kEmulator, Command::kExplain, Command::kSchema,
+                               Command::kVersion,  Command::kHelp};
 
 TEST(Help, GoesToStandardOutputAndExitsWithZero) {
   for (const auto& words : std::vector<std::vector<const char*>>{{"--help"}, {"-h"}, {"-h", "--nonsense"}}) {

@@ -400,5 +400,14 @@ TEST(Refusal, KnowsWhetherJsonWasAskedFor) {
   EXPECT_FALSE(is_json({"plan", "-o", "jsn"}));
 }
 
+TEST(Arguments, StandBesideFlagsAsManyAsTheCommandTakes) {
+  EXPECT_EQ(taken({"explain", "Connection.name"}).arguments, std::vector<std::string>{"Connection.name"});
+  EXPECT_EQ(taken({"schema", "plan", "-o", "json"}).arguments, std::vector<std::string>{"plan"})
+      << "the name of a command is an argument like others";
+  EXPECT_TRUE(taken({"explain"}).arguments.empty());
+  EXPECT_THAT(parse({"schema", "plan", "apply"}).err,
+              testing::HasSubstr("unexpected argument 'apply' for 'schema'"));
+}
+
 }  // namespace
 }  // namespace descopectl::cli

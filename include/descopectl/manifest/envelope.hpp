@@ -1,0 +1,65 @@
+// What surrounds a manifest's spec: apiVersion and metadata. The rows drive the decoder's suggestions, the
+// JSON Schema and `explain`.
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include "descopectl/schema/field.hpp"
+
+namespace descopectl::manifest {
+
+inline constexpr std::string_view kApiVersion = "descopectl/v1";
+
+inline constexpr std::array<std::string_view, 2> kOnRemoval{"delete", "keep"};
+
+inline constexpr std::array kLifecycleFields{
+    schema::Field{.name = "preventDestroy",
+                  .type = schema::Type::kBoolean,
+                  .doc = "No deletion and no replacement; remembered when the manifest is gone.",
+                  .source = "contract 2"},
+    schema::Field{
+        .name = "onRemoval",
+        .values = kOnRemoval,
+        .doc = "What happens to the live object when the manifest goes: delete (the default), or keep, "
+               "which lets go of it.",
+        .source = "contract 2"},
+    schema::Field{
+        .name = "ignoreFields",
+        .type = schema::Type::kStringList,
+        .list = schema::ListForm::kSet,
+        .doc = "JSON pointers into spec, in the API's names: sent on create, then live's value is kept.",
+        .source = "contract 2"}};
+
+inline constexpr std::array kMetadataFields{
+    schema::Field{.name = "name",
+                  .required = true,
+                  .doc = "The handle, unique per kind; other manifests refer to the object by it. Up to 200 "
+                         "characters without white space, '/', ',' and '='.",
+                  .source = "contract 2"},
+    schema::Field{.name = "id", .doc = "The live id that the manifest is bound to.", .source = "contract 2"},
+    schema::Field{.name = "labels",
+                  .type = schema::Type::kStringMap,
+                  .doc = "For --selector; never sent.",
+                  .source = "contract 2"},
+    schema::Field{.name = "lifecycle",
+                  .type = schema::Type::kObject,
+                  .fields = kLifecycleFields,
+                  .doc = "What may become of the live object.",
+                  .source = "contract 2"},
+    schema::Field{.name = "absent",
+                  .type = schema::Type::kBoolean,
+                  .doc = "Only in an environment's overlay: drops the object that is declared below it.",
+                  .source = "contract 2"}};
+static_assert(schema::is_valid_table(kMetadataFields));
+
+/// The names of rows, for suggestions.
+[[nodiscard]] inline std::vector<std::string_view> names_of(std::span<const schema::Field> fields) {
+  std::vector<std::string_view> names;
+  for (const schema::Field& field : fields)
+    names.push_back(field.name);
+  return names;
+}
+
+}  // namespace descopectl::manifest
