@@ -40,8 +40,8 @@ std::string_view pattern_of(Format format) {
 }
 
 /// The forms that one text may take: of a string field, or of an item of a list of strings.
-json::array text_forms(const Field& field) {
-  const bool may_be_empty = !field.required;
+json::array text_forms(const Field& field, Empty empty) {
+  const bool may_be_empty = !field.required && empty == Empty::kResets;
   if (!field.values.empty()) {
     json::array words = texts(field.values);
     if (may_be_empty && field.type == Type::kString) words.emplace_back("");
@@ -65,22 +65,22 @@ json::object integer_form(const Field& field) {
   return out;
 }
 
-json::array forms_of(const Field& field) {
+json::array forms_of(const Field& field, Empty empty) {
   if (field.secret) return {refer_to("secret")};
   switch (field.type) {
     case Type::kString:
-      return text_forms(field);
+      return text_forms(field, empty);
     case Type::kBoolean:
       return {typed("boolean"), refer_to("substitution")};
     case Type::kInteger:
     case Type::kInteger64:
       return {integer_form(field), refer_to("substitution")};
     case Type::kStringList:
-      return {list_of(any_of(text_forms(field)))};
+      return {list_of(any_of(text_forms(field, Empty::kResets)))};
     case Type::kStringMap:
       return {{{"type", "object"}, {"additionalProperties", typed("string")}}};
     case Type::kObject:
-      return {members_schema(field.fields)};
+      return {members_schema(field.fields, empty)};
     case Type::kObjectList:
       return {list_of(members_schema(field.fields))};
     case Type::kObjectMap:
@@ -94,18 +94,23 @@ json::array forms_of(const Field& field) {
   return {};
 }
 
-/// What the service takes where the field is absent, as far as that is known and worth writing.
+/// What the service takes where the field is absent, as far as that is known. Of a text it is the empty one,
+/// which editors would put into every field that they complete.
 std::optional<json::value> default_of(const Field& field) {
   if (field.required || field.has_unknown_default || field.secret) return std::nullopt;
   if (field.type == Type::kBoolean) return json::value(false);
-  if (field.type == Type::kString) return json::value("");
   if (field.type == Type::kStringList || field.type == Type::kObjectList) return json::value(json::array());
   return std::nullopt;
 }
 
-json::object field_schema(const Field& field) {
-  json::array forms = forms_of(field);
-  if (!field.required && !field.secret) forms.emplace_back(typed("null"));
+bool may_be_null(const Field& field, Empty empty) {
+  if (field.required || field.secret) return false;
+  return empty == Empty::kResets || (field.type != Type::kString && field.type != Type::kBoolean);
+}
+
+json::object field_schema(const Field& field, Empty empty) {
+  json::array forms = forms_of(field, empty);
+  if (may_be_null(field, empty)) forms.emplace_back(typed("null"));
   json::object out{{"title", field.name}};
   std::string description(field.doc);
   for (const std::string& remark : remarks_of(field))
@@ -172,12 +177,12 @@ json::object connection_scopes_definition() {
 
 }  // namespace
 
-json::object members_schema(std::span<const Field> fields) {
+json::object members_schema(std::span<const Field> fields, Empty empty) {
   json::object properties;
   json::array required;
   for (const Field& field : fields) {
     if (!field.is_settable()) continue;
-    properties[field.name] = field_schema(field);
+    properties[field.name] = field_schema(field, empty);
     if (field.required) required.emplace_back(field.name);
   }
   json::object out = closed_object(std::move(properties), std::move(required));

@@ -9,8 +9,12 @@
 
 namespace descopectl::reference {
 
+/// Whether null and an empty text are a way to write a member that is not required.
+enum class Empty : unsigned char { kResets, kIsWrong };
+
 /// A map whose members are these rows. Rows that no manifest may write are left out.
-[[nodiscard]] json::object members_schema(std::span<const schema::Field> fields);
+[[nodiscard]] json::object members_schema(std::span<const schema::Field> fields,
+                                          Empty empty = Empty::kResets);
 
 /// What members_schema refers to: `substitution`, `secret`, `reference`, `connectionScopes`.
 [[nodiscard]] json::object shared_definitions();

@@ -15,22 +15,14 @@ namespace {
 constexpr std::string_view kHandle = R"(^[^\s/,=\u0000-\u0020\u007f]{1,200}$)";
 
 /// Objects that become items of another have no live id.
-json::object metadata_definition(const schema::Kind* kind) {
-  json::object out = members_schema(manifest::kMetadataFields);
+json::object metadata_definition(const schema::Kind& kind) {
+  json::object out = members_schema(manifest::kMetadataFields, Empty::kIsWrong);
   json::object& properties = out["properties"].as_object();
   json::object& handle = properties["name"].as_object();
   handle["anyOf"] = {{{"type", "string"}, {"pattern", kHandle}}, refer_to("substitution")};
   handle.erase("type");
   handle.erase("pattern");
-  if (kind != nullptr && kind->item_of.exists()) {
-    properties.erase("id");
-    return out;
-  }
-  json::object& id = properties["id"].as_object();  // it is bound to something, or not written
-  for (const auto* member : {"anyOf", "default"})
-    id.erase(member);
-  id["type"] = "string";
-  id["pattern"] = R"(\S)";
+  if (kind.item_of.exists()) properties.erase("id");
   return out;
 }
 
@@ -77,7 +69,7 @@ json::object manifest_schema(std::string_view name, std::span<const schema::Kind
     names.emplace_back(kind->name);
     docs += fmt::format(" {}: {}", kind->name, kind->doc);
     rules.emplace_back(by_kind(*kind));
-    definitions[metadata_name(*kind)] = metadata_definition(kind);
+    definitions[metadata_name(*kind)] = metadata_definition(*kind);
     definitions[kind->name] = spec_definition(*kind);
   }
   json::object out =

@@ -64,7 +64,7 @@ void add_details(const Kind* kind, const std::vector<const Field*>& path, Topic&
     add("required", field.required ? "yes" : "no");
     if (field.secret)
       add("left out", "the service keeps what it has; {clear: true} clears it");
-    else if (!field.required)
+    else if (!field.required && kind != nullptr)
       add("default", default_of(field) + "; null resets to it");
   }
   if (!topic.values.empty())
