@@ -165,9 +165,10 @@ std::string message_of(const Call& call, const http::Response& response, const S
   return message;
 }
 
-/// A certificate that is not trusted now won't be in half a minute.
+/// A certificate that is not trusted now won't be in half a minute, nor will a proxy permit what it refuses.
 bool is_permanent(const Error& error) {
-  return error.message().find("certificate") != std::string::npos;
+  return error.message().find("certificate") != std::string::npos ||
+         error.message().find("refuses the tunnel") != std::string::npos;
 }
 
 }  // namespace

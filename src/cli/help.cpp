@@ -67,7 +67,9 @@ void append_variables(std::string& out) {
         "of a repeatable flag are separated by commas"},
        {"NO_COLOR, CLICOLOR_FORCE", "no colours, colours also where there is no terminal"},
        {"TERM=dumb, CI", "no colours and no progress, no progress"},
-       {"HTTPS_PROXY, NO_PROXY", "the proxy, and what is reached without it"},
+       {"HTTPS_PROXY, NO_PROXY",
+        "the proxy (http://[user:password@]host:port), and hosts, addresses and networks that are reached "
+        "without it"},
        {"SSL_CERT_FILE, SSL_CERT_DIR", "trusted certificate authorities in place of the system's"}});
   out += "\nFlags beat variables, variables beat descopectl.yaml.\n";
 }

@@ -1,24 +1,16 @@
 // Takes secrets out of whatever is about to be shown.
 #include "redactor.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 
 #include "descopectl/base/json.hpp"
+#include "descopectl/base/text.hpp"
 #include "descopectl/http/message.hpp"
 
 namespace descopectl::cli {
 namespace {
 
 constexpr std::string_view kShown = "(sensitive value)";
-
-std::string to_base64(std::string_view bytes) {
-  std::vector<unsigned char> result(4 * ((bytes.size() + 2) / 3) + 1);
-  const std::vector<unsigned char> input(bytes.begin(), bytes.end());
-  const int size = EVP_EncodeBlock(result.data(), input.data(), static_cast<int>(input.size()));
-  return {result.begin(), result.begin() + size};
-}
 
 std::string to_hex(std::string_view bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
@@ -44,12 +36,12 @@ void Redactor::add(const model::Secret& secret) {
   if (value.size() < 4) return;
   std::string escaped = json::serialize(json::value(std::string(value)));
   escaped = escaped.substr(1, escaped.size() - 2);
-  std::string url_safe = without_padding(to_base64(value));
+  std::string url_safe = without_padding(base::to_base64(value));
   std::replace(url_safe.begin(), url_safe.end(), '+', '-');
   std::replace(url_safe.begin(), url_safe.end(), '/', '_');
   for (std::string& form :
        std::vector<std::string>{std::string(value), escaped, http::percent_encode(value),
-                                without_padding(to_base64(value)), url_safe, to_hex(value)}) {
+                                without_padding(base::to_base64(value)), url_safe, to_hex(value)}) {
     const bool is_known = std::any_of(forms_.begin(), forms_.end(),
                                       [&](const model::Secret& known) { return known.reveal() == form; });
     if (!is_known) forms_.emplace_back(std::move(form));

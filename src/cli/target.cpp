@@ -72,6 +72,22 @@ api::ApiOptions api_options(Context& context) {
   return options;
 }
 
+/// The way to the service: through a proxy, unless it is on this machine.
+Result<void> take_proxy(Context& context, http::ClientOptions& options) {
+  const auto url = config::parse_base_url(options.base_url);
+  if (!url || url->is_loopback) return {};
+  const config::NetworkSettings& network = context.settings.network;
+  auto proxy = http::choose_proxy(network.https_proxy, network.no_proxy, options.base_url);
+  if (!proxy) return proxy.error();
+  options.proxy = std::move(*proxy);
+  if (!options.proxy) return {};
+  const std::string_view credentials = options.proxy->credentials.reveal();
+  context.output.redactor().add(options.proxy->credentials);
+  context.output.redactor().add(model::Secret(std::string(credentials.substr(credentials.find(':') + 1))));
+  context.log(LogLevel::kDebug, "through the proxy " + options.proxy->endpoint.text());
+  return {};
+}
+
 Result<std::unique_ptr<emulator::Running>> start_sandbox(Context& context, net::io_context& io) {
   emulator::RunningOptions options;
   options.data_file = context.settings.sandbox_file;
@@ -229,6 +245,8 @@ diag::ExitStatus run_connected(Context& context, const ConnectedBody& body) {
     if (!key) return report_key(context, key.error());
     options.management_key = std::move(*key);
     context.output.redactor().add(options.management_key);
+    if (const auto taken = take_proxy(context, options.http); !taken)
+      return report_failure(context, taken.error(), "invalid-value");
   }
   Interrupt interrupt;
   net::signal_set signals(io, SIGINT, SIGTERM);

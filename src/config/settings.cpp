@@ -106,8 +106,8 @@ class Resolver {
     network.is_insecure_allowed = overrides_.allow_insecure;
     network.ssl_cert_file = variable("SSL_CERT_FILE");
     network.ssl_cert_dir = variable("SSL_CERT_DIR");
-    network.https_proxy = variable("HTTPS_PROXY");
-    if (network.https_proxy.empty()) network.https_proxy = variable("https_proxy");
+    network.https_proxy = model::Secret(variable("HTTPS_PROXY"));
+    if (network.https_proxy.empty()) network.https_proxy = model::Secret(variable("https_proxy"));
     network.no_proxy = variable("NO_PROXY");
     if (network.no_proxy.empty()) network.no_proxy = variable("no_proxy");
   }

@@ -12,6 +12,7 @@
 #include "descopectl/transport/stream.hpp"
 #include "origin.hpp"
 #include "pool.hpp"
+#include "tunnel.hpp"
 
 namespace descopectl::http {
 
@@ -69,8 +70,15 @@ class Exchange {
   asio::awaitable<Result<void>> connect() {
     const auto& options = settings_->options;
     const auto& endpoint = settings_->origin.endpoint;
-    auto connected = co_await stream_->connect(endpoint, options.connect_timeout);
-    if (connected.has_error() || !settings_->tls) co_return connected;
+    if (options.proxy) {
+      auto opened = co_await open_tunnel(stream_, *options.proxy, endpoint, options.user_agent,
+                                         options.connect_timeout);
+      if (opened.has_error()) co_return opened;
+    } else {
+      auto connected = co_await stream_->connect(endpoint, options.connect_timeout);
+      if (connected.has_error()) co_return connected;
+    }
+    if (!settings_->tls) co_return Result<void>();
     auto secured = co_await stream_->start_tls(settings_->tls, endpoint, options.handshake_timeout);
     co_return secured;
   }

@@ -52,4 +52,7 @@ struct CodePoint {
 /// "..." at its end.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 400);
 
+/// RFC 4648 section 4, with padding.
+[[nodiscard]] std::string to_base64(std::string_view bytes);
+
 }  // namespace descopectl::base

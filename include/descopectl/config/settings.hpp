@@ -16,6 +16,7 @@
 #include "descopectl/config/config_file.hpp"
 #include "descopectl/diag/diagnostic.hpp"
 #include "descopectl/diag/exit_status.hpp"
+#include "descopectl/model/secret.hpp"
 
 namespace descopectl::config {
 
@@ -96,7 +97,7 @@ struct NetworkSettings {
   std::string ca_file;
   std::string ssl_cert_file;
   std::string ssl_cert_dir;
-  std::string https_proxy;
+  model::Secret https_proxy;  ///< a URL that may hold a password; checked where it is used
   std::string no_proxy;
   bool is_insecure_allowed = false;
 };

@@ -6,10 +6,12 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "descopectl/base/result.hpp"
 #include "descopectl/http/message.hpp"
+#include "descopectl/http/proxy.hpp"
 
 namespace descopectl::http {
 
@@ -24,6 +26,7 @@ struct ClientOptions {
   std::string ssl_cert_file;                  ///< SSL_CERT_FILE: in place of the system's bundle
   std::string ssl_cert_dir;                   ///< SSL_CERT_DIR: likewise
   std::string user_agent = "descopectl";
+  std::optional<Proxy> proxy;  ///< every connection goes through it; TLS is with the origin all the same
 };
 
 /// One origin's client. Single-threaded: used only on its executor. Redirects are not followed.

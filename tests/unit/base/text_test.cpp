@@ -73,5 +73,14 @@ TEST(Printable, CutsAtALimitOfCodePoints) {
   EXPECT_EQ(printable("\xC3\xA9\xC3\xA9", 1), "\xC3\xA9...");
 }
 
+TEST(Base64, FollowsTheRfcsExamples) {
+  EXPECT_EQ(to_base64(""), "");
+  EXPECT_EQ(to_base64("f"), "Zg==");
+  EXPECT_EQ(to_base64("fo"), "Zm8=");
+  EXPECT_EQ(to_base64("foo"), "Zm9v");
+  EXPECT_EQ(to_base64("foobar"), "Zm9vYmFy");
+  EXPECT_EQ(to_base64("\xFF\xFE\xFD"), "//79");
+}
+
 }  // namespace
 }  // namespace descopectl::base

@@ -390,7 +390,7 @@ TEST_F(SettingsTest, TakeTheNetworkFromVariables) {
   resolve({});
   EXPECT_EQ(settings_.network.ssl_cert_file, "/a");
   EXPECT_EQ(settings_.network.ssl_cert_dir, "/b");
-  EXPECT_EQ(settings_.network.https_proxy, "http://p");
+  EXPECT_EQ(settings_.network.https_proxy.reveal(), "http://p");
   EXPECT_EQ(settings_.network.no_proxy, "x");
 }
 
