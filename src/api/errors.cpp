@@ -165,10 +165,14 @@ std::string message_of(const Call& call, const http::Response& response, const S
   return message;
 }
 
-/// A certificate that is not trusted now won't be in half a minute, nor will a proxy permit what it refuses.
+/// A certificate that is not trusted now won't be in half a minute, an old server won't have learnt, nor will
+/// a proxy permit what it refuses.
 bool is_permanent(const Error& error) {
-  return error.message().find("certificate") != std::string::npos ||
-         error.message().find("refuses the tunnel") != std::string::npos;
+  constexpr std::array<std::string_view, 4> kPhrases{"certificate", "TLS older than",
+                                                     "no TLS:", "refuses the tunnel"};
+  return std::any_of(kPhrases.begin(), kPhrases.end(), [&](std::string_view phrase) {
+    return error.message().find(phrase) != std::string::npos;
+  });
 }
 
 }  // namespace

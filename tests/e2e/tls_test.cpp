@@ -1,6 +1,11 @@
 // TLS from the program's side: who is trusted, and that nothing is said to anybody else.
 #include <gtest/gtest.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+
+#include "descopectl/transport/listener.hpp"
 #include "hosted.hpp"
 #include "support/certificates.hpp"
 
@@ -18,6 +23,9 @@ class Tls : public testing::Test, public Workspace {
  protected:
   void serve(const test::CertificateSpec& spec) {
     hosted = std::make_unique<Hosted>(with_identity(test::make_certificate(spec, &authority)));
+    prepare();
+  }
+  void prepare() {
     aim(*this, *hosted);
     folder.write("descopectl.yaml",
                  "apiVersion: descopectl/v1\nkind: Config\nmanifests: [descope/]\n"
@@ -43,7 +51,20 @@ class Tls : public testing::Test, public Workspace {
 
 TEST_F(Tls, OfAnUnknownAuthorityIsRefusedBeforeTheKeyIsSent) {
   serve({});
-  expect_refused({}, "certificate");
+  expect_refused({},
+                 ": the certificate is signed by an authority that is not trusted [api-unreachable]\n"
+                 "hint: give the authority's certificate with --ca-file\n");
+}
+
+TEST_F(Tls, ThatIsSelfSignedIsRefusedUntilItIsTrusted) {
+  const test::Identity self_signed = test::make_certificate({}, nullptr);
+  hosted = std::make_unique<Hosted>(with_identity(self_signed));
+  prepare();
+  expect_refused({},
+                 ": self-signed certificate [api-unreachable]\n"
+                 "hint: if that is right, give the certificate with --ca-file\n");
+  folder.write("self.pem", self_signed.certificate_pem);
+  EXPECT_EQ(run({"plan", "--ca-file", "self.pem"}).status, 0);
 }
 
 TEST_F(Tls, OfAKnownAuthorityIsAccepted) {
@@ -55,14 +76,42 @@ TEST_F(Tls, OfAKnownAuthorityIsAccepted) {
   EXPECT_EQ(run({"plan"}).status, 0);
 }
 
+TEST_F(Tls, IsTrustedThroughAFolderOfAuthorities) {
+  serve({});
+  folder.write("authorities/" + test::hashed_name(authority), authority.certificate_pem);
+  environment["SSL_CERT_DIR"] = folder.path("authorities").string();
+  const Result result = run({"plan"});
+  EXPECT_EQ(result.status, 0) << result.all();
+  environment["SSL_CERT_DIR"] = "/nonexistent:" + folder.path("authorities").string();
+  EXPECT_EQ(run({"plan"}).status, 0);
+}
+
+TEST_F(Tls, IsTrustedOnTopOfWhatVariablesName) {
+  serve({});
+  folder.write("other.pem", test::make_authority("other").certificate_pem);
+  environment["SSL_CERT_FILE"] = folder.path("other.pem").string();
+  EXPECT_EQ(run({"plan"}).status, 5);
+  EXPECT_EQ(run({"plan", "--ca-file", "ca.pem"}).status, 0);
+}
+
+TEST_F(Tls, IsForTheNameThatTheUrlHas) {
+  serve({.names = {"DNS:localhost"}});
+  expect_refused({"--ca-file", "ca.pem"},
+                 ": the certificate is for another host: localhost [api-unreachable]\n");
+  environment["DESCOPE_BASE_URL"] = "https://localhost:" + std::to_string(hosted->port());
+  const Result result = run({"plan", "--ca-file", "ca.pem"});
+  EXPECT_EQ(result.status, 0) << result.all();
+}
+
 TEST_F(Tls, OfAnotherHostIsRefused) {
-  serve({.names = {"DNS:other.example"}});
-  expect_refused({"--ca-file", "ca.pem"}, "127.0.0.1");
+  serve({.common_name = "127.0.0.1", .names = {"DNS:other.example", "IP:127.0.0.2"}});
+  expect_refused({"--ca-file", "ca.pem"},
+                 ": the certificate is for another host: other.example, 127.0.0.2 [api-unreachable]\n");
 }
 
 TEST_F(Tls, ThatHasExpiredIsRefused) {
   serve({.begins_in_days = -10, .ends_in_days = -5});
-  expect_refused({"--ca-file", "ca.pem"}, "expired");
+  expect_refused({"--ca-file", "ca.pem"}, "the certificate of 127.0.0.1 has expired [api-unreachable]\n");
 }
 
 TEST_F(Tls, WithAnAuthorityFileThatIsNoneIsWrongInput) {
@@ -79,7 +128,96 @@ TEST_F(Tls, IsNotGivenUpForAPlainServer) {
   environment["DESCOPE_BASE_URL"] = "https://127.0.0.1:" + std::to_string(plain.port());
   const Result result = run({"plan", "--ca-file", "ca.pem"});
   EXPECT_EQ(result.status, 5) << result.all();
+  EXPECT_NE(result.err.find(": no TLS: the server answered something else [api-unreachable]\n"),
+            std::string::npos)
+      << result.err;
+  EXPECT_EQ(result.err.find("trying again"), std::string::npos) << result.err;
   EXPECT_EQ(plain.request_count(), 0U);
+}
+
+/// Answers every connection with a fatal alert "protocol version", as a server without TLS 1.2 does.
+class OldServer {
+ public:
+  OldServer() : listener_(transport::Listener::open(io_.get_executor(), "127.0.0.1", 0).value()) {
+    boost::asio::co_spawn(io_, run(), boost::asio::detached);
+    thread_ = std::thread([this] { io_.run(); });
+  }
+  ~OldServer() {
+    boost::asio::post(io_, [this] { listener_->close(); });
+    thread_.join();
+  }
+  OldServer(const OldServer&) = delete;
+  OldServer& operator=(const OldServer&) = delete;
+  [[nodiscard]] std::string url() const { return "https://127.0.0.1:" + std::to_string(listener_->port()); }
+
+ private:
+  boost::asio::awaitable<void> run() {
+    const std::string alert("\x15\x03\x01\x00\x02\x02\x46", 7);
+    while (true) {
+      auto accepted = co_await listener_->accept();
+      if (accepted.has_error()) co_return;
+      const auto stream = *accepted;
+      const auto deadline = std::chrono::steady_clock::now() + kPatience;
+      char buffer[4096];
+      co_await stream->read_some(buffer, sizeof(buffer), deadline);
+      co_await stream->write(alert, deadline);
+      co_await stream->finish(deadline);
+    }
+  }
+
+  boost::asio::io_context io_{1};
+  std::unique_ptr<transport::Listener> listener_;
+  std::thread thread_;
+};
+
+TEST_F(Tls, ThatIsTooOldIsRefusedAtOnce) {
+  serve({});
+  const OldServer old;
+  environment["DESCOPE_BASE_URL"] = old.url();
+  const Result result = run({"plan"});
+  EXPECT_EQ(result.status, 5) << result.all();
+  EXPECT_NE(result.err.find(": the server speaks TLS older than 1.2 [api-unreachable]\n"), std::string::npos)
+      << result.err;
+  EXPECT_EQ(result.err.find("trying again"), std::string::npos) << result.err;
+}
+
+TEST(PlainHttp, BeyondLoopbackNeedsAFlag) {
+  const Hosted hosted;
+  Workspace shop;
+  aim(shop, hosted);
+  // An address that leads to this machine and yet is no loopback address.
+  shop.environment["DESCOPE_BASE_URL"] = "http://0.0.0.0:" + std::to_string(hosted.port());
+  shop.folder.write("a.yaml", connection("a"));
+  const Result refused = shop.run({"plan", "-f", "a.yaml"});
+  EXPECT_EQ(refused.status, 3) << refused.all();
+  EXPECT_NE(refused.err.find("would send the management key unencrypted [insecure-url]\n"
+                             "hint: use https://, or allow it with --allow-insecure\n"),
+            std::string::npos)
+      << refused.err;
+  EXPECT_EQ(hosted.request_count(), 0U);
+  EXPECT_EQ(shop.run({"plan", "-f", "a.yaml", "--allow-insecure"}).status, 0);
+}
+
+TEST(Redirects, AreToldAndNotFollowed) {
+  const Hosted elsewhere;
+  const Hosted hosted({}, [&](const http::Request&, const http::Server::Handler&) {
+    http::Response response(302, "");
+    response.headers.emplace_back("Location", elsewhere.url() + "/login");
+    return http::Reply(std::move(response));
+  });
+  Workspace shop;
+  aim(shop, hosted);
+  shop.folder.write("a.yaml", connection("a"));
+  for (const Arguments& command :
+       {Arguments{"plan", "-f", "a.yaml"}, Arguments{"apply", "-f", "a.yaml", "--yes"}}) {
+    const Result result = shop.run(command);
+    EXPECT_NE(result.status, 0);
+    EXPECT_NE(result.err.find("answered 302, a redirect to " + elsewhere.url() +
+                              "/login, and redirects are not followed"),
+              std::string::npos)
+        << result.err;
+  }
+  EXPECT_EQ(elsewhere.request_count(), 0U) << "the key is not for whoever is named there";
 }
 
 }  // namespace

@@ -8,7 +8,9 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include <array>
 #include <atomic>
+#include <cstdio>
 #include <memory>
 #include <stdexcept>
 
@@ -101,6 +103,13 @@ Identity make_authority(const std::string& name) {
   spec.names.clear();
   spec.is_authority = true;
   return make_certificate(spec, nullptr);
+}
+
+std::string hashed_name(const Identity& authority) {
+  const auto certificate = read_certificate(authority.certificate_pem);
+  std::array<char, 16> text{};
+  std::snprintf(text.data(), text.size(), "%08lx.0", X509_subject_name_hash(certificate.get()));
+  return text.data();
 }
 
 }  // namespace descopectl::test

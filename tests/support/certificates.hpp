@@ -27,4 +27,7 @@ struct CertificateSpec {
 /// A self-signed authority.
 [[nodiscard]] Identity make_authority(const std::string& name = "test authority");
 
+/// What the certificate's file is called in a folder for SSL_CERT_DIR: "3f2c1a90.0".
+[[nodiscard]] std::string hashed_name(const Identity& authority);
+
 }  // namespace descopectl::test

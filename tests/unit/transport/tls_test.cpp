@@ -117,6 +117,17 @@ TEST_F(TlsOverLoopback, TakesACertificateForTheAddress) {
   EXPECT_TRUE(greet("127.0.0.1", spec).has_value());
 }
 
+TEST_F(TlsOverLoopback, TakesACertificateForTheAddressInAnySpelling) {
+  test::CertificateSpec spec;
+  spec.names = {"IP:2001:db8::1"};
+  EXPECT_TRUE(greet("2001:db8::1", spec).has_value());
+  EXPECT_TRUE(greet("2001:DB8:0:0::1", spec).has_value());
+  const auto greeting = greet("2001:db8::2", spec);
+  ASSERT_TRUE(greeting.has_error());
+  EXPECT_EQ(greeting.error().message(),
+            "[2001:db8::2]:" + std::to_string(port()) + ": the certificate is for another host: 2001:db8::1");
+}
+
 TEST_F(TlsOverLoopback, RefusesACertificateForAnotherAddress) {
   test::CertificateSpec spec;
   spec.names = {"DNS:127.0.0.1", "IP:127.0.0.2"};
