@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What is too slow for every change: the whole suite, each header alone, the fuzzers, clang-tidy.
+# What is too slow for every change: the whole suite with the linters of examples/pipelines, each header alone, the
+# fuzzers, clang-tidy.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 .ci/install --full

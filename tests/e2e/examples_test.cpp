@@ -23,10 +23,11 @@ std::vector<std::string> folders_in(const fs::path& folder) {
   return names;
 }
 
-/// Every example; one with a folder env/ once for each environment in it: "environments:staging".
+/// Every example project; one with a folder env/ once for each environment in it: "environments:staging".
 std::vector<std::string> example_names() {
   std::vector<std::string> names;
   for (const std::string& name : folders_in(kExamples)) {
+    if (!fs::exists(kExamples / name / "descopectl.yaml")) continue;  // pipelines/
     const std::vector<std::string> environments = folders_in(kExamples / name / "env");
     if (environments.empty()) names.push_back(name);
     for (const std::string& environment : environments)
