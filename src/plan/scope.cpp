@@ -182,11 +182,6 @@ class ScopeFinder {
   Scope scope_;
 };
 
-bool writes(const Action& action) {
-  return action.kind == ActionKind::kCreate || action.kind == ActionKind::kUpdate ||
-         action.kind == ActionKind::kReplace;
-}
-
 }  // namespace
 
 Scope find_scope(const Selection& selection, Direction direction, const model::DesiredState& desired,
@@ -204,7 +199,8 @@ void check_scope(Draft& draft) {
       missing.insert(binding.desired->key);
   const DeclaredReferences references(*draft.input.desired);
   for (const Action& action : draft.plan.actions) {
-    const DesiredObject* object = writes(action) ? draft.input.desired->find(action.key) : nullptr;
+    const bool refers = writes(action) && action.kind != ActionKind::kDelete;
+    const DesiredObject* object = refers ? draft.input.desired->find(action.key) : nullptr;
     if (object == nullptr) continue;
     std::set<ObjectKey> said;
     for (const DeclaredReferences::Edge& edge : references.of(*object)) {
