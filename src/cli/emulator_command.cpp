@@ -52,6 +52,7 @@ diag::ExitStatus run_emulator(Context& context) {
   options.server.port = flags.port;
   if (!flags.data.empty()) options.data_file = context.place_of(flags.data);
   options.latency = std::chrono::milliseconds(flags.latency_ms);
+  if (!flags.faults.empty()) options.around = emulator::play_faults(flags.faults, flags.fault_seed);
   net::io_context io(1);
   auto running = emulator::make_running(io.get_executor(), std::move(options), context.clock);
   if (!running) {

@@ -3,7 +3,6 @@
 
 #include <array>
 #include <iterator>
-#include <utility>
 
 #include "descopectl/base/columns.hpp"
 #include "tables.hpp"
@@ -109,6 +108,7 @@ std::string command_help(Command command) {
                                 row.summary, row.name, gap, row.arguments);
   append_wrapped(out, row.description, 0);
   append_rows(out, fmt::format("Flags of {}", row.name), flag_rows(FlagGroup::kCommand, command));
+  if (row.further != nullptr) append_rows(out, row.further_title, row.further());
   append_global_flags(out);
   append_examples(out, row.examples);
   append_exit_statuses(out);

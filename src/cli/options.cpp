@@ -357,7 +357,7 @@ class Reader {
     if (!row.is_repeatable()) {
       given.texts.push_back(*value);
     } else {
-      for (const auto& piece : CLI::detail::split(*value, ',')) {
+      for (const auto& piece : CLI::detail::split(*value, row.separator)) {
         if (!piece.empty()) given.texts.push_back(piece);
       }
     }

@@ -1,6 +1,8 @@
 // The rows: every command and every flag that there is.
 #include "tables.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -46,7 +48,9 @@ constexpr std::array kDestroyExamples{"descopectl destroy --env staging"sv,
 constexpr std::array kEmulatorExamples{"descopectl emulator --port 8080 --data descope.json"sv,
                                        "serve on 127.0.0.1:8080, keep the data in a file"sv,
                                        "descopectl plan --base-url http://127.0.0.1:8080"sv,
-                                       "in another terminal: talk to it"sv};
+                                       "in another terminal: talk to it"sv,
+                                       "descopectl emulator --fault 'POST */create: status=503, times=2'"sv,
+                                       "refuse the first two creations"sv};
 constexpr std::array kExplainExamples{"descopectl explain"sv,
                                       "list the kinds"sv,
                                       "descopectl explain Connection"sv,
@@ -59,6 +63,14 @@ constexpr std::array kSchemaExamples{
     "descopectl schema > manifest.schema.json"sv, "the JSON Schema of all manifests, for an editor"sv,
     "descopectl schema config"sv, "of descopectl.yaml; also plan, apply, drift, diagnostics"sv};
 constexpr std::array kHelpExamples{"descopectl help apply"sv, "what apply does, and its flags"sv};
+/// What --fault takes, for the command's help.
+base::Rows fault_key_rows() {
+  base::Rows rows;
+  for (const auto& key : emulator::fault_keys())
+    rows.emplace_back(fmt::format("{}={}", key.name, key.value), key.doc);
+  return rows;
+}
+
 constexpr std::array kVersionExamples{"descopectl version -o json"sv, "for a program to read"sv};
 
 constexpr std::array kCommandRows{
@@ -118,7 +130,9 @@ constexpr std::array kCommandRows{
                    "DESCOPE_MANAGEMENT_KEY where both are set, else any. The switches choose how it "
                    "behaves where the service's own behaviour is not known.",
                .formats = kTextAndJson,
-               .examples = kEmulatorExamples},
+               .examples = kEmulatorExamples,
+               .further_title = "Keys of --fault",
+               .further = fault_key_rows},
     CommandRow{.command = Command::kExplain,
                .name = "explain",
                .summary = "explain a kind, a field, or a key of descopectl.yaml",
@@ -126,9 +140,9 @@ constexpr std::array kCommandRows{
                    "Tells what a kind or a field is: type, whether it is required, default, values, what a "
                    "change of it does, and an example. Config explains descopectl.yaml. Without an argument "
                    "it lists the kinds.",
+               .arguments = "[KIND[.FIELD]]",
                .formats = kTextAndJson,
                .examples = kExplainExamples,
-               .arguments = "[KIND[.FIELD]]",
                .most_arguments = 1},
     CommandRow{.command = Command::kSchema,
                .name = "schema",
@@ -137,9 +151,9 @@ constexpr std::array kCommandRows{
                    "Prints the JSON Schema (2020-12) of manifests, of all kinds or of one. The names config, "
                    "plan, apply, drift and diagnostics stand for descopectl.yaml and for what commands "
                    "print with -o json.",
+               .arguments = "[KIND|NAME]",
                .formats = kTextAndJson,
                .examples = kSchemaExamples,
-               .arguments = "[KIND|NAME]",
                .most_arguments = 1},
     CommandRow{
         .command = Command::kVersion,
@@ -176,6 +190,14 @@ std::vector<Report> reports(const std::vector<std::string>& texts) {
                                      [&](Format candidate) { return name_of(candidate) == name; });
     out.push_back({*format, text.substr(equals + 1)});
   }
+  return out;
+}
+
+/// `texts` of specs that were checked.
+std::vector<emulator::Fault> faults(const std::vector<std::string>& texts) {
+  std::vector<emulator::Fault> out;
+  for (const auto& text : texts)
+    out.push_back(*emulator::parse_fault(text));
   return out;
 }
 
@@ -323,6 +345,25 @@ constexpr std::array kFlagRows{
     FlagRow{"latency-ms", kNumber, kCommand, "N", "wait so long before each answer",
             [](Options& o, const FlagValue& v) { o.emulator.latency_ms = v.number; }, kEmulator, '\0', "", 0,
             kTenMinutes},
+    FlagRow{"fault",
+            kFaults,
+            kCommand,
+            "SPEC",
+            "let requests go wrong: '[METHOD] PATH: KEY=VALUE, ...' with the keys below; repeatable; in the "
+            "variable separated by semicolons",
+            [](Options& o, const FlagValue& v) { o.emulator.faults = faults(v.texts); },
+            kEmulator,
+            '\0',
+            "",
+            0,
+            0,
+            {},
+            true,
+            ';'},
+    FlagRow{
+        "fault-seed", kNumber, kCommand, "N", "draw other probabilities for --fault (default 0)",
+        [](Options& o, const FlagValue& v) { o.emulator.fault_seed = static_cast<std::uint64_t>(v.number); },
+        kEmulator, '\0', "", 0, std::numeric_limits<std::int64_t>::max()},
     FlagRow{"seed", kNumber, kCommand, "N", "make ids reproducible",
             [](Options& o, const FlagValue& v) { o.emulator.seed = static_cast<std::uint64_t>(v.number); },
             kEmulator, '\0', "", 0, std::numeric_limits<std::int64_t>::max()},

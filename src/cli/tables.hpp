@@ -5,8 +5,8 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "descopectl/base/columns.hpp"
 #include "descopectl/cli/options.hpp"
 
 namespace descopectl::cli {
@@ -20,8 +20,9 @@ struct CommandRow {
   config::Needs needs = {};
   std::span<const Format> formats = {};             ///< of -o and --report; the first is the default
   std::span<const std::string_view> examples = {};  ///< pairs: a line, what it does
-  std::string_view arguments = {};                  ///< for help: "[KIND]"
   std::size_t most_arguments = 0;                   ///< beside flags
+  std::string_view further_title = {};              ///< of one more table in the command's help
+  base::Rows (*further)() = nullptr;
 };
 
 /// What a flag's value looks like; decides how it is checked.
@@ -39,6 +40,7 @@ enum class FlagType : unsigned char {
   kObjects,      ///< KIND/NAME
   kFields,       ///< KIND/NAME:FIELD
   kReports,      ///< FORMAT=FILE
+  kFaults,       ///< specs of the emulator's faults
 };
 
 /// Where a flag stands in help.
@@ -76,6 +78,7 @@ struct FlagRow {
   std::int64_t maximum = 0;
   std::span<const std::string_view> words = {};
   bool has_variable = true;
+  char separator = ',';  ///< between the values of a repeatable flag's variable
 
   [[nodiscard]] constexpr bool is_switch() const { return type == FlagType::kSwitch; }
   [[nodiscard]] constexpr bool is_repeatable() const { return type >= FlagType::kTexts; }

@@ -64,6 +64,8 @@ class Checker {
         return check_field(text);
       case FlagType::kReports:
         return check_report(text);
+      case FlagType::kFaults:
+        return check_fault(text);
     }
     return false;
   }
@@ -175,6 +177,16 @@ class Checker {
     }
     std::size_t index = 0;
     return check_word(std::string_view(text).substr(0, equals), formats(), index) && keep(text);
+  }
+
+  bool check_fault(const std::string& text) {
+    const auto fault = emulator::parse_fault(text);
+    if (fault) return keep(text);
+    sink_.error("invalid-value", {},
+                fmt::format("invalid value '{}' for '{}': {}", base::printable(text, 200), given_.name,
+                            fault.error().message()),
+                fault.error().hint());
+    return false;
   }
 
   const GivenFlag& given_;

@@ -9,12 +9,13 @@
 namespace descopectl::emulator {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kDescriptions{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kDescriptions{
     {{kMalformed, "Request is malformed"},
      {kMissingArgument, "Request is missing a required argument"},
      {kInvalid, "Request is invalid"},
      {kInvalidValue, "Invalid argument value"},
      {kNoSuchProject, "Project not found"},
+     {kRateLimit, "Rate limit exceeded"},
      {kUnauthorized, "Unauthorized"}}};
 
 std::string_view describe(const Refusal& refusal) {
@@ -45,6 +46,10 @@ http::Response to_response(const Refusal& refusal) {
   body["errorDescription"] = json::string_view(describe(refusal));
   body["errorMessage"] = refusal.message;
   body["message"] = refusal.message;
+  if (!refusal.oauth_error.empty()) {
+    body["error"] = refusal.oauth_error;
+    body["error_description"] = refusal.message;
+  }
   return {refusal.status, json::serialize(body)};
 }
 

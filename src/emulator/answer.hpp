@@ -20,11 +20,13 @@ inline constexpr std::string_view kInvalidValue = "E011004";
 inline constexpr std::string_view kNoSuchProject = "E011008";
 inline constexpr std::string_view kPermissionNotFound = "E111303";
 inline constexpr std::string_view kRoleNotFound = "E111403";
+inline constexpr std::string_view kRateLimit = "E130429";
 // Our own inventions.
 inline constexpr std::string_view kUnauthorized = "E990001";
 inline constexpr std::string_view kNoSuchPath = "E990004";
 inline constexpr std::string_view kWrongMethod = "E990005";
 inline constexpr std::string_view kOwnFault = "E990006";
+inline constexpr std::string_view kScripted = "E990007";
 inline constexpr std::string_view kStaleVersion = "E990010";
 inline constexpr std::string_view kSecretNotFound = "E990214";
 inline constexpr std::string_view kSecretExists = "E990219";
@@ -38,6 +40,7 @@ struct Refusal {
   int status = 400;
   std::string code;
   std::string message;
+  std::string oauth_error;  ///< "invalid_redirect_uri": for clients of RFC 7591; empty: none
 };
 
 template <class T>

@@ -17,6 +17,7 @@
 #include "descopectl/config/terminal.hpp"
 #include "descopectl/diag/diagnostic.hpp"
 #include "descopectl/diag/exit_status.hpp"
+#include "descopectl/emulator/faults.hpp"
 
 namespace descopectl::cli {
 
@@ -96,6 +97,8 @@ struct EmulatorFlags {
   std::string default_app_type = "oauth";
   std::uint32_t page_size = 100;
   std::uint64_t seed = 0;  ///< 0: random ids
+  std::vector<emulator::Fault> faults;
+  std::uint64_t fault_seed = 0;
 };
 
 struct Options {

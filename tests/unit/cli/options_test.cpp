@@ -156,7 +156,11 @@ TEST(Options, HoldTheSwitchesOfTheEmulator) {
                                "--unique-names",
                                "--allow-uri-update",
                                "--seed",
-                               "42"})
+                               "42",
+                               "--fault",
+                               "GET /a: status=503, times=2",
+                               "--fault-seed",
+                               "9"})
                             .emulator;
   EXPECT_EQ(emulator.port, 8080);
   EXPECT_EQ(emulator.data, "f");
@@ -170,6 +174,10 @@ TEST(Options, HoldTheSwitchesOfTheEmulator) {
   EXPECT_EQ(emulator.default_app_type, "custom");
   EXPECT_EQ(emulator.page_size, 2U);
   EXPECT_EQ(emulator.seed, 42U);
+  ASSERT_EQ(emulator.faults.size(), 1U);
+  EXPECT_EQ(emulator.faults.front().status, 503);
+  EXPECT_EQ(emulator.faults.front().times, 2);
+  EXPECT_EQ(emulator.fault_seed, 9U);
 }
 
 TEST(Options, TakeValuesAsTheyAre) {
