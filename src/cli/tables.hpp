@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "descopectl/base/columns.hpp"
 #include "descopectl/cli/options.hpp"

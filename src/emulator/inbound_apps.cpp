@@ -2,6 +2,7 @@
 #include "inbound_apps.hpp"
 
 #include "codec.hpp"
+#include "consents.hpp"
 #include "secrets.hpp"
 
 namespace descopectl::emulator {
@@ -97,6 +98,7 @@ std::string answer_created_app(const Record& record) {
 
 void erase_app_policies(Project& project, const Record& record) {
   erase_policies_of_app(project, text_of(record.fields, "id"));
+  erase_consents_of_app(project, text_of(record.fields, "id"));
 }
 
 void complete_restored_app(Record& record) {

@@ -1,4 +1,4 @@
-// What inbound apps have beyond their rows: client ids, named secrets, two generations of scopes, consents.
+// What inbound apps have beyond their rows: client ids, named secrets, two generations of scopes.
 #pragma once
 
 #include <string>
@@ -17,7 +17,7 @@ void erase_app_policies(Project& project, const Record& record);
 /// Completes an app that was written by hand into a data file: the other generation's form of its scopes.
 void complete_restored_app(Record& record);
 
-/// Secrets, rotation and consents.
+/// Secrets and rotation.
 void add_inbound_app_routes(Router& router, Project& project);
 
 }  // namespace descopectl::emulator

@@ -117,6 +117,16 @@ Outcome<void> check_and_finish(Project& project, Family& family, Change& change,
   return {};
 }
 
+/// Leaves a trace in the audit trail.
+void audit(Project& project, const Family& family, std::string_view what, const Record& record) {
+  const Traits& traits = *family.traits;
+  const json::string_view id = text_of(record.fields, family.kind->id_field);
+  json::object data{{"id", id}, {"name", json::string_view(text_of(record.fields, family.kind->name_field))}};
+  if (!traits.audited_id.empty()) data[traits.audited_id] = id;
+  const std::string_view name = traits.audited_as.empty() ? family.kind->name : traits.audited_as;
+  project.audit().note(std::string(name) + std::string(what), std::move(data));
+}
+
 }  // namespace
 
 Refusal not_found(const Family& family, std::string_view id) {
@@ -144,6 +154,7 @@ Outcome<const Record*> create_object(Project& project, Family& family, const jso
   if (auto finished = check_and_finish(project, family, change, 0); finished.has_error())
     return finished.error();
   project.touch();
+  audit(project, family, "Created", record);
   return family.objects.insert(std::move(record), project.now());
 }
 
@@ -166,10 +177,12 @@ Outcome<const Record*> change_object(Project& project, Family& family, const Rec
   if (auto done = check_and_finish(project, family, change, before.order); done.has_error())
     return done.error();
   project.touch();
+  audit(project, family, "Modified", record);
   return family.objects.replace(before, std::move(record), project.now());
 }
 
 void erase_object(Project& project, Family& family, const Record& record) {
+  audit(project, family, "Deleted", record);
   if (family.traits->erased != nullptr) family.traits->erased(project, record);
   family.objects.erase(record, project.now());
   project.touch();

@@ -52,6 +52,9 @@ void Project::adopt(Project&& other) {
     families_[i]->objects = std::move(other.families_[i]->objects);
   policies_ = std::move(other.policies_);
   mappings_ = std::move(other.mappings_);
+  attributes_ = std::move(other.attributes_);
+  consents_ = std::move(other.consents_);
+  audit_ = std::move(other.audit_);
   touch();
 }
 

@@ -1,4 +1,5 @@
-// The emulated project: a family of objects per kind, resource policies, scope claim mappings.
+// The emulated project: a family of objects per kind, resource policies, scope claim mappings, custom
+// attributes, consents, the audit trail.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "answer.hpp"
+#include "audit.hpp"
 #include "collection.hpp"
 #include "descopectl/base/environment.hpp"
 #include "descopectl/emulator/service.hpp"
@@ -40,6 +42,8 @@ struct Traits {
   std::string_view duplicate = "E990009";
   std::string_view scope = {};       ///< a field within whose values the unique fields are unique
   std::string_view loads_by = {};    ///< a unique field by which the first generation's load finds, too
+  std::string_view audited_as = {};  ///< in names of audited actions; empty: the kind's name
+  std::string_view audited_id = {};  ///< a further member of audit data that holds the id
   bool has_total = false;            ///< lists answer `total` (sheet 1.12)
   bool has_named_secrets = false;    ///< kept as the hidden member `secrets`
   bool answers_object_flat = false;  ///< writes without a wrapper answer the object, not `{}`
@@ -95,6 +99,12 @@ class Project {
   [[nodiscard]] const std::vector<std::unique_ptr<Family>>& families() const { return families_; }
   [[nodiscard]] std::map<PolicyKey, json::object>& policies() { return policies_; }
   [[nodiscard]] const std::map<PolicyKey, json::object>& policies() const { return policies_; }
+  [[nodiscard]] json::array& attributes() { return attributes_; }
+  [[nodiscard]] const json::array& attributes() const { return attributes_; }
+  [[nodiscard]] json::array& consents() { return consents_; }
+  [[nodiscard]] const json::array& consents() const { return consents_; }
+  [[nodiscard]] AuditLog& audit() { return audit_; }
+  [[nodiscard]] const AuditLog& audit() const { return audit_; }
   [[nodiscard]] json::array& mappings() { return mappings_; }
   [[nodiscard]] const json::array& mappings() const { return mappings_; }
 
@@ -110,6 +120,9 @@ class Project {
   std::vector<std::unique_ptr<Family>> families_;
   std::map<PolicyKey, json::object> policies_;
   json::array mappings_;
+  json::array attributes_;
+  json::array consents_;
+  AuditLog audit_;
   std::uint64_t revision_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// Calls on the project as a whole (sheet 1.8, 3.3, 10) and the lookup of a resource by its URI (sheet 2.1).
+// Calls on the project as a whole (sheet 1.8, 3.3, 12) and the lookup of a resource by its URI (sheet 2.1).
 #include "project_routes.hpp"
 
 #include <array>
@@ -38,6 +38,7 @@ Outcome<std::string> set_mappings(Project& project, const Call& call) {
   if (sent.has_error()) return sent.error();
   const json::value* mappings = base::find_member(*sent, "mappings");
   project.mappings() = mappings == nullptr ? json::array() : mappings->get_array();
+  project.audit().note("ScopeClaimMappingModified", {});
   project.touch();
   return std::string(kNothing);
 }
@@ -45,6 +46,7 @@ Outcome<std::string> set_mappings(Project& project, const Call& call) {
 Outcome<std::string> delete_mappings(Project& project, const Call& call) {
   if (auto checked = get_mappings(project, call); checked.has_error()) return checked.error();
   project.mappings().clear();
+  project.audit().note("ScopeClaimMappingDeleted", {});
   project.touch();
   return std::string(kNothing);
 }
@@ -62,8 +64,11 @@ Outcome<std::string> license(Project&, const Call&) {
   return std::string(R"({"rateLimitTier":"tier1"})");
 }
 
-Outcome<std::string> custom_attributes(Project&, const Call&) {
-  return std::string(R"({"data":[],"total":"0"})");
+/// The one project that there is, whoever asks.
+Outcome<std::string> list_projects(Project&, const Call& call) {
+  const json::object project{
+      {"id", call.project_id}, {"name", "Emulated project"}, {"environment", ""}, {"tags", json::array()}};
+  return json::serialize(json::object{{"projects", json::array{project}}});
 }
 
 }  // namespace
@@ -80,7 +85,7 @@ void add_project_routes(Router& router, Project& project) {
     router.add(method, path, [&project, endpoint](const Call& call) { return endpoint(project, call); });
   };
   add("GET", "/v1/mgmt/license", license);
-  add("GET", "/v1/mgmt/user/customattributes", custom_attributes);
+  add("POST", "/v1/mgmt/projects/list", list_projects);
   add("POST", "/v1/mgmt/scopeClaimMapping/get", get_mappings);
   add("POST", "/v1/mgmt/scopeClaimMapping/set", set_mappings);
   add("POST", "/v1/mgmt/scopeClaimMapping/delete", delete_mappings);

@@ -1,5 +1,5 @@
-// Calls on the project as a whole: license, scope claim mappings, custom attributes; and the resource by its
-// URI.
+// Calls on the project as a whole: license, scope claim mappings, the list of projects; and the resource by
+// its URI.
 #pragma once
 
 #include "project.hpp"

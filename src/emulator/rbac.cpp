@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include "codec.hpp"
 #include "objects.hpp"
@@ -223,6 +224,13 @@ bool contains(const std::vector<std::string>& list, std::string_view text) {
   return std::find(list.begin(), list.end(), text) != list.end();
 }
 
+bool contains_ignoring_case(std::string_view text, std::string_view part) {
+  return std::search(text.begin(), text.end(), part.begin(), part.end(), [](char left, char right) {
+           return std::tolower(static_cast<unsigned char>(left)) ==
+                  std::tolower(static_cast<unsigned char>(right));
+         }) != text.end();
+}
+
 /// Every filter that is given must hold. The rest of the search's meaning is not known.
 Outcome<std::string> search_roles(Project& project, Family& family, const Call& call) {
   const auto sent = decode(kSearchRows, call.body, plain_message(project));
@@ -243,7 +251,7 @@ Outcome<std::string> search_roles(Project& project, Family& family, const Call& 
     if (!tenants.empty() && !contains(tenants, tenant) && !(with_project_roles && tenant.empty())) continue;
     if (!names.empty() && !contains(names, name)) continue;
     if (!ids.empty() && !contains(ids, text_of(role->fields, "id"))) continue;
-    if (name.find(like) == std::string_view::npos) continue;
+    if (!contains_ignoring_case(name, like)) continue;
     if (name.find(text) == std::string_view::npos &&
         text_of(role->fields, "description").find(text) == std::string_view::npos)
       continue;

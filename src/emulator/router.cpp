@@ -6,16 +6,15 @@ namespace {
 
 constexpr std::string_view kId = "{id}";
 
-const Endpoint* find_method(const std::vector<std::pair<std::string, Endpoint>>& methods,
-                            std::string_view method) {
-  for (const auto& [name, endpoint] : methods)
-    if (name == method) return &endpoint;
+const Route* find_method(const std::vector<std::pair<std::string, Route>>& methods, std::string_view method) {
+  for (const auto& [name, route] : methods)
+    if (name == method) return &route;
   return nullptr;
 }
 
 }  // namespace
 
-void Router::add(std::string_view method, std::string_view path, Endpoint endpoint) {
+void Router::add(std::string_view method, std::string_view path, Endpoint endpoint, RouteOptions options) {
   Methods* methods = nullptr;
   const std::size_t id = path.find(kId);
   if (id == std::string_view::npos) {
@@ -25,15 +24,15 @@ void Router::add(std::string_view method, std::string_view path, Endpoint endpoi
     methods = &patterns_.back().methods;
   }
   if (find_method(*methods, method) == nullptr)
-    methods->emplace_back(std::string(method), std::move(endpoint));
+    methods->emplace_back(std::string(method), Route{std::move(endpoint), options});
 }
 
 Router::Match Router::find(std::string_view method, std::string_view path) const {
   Match match;
   if (const auto found = exact_.find(std::string(path)); found != exact_.end()) {
     match.is_path_known = true;
-    match.endpoint = find_method(found->second, method);
-    if (match.endpoint != nullptr) return match;
+    match.route = find_method(found->second, method);
+    if (match.route != nullptr) return match;
   }
   for (const Pattern& pattern : patterns_) {
     if (path.size() <= pattern.before.size() + pattern.after.size() || !path.starts_with(pattern.before) ||
@@ -43,9 +42,9 @@ Router::Match Router::find(std::string_view method, std::string_view path) const
         path.substr(pattern.before.size(), path.size() - pattern.before.size() - pattern.after.size());
     if (segment.find('/') != std::string_view::npos) continue;
     match.is_path_known = true;
-    match.endpoint = find_method(pattern.methods, method);
+    match.route = find_method(pattern.methods, method);
     match.id = http::percent_decode(segment, false);
-    if (match.endpoint != nullptr) return match;
+    if (match.route != nullptr) return match;
   }
   return match;
 }

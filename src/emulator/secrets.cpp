@@ -1,4 +1,4 @@
-// Endpoints on the secrets of inbound apps, and on users' consents, of which there are none here (sheet 6.1).
+// Endpoints on the secrets of inbound apps (sheet 6.1).
 #include "secrets.hpp"
 
 #include <algorithm>
@@ -12,7 +12,6 @@ namespace descopectl::emulator {
 namespace {
 
 using schema::Field;
-using schema::ListForm;
 using schema::Type;
 
 constexpr std::string_view kSecrets = "secrets";
@@ -23,23 +22,10 @@ constexpr Field text_row(std::string_view name) {
 constexpr Field integer_row(std::string_view name, Type type) {
   return {.name = name, .type = type, .doc = "-", .source = "sheet 6.1"};
 }
-constexpr Field list_row(std::string_view name) {
-  return {.name = name, .type = Type::kStringList, .list = ListForm::kSet, .doc = "-", .source = "sheet 6.1"};
-}
 
 constexpr std::array kIdRows{text_row("id")};
 constexpr std::array kAddRows{text_row("id"), text_row("name"), integer_row("expireTime", Type::kInteger64)};
 constexpr std::array kRevokeRows{text_row("id"), text_row("name")};
-constexpr std::array kSearchRows{text_row("appId"),
-                                 text_row("userId"),
-                                 text_row("consentId"),
-                                 text_row("tenantId"),
-                                 integer_row("page", Type::kInteger),
-                                 integer_row("limit", Type::kInteger)};
-constexpr std::array kDeleteRows{list_row("consentIds"), text_row("appId"), list_row("userIds"),
-                                 text_row("tenantId")};
-constexpr std::array kDeleteTenantRows{list_row("consentIds"), text_row("appId"), text_row("tenantId")};
-
 json::array& secrets_of(json::object& hidden) {
   json::value& value = hidden[kSecrets];
   if (!value.is_array()) value = json::array();
@@ -93,7 +79,10 @@ Outcome<Found> find_app(Project& project, std::span<const Field> rows, const Cal
   return found;
 }
 
-void store(Project& project, const Found& app, json::object hidden) {
+void store(Project& project, const Found& app, json::object hidden, std::string_view what) {
+  project.audit().note("InboundAppSecret" + std::string(what),
+                       {{"id", json::string_view(text_of(app.record->fields, "id"))},
+                        {"name", json::string_view(text_of(app.record->fields, "name"))}});
   app.family->objects.replace(*app.record, Record{0, app.record->fields, std::move(hidden)}, project.now());
   project.touch();
 }
@@ -135,7 +124,7 @@ Outcome<std::string> create_secret(Project& project, const Call& call) {
   json::object answer;
   answer["meta"] = meta_of(project, add_secret(project, hidden, name, std::atoll(expires.c_str()), value));
   answer["cleartext"] = value;
-  store(project, *app, std::move(hidden));
+  store(project, *app, std::move(hidden), "Created");
   return json::serialize(answer);
 }
 
@@ -154,7 +143,7 @@ Outcome<std::string> revoke_secret(Project& project, const Call& call) {
   json::array left;
   for (const json::value& secret : secrets)
     left.push_back(meta_of(project, secret.get_object()));
-  store(project, *app, std::move(hidden));
+  store(project, *app, std::move(hidden), "Revoked");
   return json::serialize(json::object{{"secrets", std::move(left)}});
 }
 
@@ -170,24 +159,8 @@ Outcome<std::string> rotate(Project& project, const Call& call) {
     add_secret(project, hidden, kDefaultSecret, 0, value);
   else
     secrets[0].get_object()["value"] = value;
-  store(project, *app, std::move(hidden));
+  store(project, *app, std::move(hidden), "Rotated");
   return cleartext(value);
-}
-
-Outcome<std::string> search_consents(Project& project, const Call& call) {
-  const auto sent = decode(kSearchRows, call.body, plain_message(project));
-  if (sent.has_error()) return sent.error();
-  return std::string(R"({"consents":[],"total":0})");
-}
-
-/// Never a delete of everything: one of the selectors must be there.
-Outcome<std::string> delete_consents(Project& project, std::span<const Field> rows, const Call& call) {
-  const auto sent = decode(rows, call.body, plain_message(project));
-  if (sent.has_error()) return sent.error();
-  for (const std::string_view name : {"consentIds", "appId", "userIds"})
-    if (const json::value* value = base::find_member(*sent, name); value != nullptr && !base::is_zero(*value))
-      return std::string(kNothing);
-  return missing("consentIds");
 }
 
 }  // namespace
@@ -222,11 +195,6 @@ void add_inbound_app_routes(Router& router, Project& project) {
   add("POST", "/v1/mgmt/thirdparty/app/secret/add", create_secret);
   add("POST", "/v1/mgmt/thirdparty/app/secret/revoke", revoke_secret);
   add("POST", "/v1/mgmt/thirdparty/app/rotate", rotate);
-  add("POST", "/v1/mgmt/thirdparty/consents/search", search_consents);
-  add("POST", "/v1/mgmt/thirdparty/consents/delete",
-      [](Project& of, const Call& call) { return delete_consents(of, kDeleteRows, call); });
-  add("POST", "/v1/mgmt/thirdparty/consents/delete/tenant",
-      [](Project& of, const Call& call) { return delete_consents(of, kDeleteTenantRows, call); });
 }
 
 }  // namespace descopectl::emulator

@@ -5,6 +5,10 @@
 #include <cctype>
 
 #include "answer.hpp"
+#include "attributes.hpp"
+#include "audit_routes.hpp"
+#include "consents.hpp"
+#include "descopectl/base/digest.hpp"
 #include "descopectl/base/text.hpp"
 #include "inbound_apps.hpp"
 #include "objects.hpp"
@@ -12,6 +16,7 @@
 #include "project.hpp"
 #include "project_routes.hpp"
 #include "rbac.hpp"
+#include "registration.hpp"
 #include "router.hpp"
 #include "snapshot.hpp"
 
@@ -38,17 +43,25 @@ std::string_view bearer_token(std::string_view header) {
   return is_bearer ? trimmed(header.substr(kScheme.size())) : std::string_view();
 }
 
-Outcome<void> check_credentials(const Options& options, const http::Request& request) {
+/// Who sent the request, where that is somebody who may.
+Outcome<Actor> check_credentials(const Options& options, const http::Request& request) {
   const std::string_view token = bearer_token(http::find_header(request.headers, "authorization"));
   const std::size_t colon = token.find(':');
   if (colon == std::string_view::npos || colon == 0 || colon + 1 == token.size())
     return Refusal(401, kUnauthorized, "Authorization must be: Bearer <project id>:<management key>");
-  if (options.project_id.empty() || options.management_key.empty()) return {};
-  if (token.substr(0, colon) != options.project_id)
+  Actor actor{std::string(token.substr(0, colon)), std::string(token.substr(colon + 1))};
+  if (options.project_id.empty() || options.management_key.empty()) return actor;
+  if (actor.project_id != options.project_id)
     return Refusal(401, kNoSuchProject, "Project not found, or not visible to this management key");
-  if (token.substr(colon + 1) != options.management_key)
+  if (actor.id != options.management_key)
     return Refusal(401, kUnauthorized, "The management key is not valid");
-  return {};
+  return actor;
+}
+
+/// An id in the style of management keys' that does not give the key away.
+std::string id_of_key(std::string_view key) {
+  constexpr std::size_t kLength = 27;
+  return "K" + base::sha256_hex("management key " + std::string(key)).substr(0, kLength);
 }
 
 /// Absent, `null` and `{}` are the empty message (sheet 1.4).
@@ -67,6 +80,10 @@ class StoreService final : public Service {
       : clock_(clock), project_(std::move(options), clock) {
     // The first endpoint of a path stays: those that no table describes come before the tables'.
     add_project_routes(router_, project_);
+    add_attribute_routes(router_, project_);
+    add_audit_routes(router_, project_);
+    add_consent_routes(router_, project_);
+    add_registration_routes(router_, project_);
     add_inbound_app_routes(router_, project_);
     add_rbac_routes(router_, project_);
     add_policy_routes(router_, project_);
@@ -77,9 +94,10 @@ class StoreService final : public Service {
     try {
       auto answer = respond(request);
       if (answer.has_error()) return http::Reply(to_response(answer.error()));
-      return http::Reply(http::Response(200, std::move(*answer)));
+      return http::Reply(std::move(*answer));
     } catch (const std::exception& error) {
       // A fault of ours must not end the server that others are still using.
+      project_.audit().discard();
       return http::Reply(
           to_response({500, kOwnFault, std::string("A fault of the emulator: ") + error.what()}));
     }
@@ -96,24 +114,40 @@ class StoreService final : public Service {
   }
 
  private:
-  Outcome<std::string> respond(const http::Request& request) {
+  Outcome<http::Response> respond(const http::Request& request) {
     const std::string_view target = request.target;
     const std::string_view path = target.substr(0, target.find_first_of("?#"));
     const std::string_view method = request.method == "HEAD" ? std::string_view("GET") : request.method;
     Router::Match match = router_.find(method, path);
     if (!match.is_path_known) return Refusal(404, kNoSuchPath, "No such path: " + base::printable(path, 200));
-    if (match.endpoint == nullptr)
+    if (match.route == nullptr)
       return Refusal(405, kWrongMethod,
                      base::printable(method, 40) + " is not possible on " + base::printable(path, 200));
-    if (auto checked = check_credentials(project_.options(), request); checked.has_error())
-      return checked.error();
-    Call call{target, std::move(match.id), {}};
+    Actor actor;
+    if (!match.route->options.is_open) {
+      auto checked = check_credentials(project_.options(), request);
+      if (checked.has_error()) return checked.error();
+      actor = std::move(*checked);
+    }
+    Call call{target, std::move(match.id), {}, actor.project_id};
     if (method != "GET") {
       auto body = parse_body(request.body);
       if (body.has_error()) return body.error();
       call.body = std::move(*body);
     }
-    return (*match.endpoint)(call);
+    auto answer = match.route->endpoint(call);
+    if (answer.has_error()) {
+      project_.audit().discard();
+      return answer.error();
+    }
+    commit_audit(std::move(actor));
+    return http::Response(match.route->options.status, std::move(*answer));
+  }
+
+  void commit_audit(Actor actor) {
+    if (!project_.audit().has_pending()) return;
+    if (!actor.id.empty()) actor.id = id_of_key(actor.id);
+    project_.audit().commit(actor, project_.milliseconds());
   }
 
   const base::Clock& clock_;

@@ -1,4 +1,5 @@
-// Snapshots: {"format", "version", "objects": {KIND: [object...]}, "resourcePolicies", "scopeClaimMappings"}.
+// Snapshots: {"format", "version", "objects": {KIND: [object...]}, "resourcePolicies", "scopeClaimMappings",
+// "customAttributes", "consents", "audits"}.
 //
 // An object stands there as a load shows it, with its secrets beside the other members (`clientSecret` of a
 // connection, `secrets` of an inbound app). What is left out is zero; an absent id is made.
@@ -6,7 +7,9 @@
 
 #include <array>
 
+#include "attributes.hpp"
 #include "codec.hpp"
+#include "consents.hpp"
 #include "policies.hpp"
 #include "project_routes.hpp"
 
@@ -149,6 +152,9 @@ json::value make_snapshot(const Project& project) {
   snapshot["objects"] = std::move(objects);
   snapshot["resourcePolicies"] = std::move(policies);
   snapshot["scopeClaimMappings"] = project.mappings();
+  snapshot["customAttributes"] = project.attributes();
+  snapshot["consents"] = project.consents();
+  snapshot["audits"] = project.audit().to_json();
   return snapshot;
 }
 
@@ -167,6 +173,16 @@ Result<void> read_snapshot(Project& project, const json::value& snapshot) {
       auto mappings = restored_mappings(member.value());
       if (mappings.has_error()) return damaged("/scopeClaimMappings", mappings.error().message);
       project.mappings() = std::move(*mappings);
+    } else if (name == "customAttributes") {
+      auto attributes = restored_attributes(member.value());
+      if (attributes.has_error()) return damaged("/customAttributes", attributes.error().message);
+      project.attributes() = std::move(*attributes);
+    } else if (name == "consents") {
+      auto consents = restored_consents(project, member.value());
+      if (consents.has_error()) return damaged("/consents", consents.error().message);
+      project.consents() = std::move(*consents);
+    } else if (name == "audits") {
+      if (!project.audit().restore(member.value())) return damaged("/audits", "expected a list of records");
     } else if (name != "format" && name != "version") {
       return damaged("/", "unknown member '" + std::string(name) + "'");
     }

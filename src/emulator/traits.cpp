@@ -60,6 +60,7 @@ constexpr std::array kTraits{
     Traits{.create_path = creation::kConnection,
            .not_found = "E990304",
            .duplicate = "E151001",
+           .audited_as = "OutboundApp",
            .prepare = prepare_connection},
     Traits{.create_path = creation::kTemplate,
            .not_found = "E990404",
@@ -74,6 +75,7 @@ constexpr std::array kTraits{
     Traits{.create_path = creation::kPermission,
            .not_found = kPermissionNotFound,
            .duplicate = "E024104",
+           .audited_id = "permission_id",
            .erased = take_permission_from_roles},
 };
 

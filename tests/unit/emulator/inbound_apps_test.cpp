@@ -166,17 +166,6 @@ TEST(Secrets, AreReadRotatedAddedAndRevoked) {
   EXPECT_EQ(api.post(kV1 + "/secret/revoke", R"({"id":"x","name":"default"})").status, 404);
 }
 
-TEST(Consents, AreNoneAndAreNeverDeletedWithoutASelector) {
-  Api api;
-  const std::string base = "/v1/mgmt/thirdparty/consents";
-  EXPECT_EQ(json::serialize(api.post(base + "/search", R"({"appId":"x","page":0,"limit":0})").body),
-            R"({"consents":[],"total":0})");
-  EXPECT_EQ(api.post(base + "/delete", R"({"tenantId":"t"})").code(), "E011002");
-  EXPECT_EQ(api.post(base + "/delete", R"({"userIds":["u"]})").status, 200);
-  EXPECT_EQ(api.post(base + "/delete/tenant", R"({"appId":"x","tenantId":"t"})").status, 200);
-  EXPECT_EQ(api.post(base + "/delete/tenant", R"({"userIds":["u"]})").code(), "E011001");
-}
-
 TEST(CustomAttributes, OfAnAppMayBeMoreThanStrings) {
   Api api;
   EXPECT_EQ(api.post(kV1 + "/create",

@@ -131,6 +131,7 @@ TEST(Roles, SearchFilters) {
            R"({"roles":[{"name":"admin"},{"name":"reader"},{"name":"admin","tenantId":"T1"}]})");
   EXPECT_EQ(api.post(kRole + "/search").size("/roles"), 3U);
   EXPECT_EQ(api.post(kRole + "/search", R"({"roleNames":["admin"]})").size("/roles"), 2U);
+  EXPECT_EQ(api.post(kRole + "/search", R"({"roleNameLike":"READ"})").text("/roles/0/name"), "reader");
   EXPECT_EQ(api.post(kRole + "/search", R"({"roleNameLike":"read"})").text("/roles/0/name"), "reader");
   EXPECT_EQ(api.post(kRole + "/search", R"({"tenantIds":["T1"]})").size("/roles"), 1U);
   EXPECT_EQ(api.post(kRole + "/search", R"({"tenantIds":["T1"],"includeProjectRoles":true})").size("/roles"),

@@ -1,0 +1,148 @@
+// Search and deletion of consents. One without a user is the tenant's: only its own call deletes it.
+#include "consents.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "codec.hpp"
+#include "objects.hpp"
+
+namespace descopectl::emulator {
+namespace {
+
+using schema::Field;
+using schema::ListForm;
+using schema::Type;
+
+constexpr Field row(std::string_view name, Type type = Type::kString) {
+  return {.name = name, .type = type, .doc = "-", .source = "sheet 6.1"};
+}
+constexpr Field list_row(std::string_view name) {
+  return {.name = name, .type = Type::kStringList, .list = ListForm::kSet, .doc = "-", .source = "sheet 6.1"};
+}
+
+constexpr std::array kRows{row("id"),
+                           row("appId"),
+                           row("userId"),
+                           list_row("scopes"),
+                           row("grantedBy"),
+                           row("createdTime", Type::kInteger),
+                           row("tenantId"),
+                           row("expireTime", Type::kInteger),
+                           row("modifiedTime", Type::kInteger)};
+constexpr std::array kSearchRows{row("appId"),
+                                 row("userId"),
+                                 row("consentId"),
+                                 row("tenantId"),
+                                 row("page", Type::kInteger),
+                                 row("limit", Type::kInteger)};
+constexpr std::array kDeleteRows{list_row("consentIds"), row("appId"), list_row("userIds"), row("tenantId")};
+constexpr std::array kDeleteTenantRows{list_row("consentIds"), row("appId"), row("tenantId")};
+
+constexpr std::int64_t kPageLimit = 1000;
+
+/// Is the request's member absent or zero, or the consent's member equal to it (or one of it)?
+bool passes(const json::object& sent, std::string_view filter, const json::object& consent,
+            std::string_view member) {
+  const json::value* wanted = base::find_member(sent, filter);
+  if (wanted == nullptr || base::is_zero(*wanted)) return true;
+  const json::value& actual = consent.at(member);
+  const auto* list = wanted->if_array();
+  return list == nullptr ? *wanted == actual : std::find(list->begin(), list->end(), actual) != list->end();
+}
+
+Outcome<std::int64_t> number_in(const json::object& sent, std::string_view name) {
+  const json::value* value = base::find_member(sent, name);
+  const std::int64_t number = value == nullptr ? 0 : value->get_int64();
+  if (number < 0) return invalid_value(std::string(name) + " must not be negative");
+  return number;
+}
+
+Outcome<std::string> search(Project& project, const Call& call) {
+  const auto sent = decode(kSearchRows, call.body, plain_message(project));
+  if (sent.has_error()) return sent.error();
+  const auto page = number_in(*sent, "page");
+  if (page.has_error()) return page.error();
+  const auto asked = number_in(*sent, "limit");
+  if (asked.has_error()) return asked.error();
+  json::array found;
+  for (const json::value& item : project.consents()) {
+    const json::object& consent = item.get_object();
+    if (passes(*sent, "appId", consent, "appId") && passes(*sent, "userId", consent, "userId") &&
+        passes(*sent, "consentId", consent, "id") && passes(*sent, "tenantId", consent, "tenantId"))
+      found.push_back(item);
+  }
+  const auto total = static_cast<std::int64_t>(found.size());
+  const std::int64_t wanted = *asked == 0 ? std::int64_t{project.switches().page_size} : *asked;
+  const std::int64_t limit = std::clamp<std::int64_t>(wanted, 1, kPageLimit);
+  const std::int64_t begin = std::min(*page * limit, total);
+  const json::array on_page(found.begin() + begin, found.begin() + std::min(begin + limit, total));
+  return json::serialize(json::object{{"consents", on_page}, {"total", total}});
+}
+
+/// Never a deletion of everything: one of `selectors` must be there.
+Outcome<std::string> erase(Project& project, std::span<const Field> rows,
+                           std::initializer_list<std::string_view> selectors, bool is_tenants,
+                           const Call& call) {
+  const auto sent = decode(rows, call.body, plain_message(project));
+  if (sent.has_error()) return sent.error();
+  const bool is_selective = std::any_of(selectors.begin(), selectors.end(), [&](std::string_view name) {
+    const json::value* value = base::find_member(*sent, name);
+    return value != nullptr && !base::is_zero(*value);
+  });
+  if (!is_selective) return missing(*selectors.begin());
+  json::array left;
+  for (const json::value& item : project.consents()) {
+    const json::object& consent = item.get_object();
+    const bool goes =
+        text_of(consent, "userId").empty() == is_tenants && passes(*sent, "consentIds", consent, "id") &&
+        passes(*sent, "appId", consent, "appId") && passes(*sent, "userIds", consent, "userId") &&
+        passes(*sent, "tenantId", consent, "tenantId");
+    if (!goes)
+      left.push_back(item);
+    else
+      project.audit().note("ConsentDeleted", {{"id", consent.at("id")}, {"appId", consent.at("appId")}});
+  }
+  if (left.size() != project.consents().size()) project.touch();
+  project.consents() = std::move(left);
+  return std::string(kNothing);
+}
+
+}  // namespace
+
+void erase_consents_of_app(Project& project, std::string_view app) {
+  json::array left;
+  for (const json::value& item : project.consents())
+    if (text_of(item.get_object(), "appId") != app) left.push_back(item);
+  project.consents() = std::move(left);
+}
+
+Outcome<json::array> restored_consents(Project& project, const json::value& consents) {
+  if (!consents.is_array()) return malformed("expected a list");
+  json::array result;
+  for (const json::value& item : consents.get_array()) {
+    if (!item.is_object()) return malformed("expected a list of objects");
+    const auto decoded = decode(kRows, item.get_object(), Message{});
+    if (decoded.has_error()) return decoded.error();
+    json::object consent = complete(kRows, *decoded);
+    if (text_of(consent, "id").empty()) consent["id"] = project.ids().make_id("C");
+    if (text_of(consent, "appId").empty()) return missing("appId");
+    result.push_back(std::move(consent));
+  }
+  return result;
+}
+
+void add_consent_routes(Router& router, Project& project) {
+  const auto add = [&](std::string_view path, auto endpoint) {
+    router.add("POST", path, [&project, endpoint](const Call& call) { return endpoint(project, call); });
+  };
+  add("/v1/mgmt/thirdparty/consents/search", search);
+  add("/v1/mgmt/thirdparty/consents/delete", [](Project& of, const Call& call) {
+    return erase(of, kDeleteRows, {"consentIds", "appId", "userIds"}, false, call);
+  });
+  add("/v1/mgmt/thirdparty/consents/delete/tenant", [](Project& of, const Call& call) {
+    return erase(of, kDeleteTenantRows, {"tenantId", "consentIds", "appId"}, true, call);
+  });
+}
+
+}  // namespace descopectl::emulator
