@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# What is too slow for every change: the whole suite with the linters of examples/pipelines, each header alone, the
-# fuzzers, clang-tidy.
+# What is too slow for every change: the whole suite with the linters of examples/pipelines, the vendor's SDKs, each
+# header alone, the fuzzers, clang-tidy.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 .ci/install --full
 .ci/run
 ctest --preset release -C full -L headers
+ctest --preset release -L sdk
 cmake --preset fuzz >/dev/null
 cmake --build --preset fuzz
 ctest --preset fuzz
