@@ -128,7 +128,9 @@ constexpr std::array kCommandRows{
                    "Serves the part of the Management API that descopectl uses, on 127.0.0.1, until it "
                    "is interrupted. It takes the credentials in DESCOPE_PROJECT_ID and "
                    "DESCOPE_MANAGEMENT_KEY where both are set, else any. The switches choose how it "
-                   "behaves where the service's own behaviour is not known.",
+                   "behaves where the service's own behaviour is not known. Every write leaves an audit "
+                   "record; of the names of audited actions only those of permissions are documented, "
+                   "the others are the emulator's own guess.",
                .formats = kTextAndJson,
                .examples = kEmulatorExamples,
                .further_title = "Keys of --fault",

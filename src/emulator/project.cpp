@@ -54,6 +54,7 @@ void Project::adopt(Project&& other) {
   mappings_ = std::move(other.mappings_);
   attributes_ = std::move(other.attributes_);
   consents_ = std::move(other.consents_);
+  tokens_ = std::move(other.tokens_);
   audit_ = std::move(other.audit_);
   touch();
 }

@@ -1,5 +1,5 @@
 // The emulated project: a family of objects per kind, resource policies, scope claim mappings, custom
-// attributes, consents, the audit trail.
+// attributes, consents, tokens, the audit trail.
 #pragma once
 
 #include <cstdint>
@@ -103,6 +103,8 @@ class Project {
   [[nodiscard]] const json::array& attributes() const { return attributes_; }
   [[nodiscard]] json::array& consents() { return consents_; }
   [[nodiscard]] const json::array& consents() const { return consents_; }
+  [[nodiscard]] json::array& tokens() { return tokens_; }
+  [[nodiscard]] const json::array& tokens() const { return tokens_; }
   [[nodiscard]] AuditLog& audit() { return audit_; }
   [[nodiscard]] const AuditLog& audit() const { return audit_; }
   [[nodiscard]] json::array& mappings() { return mappings_; }
@@ -122,6 +124,7 @@ class Project {
   json::array mappings_;
   json::array attributes_;
   json::array consents_;
+  json::array tokens_;
   AuditLog audit_;
   std::uint64_t revision_ = 0;
 };

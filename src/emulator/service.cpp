@@ -19,6 +19,7 @@
 #include "registration.hpp"
 #include "router.hpp"
 #include "snapshot.hpp"
+#include "tokens.hpp"
 
 namespace descopectl::emulator {
 namespace {
@@ -84,6 +85,7 @@ class StoreService final : public Service {
     add_audit_routes(router_, project_);
     add_consent_routes(router_, project_);
     add_registration_routes(router_, project_);
+    add_token_routes(router_, project_);
     add_inbound_app_routes(router_, project_);
     add_rbac_routes(router_, project_);
     add_policy_routes(router_, project_);

@@ -1,5 +1,5 @@
 // Snapshots: {"format", "version", "objects": {KIND: [object...]}, "resourcePolicies", "scopeClaimMappings",
-// "customAttributes", "consents", "audits"}.
+// "customAttributes", "consents", "tokens", "audits"}.
 //
 // An object stands there as a load shows it, with its secrets beside the other members (`clientSecret` of a
 // connection, `secrets` of an inbound app). What is left out is zero; an absent id is made.
@@ -12,6 +12,7 @@
 #include "consents.hpp"
 #include "policies.hpp"
 #include "project_routes.hpp"
+#include "tokens.hpp"
 
 namespace descopectl::emulator {
 namespace {
@@ -154,6 +155,7 @@ json::value make_snapshot(const Project& project) {
   snapshot["scopeClaimMappings"] = project.mappings();
   snapshot["customAttributes"] = project.attributes();
   snapshot["consents"] = project.consents();
+  snapshot["tokens"] = project.tokens();
   snapshot["audits"] = project.audit().to_json();
   return snapshot;
 }
@@ -181,6 +183,10 @@ Result<void> read_snapshot(Project& project, const json::value& snapshot) {
       auto consents = restored_consents(project, member.value());
       if (consents.has_error()) return damaged("/consents", consents.error().message);
       project.consents() = std::move(*consents);
+    } else if (name == "tokens") {
+      auto tokens = restored_tokens(project, member.value());
+      if (tokens.has_error()) return damaged("/tokens", tokens.error().message);
+      project.tokens() = std::move(*tokens);
     } else if (name == "audits") {
       if (!project.audit().restore(member.value())) return damaged("/audits", "expected a list of records");
     } else if (name != "format" && name != "version") {

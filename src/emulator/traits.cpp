@@ -5,6 +5,7 @@
 #include "inbound_apps.hpp"
 #include "project.hpp"
 #include "rbac.hpp"
+#include "tokens.hpp"
 
 namespace descopectl::emulator {
 namespace {
@@ -61,7 +62,8 @@ constexpr std::array kTraits{
            .not_found = "E990304",
            .duplicate = "E151001",
            .audited_as = "OutboundApp",
-           .prepare = prepare_connection},
+           .prepare = prepare_connection,
+           .erased = erase_tokens_of_connection},
     Traits{.create_path = creation::kTemplate,
            .not_found = "E990404",
            .duplicate = "E990409",

@@ -197,6 +197,57 @@ describe('outbound applications', () => {
   });
 });
 
+describe('tokens of outbound applications', () => {
+  const outbound = () => api.outboundApplication;
+  before(async () => {
+    done(await outbound().createApplication({ id: 'oauth', name: 'OAuth' }));
+    done(await outbound().createApplication({ id: 'key', name: 'Key', appType: 'apikey' }));
+  });
+  after(async () => {
+    await outbound().deleteApplication('oauth');
+    await outbound().deleteApplication('key');
+  });
+
+  it('of users are uploaded and fetched', async () => {
+    refused(await outbound().fetchToken('oauth', 'u'), 'E990314', 404);
+    done(await outbound().uploadUserToken({ appId: 'oauth', userId: 'u', accessToken: 'a', refreshToken: 'r', scopes: ['x'] }));
+    const token = done(await outbound().fetchTokenByScopes('oauth', 'u', ['x'], { withRefreshToken: true }));
+    assert.deepEqual([token.accessToken, token.refreshToken, token.scopes], ['a', 'r', ['x']]);
+    assert.equal(done(await outbound().fetchToken('oauth', 'u')).refreshToken, '');
+    refused(await outbound().fetchTokenByScopes('oauth', 'u', ['other']), 'E990314', 404);
+    refused(await outbound().uploadUserToken({ appId: 'oauth', userId: 'u' }), 'E011002', 400);
+  });
+  it('of tenants are uploaded and fetched', async () => {
+    done(await outbound().uploadTenantToken({ appId: 'oauth', tenantId: 't', accessToken: 'b', scopes: ['x'] }));
+    assert.equal(done(await outbound().fetchTenantToken('oauth', 't')).accessToken, 'b');
+    assert.equal(done(await outbound().fetchTenantTokenByScopes('oauth', 't', ['x'])).accessToken, 'b');
+    refused(await outbound().fetchTenantToken('oauth', 'nobody'), 'E990314', 404);
+  });
+  it('are uploaded many at once or not at all', async () => {
+    const good = { appId: 'oauth', userId: 'v', accessToken: 'c' };
+    const { failures } = done(await outbound().batchUploadUserTokens([good, { appId: 'oauth', userId: 'w' }]));
+    assert.deepEqual(failures.map((failure) => [failure.userId, failure.errorCode]), [['w', 'E152110']]);
+    refused(await outbound().fetchToken('oauth', 'v'), 'E990314', 404);
+    assert.deepEqual(done(await outbound().batchUploadUserTokens([good])).failures, []);
+    assert.deepEqual(done(await outbound().batchUploadTenantTokens([{ appId: 'oauth', tenantId: 't2', accessToken: 'd' }])).failures, []);
+  });
+  it('may be API keys', async () => {
+    done(await outbound().uploadUserApiKey('key', 'u', 'k1'));
+    done(await outbound().uploadTenantApiKey('key', 't', 'k2'));
+    assert.equal(done(await outbound().fetchToken('key', 'u')).accessToken, 'k1');
+    refused(await outbound().uploadUserApiKey('oauth', 'u', 'k'), 'E011004', 400);
+    refused(await outbound().deleteTokenById(done(await outbound().fetchTenantToken('key', 't')).id), 'E151016', 400);
+  });
+  it('tell the connections of a user, and are deleted', async () => {
+    assert.deepEqual(done(await outbound().listAppsWithUserToken('u')).sort(), ['key', 'oauth']);
+    done(await outbound().deleteTokenById(done(await outbound().fetchTenantToken('oauth', 't')).id));
+    refused(await outbound().deleteTokenById('nobody'), 'E990314', 404);
+    done(await outbound().deleteUserTokens('oauth', 'u'));
+    refused(await outbound().deleteUserTokens(), 'E011002', 400);
+    assert.deepEqual(done(await outbound().listAppsWithUserToken('u')), ['key']);
+  });
+});
+
 describe('permissions', () => {
   const idOf = async (name) => done(await api.permission.loadAll()).find((item) => item.name === name).id;
 

@@ -116,6 +116,29 @@ class Contract(unittest.TestCase):
         apps.delete_application(made["id"])
         self.refused("E990304", 404, apps.delete_application, made["id"])
 
+    def test_tokens_of_outbound_apps_are_uploaded_fetched_and_deleted(self):
+        apps = self.api.outbound_application
+        apps.create_application("OAuth", id="oauth")
+        self.refused("E990314", 404, apps.fetch_token, "oauth", "u")
+        apps.upload_user_token("oauth", "u", access_token="a", access_token_expiry=1750000000, scopes=["x"])
+        self.assertEqual(apps.fetch_token("oauth", "u")["token"]["accessToken"], "a")
+        self.assertEqual(apps.fetch_token_by_scopes("oauth", "u", ["x"])["token"]["scopes"], ["x"])
+        apps.upload_tenant_token("oauth", "t", refresh_token="r", scopes=["x"])
+        self.assertEqual(apps.fetch_tenant_token("oauth", "t", {"withRefreshToken": True})["token"]["refreshToken"], "r")
+        self.assertTrue(apps.fetch_tenant_token_by_scopes("oauth", "t", ["x"])["token"]["hasRefreshToken"])
+        failures = apps.batch_upload_user_tokens([{"appId": "oauth", "userId": "v"}])["failures"]
+        self.assertEqual([failure["errorCode"] for failure in failures], ["E152110"])
+        tenant_tokens = [{"appId": "oauth", "tenantId": "t2", "accessToken": "b"}]
+        self.assertEqual(apps.batch_upload_tenant_tokens(tenant_tokens)["failures"], [])
+        self.refused("E011004", 400, apps.upload_user_api_key, "oauth", "u", "k")
+        self.refused("E011004", 400, apps.upload_tenant_api_key, "oauth", "t", "k")
+        self.assertEqual(apps.list_apps_with_user_token("u")["appIds"], ["oauth"])
+        apps.delete_token(apps.fetch_tenant_token("oauth", "t")["token"]["id"])
+        self.refused("E990314", 404, apps.delete_token, "unknown")
+        apps.delete_user_tokens(user_id="u")
+        self.refused("E011002", 400, apps.delete_user_tokens)
+        self.assertEqual(apps.list_apps_with_user_token("u")["appIds"], [])
+
     def test_permissions_live_through_every_call(self):
         permissions = self.api.permission
         permissions.create("read", "Read")
