@@ -243,7 +243,7 @@ describe('tokens of outbound applications', () => {
     done(await outbound().deleteTokenById(done(await outbound().fetchTenantToken('oauth', 't')).id));
     refused(await outbound().deleteTokenById('nobody'), 'E990314', 404);
     done(await outbound().deleteUserTokens('oauth', 'u'));
-    refused(await outbound().deleteUserTokens(), 'E011002', 400);
+    refused(await outbound().deleteUserTokens('', ''), 'E011002', 400);
     assert.deepEqual(done(await outbound().listAppsWithUserToken('u')), ['key']);
   });
 });
