@@ -6,6 +6,7 @@
 #include <array>
 
 #include "codec.hpp"
+#include "messages.hpp"
 #include "objects.hpp"
 
 namespace descopectl::emulator {
@@ -14,13 +15,6 @@ namespace {
 using schema::Field;
 using schema::ListForm;
 using schema::Type;
-
-constexpr Field row(std::string_view name, Type type = Type::kString) {
-  return {.name = name, .type = type, .doc = "-", .source = "sheet 10"};
-}
-constexpr Field list_row(std::string_view name) {
-  return {.name = name, .type = Type::kStringList, .list = ListForm::kSet, .doc = "-", .source = "sheet 10"};
-}
 
 constexpr std::array kOptionRows{row("value"), row("label")};
 constexpr std::array kRows{row("name"),
@@ -85,15 +79,10 @@ void note(Project& project, std::string_view what, std::string_view name) {
 
 /// All or nothing.
 Outcome<std::string> import(Project& project, const Call& call) {
-  for (const auto& member : call.body)
-    if (member.key() != "attributes" && project.switches().refuse_unknown_fields)
-      return malformed("unknown field \"" + std::string(member.key()) + "\"");
-  const json::value* sent = base::find_member(call.body, "attributes");
-  if (sent == nullptr || base::is_zero(*sent)) return missing("attributes");
-  if (!sent->is_array())
-    return malformed("invalid value for field \"attributes\": expected a list of objects");
+  const auto sent = wrapped_list(project, call.body, "attributes");
+  if (sent.has_error()) return sent.error();
   json::array after = project.attributes();
-  for (const json::value& item : sent->get_array()) {
+  for (const json::value& item : *sent) {
     auto attribute = read_attribute(item, plain_message(project));
     if (attribute.has_error()) return attribute.error();
     const std::string name(text_of(*attribute, "name"));

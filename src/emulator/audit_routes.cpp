@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "codec.hpp"
-#include "descopectl/base/text.hpp"
+#include "messages.hpp"
 #include "objects.hpp"
 
 namespace descopectl::emulator {
@@ -17,15 +17,8 @@ using schema::Field;
 using schema::ListForm;
 using schema::Type;
 
-constexpr std::int64_t kPageLimit = 1000;  // records; also the default
+constexpr std::int64_t kUsualPage = 1000;
 constexpr std::int64_t kWindow = std::int64_t{30} * 24 * 60 * 60 * 1000;
-
-constexpr Field row(std::string_view name, Type type = Type::kString) {
-  return {.name = name, .type = type, .doc = "-", .source = "sheet 11"};
-}
-constexpr Field list_row(std::string_view name) {
-  return {.name = name, .type = Type::kStringList, .list = ListForm::kSet, .doc = "-", .source = "sheet 11"};
-}
 
 constexpr std::array kFieldRows{row("field"), list_row("valArr"), row("valStr"),
                                 row("negative", Type::kBoolean), row("valType")};
@@ -85,11 +78,6 @@ constexpr std::array kFilters{Filter{"actions", "action"},
 const json::array* list_in(const json::object& sent, std::string_view name) {
   const json::value* value = base::find_member(sent, name);
   return value == nullptr || base::is_zero(*value) ? nullptr : value->if_array();
-}
-
-bool is_true(const json::object& sent, std::string_view name) {
-  const json::value* value = base::find_member(sent, name);
-  return value != nullptr && value->get_bool();
 }
 
 /// A 64-bit number of a decoded message, which is a decimal string there.
@@ -163,13 +151,6 @@ class Search {
   std::int64_t to_;
 };
 
-Outcome<std::int64_t> count_in(const json::object& sent, std::string_view name) {
-  const json::value* value = base::find_member(sent, name);
-  const std::int64_t number = value == nullptr ? 0 : value->get_int64();
-  if (number < 0) return invalid_value(std::string(name) + " must not be negative");
-  return number;
-}
-
 Outcome<std::string> search(Project& project, const Call& call) {
   const auto sent = decode(kSearchRows, call.body, plain_message(project));
   if (sent.has_error()) return sent.error();
@@ -178,26 +159,20 @@ Outcome<std::string> search(Project& project, const Call& call) {
     if (list_in(*sent, name) != nullptr)
       return invalid_value("The emulator has no meaning for " + std::string(name) +
                            ", which is not documented");
-  const auto page = count_in(*sent, "page");
+  const auto page = page_of(*sent, "size", kUsualPage);
   if (page.has_error()) return page.error();
-  const auto asked = count_in(*sent, "size");
-  if (asked.has_error()) return asked.error();
 
   const Search search(*sent, project.milliseconds());
   std::vector<const json::object*> found;
   for (const json::object& record : project.audit().records())
     if (search.finds(record)) found.push_back(&record);
   if (!is_true(*sent, "oldestFirst")) std::reverse(found.begin(), found.end());
-  const auto count = static_cast<std::int64_t>(found.size());
-  const std::int64_t size = *asked == 0 ? kPageLimit : std::min(*asked, kPageLimit);
-  const std::int64_t begin = std::min(*page * size, count);
-  const std::int64_t end = std::min(begin + size, count);
   std::string text = R"({"audits":[)";
-  for (std::int64_t i = begin; i < end; ++i) {
-    if (i != begin) text += ',';
-    text += json::serialize(*found[static_cast<std::size_t>(i)]);
+  for (std::size_t i = page->begin(found.size()); i < page->end(found.size()); ++i) {
+    if (text.back() != '[') text += ',';
+    text += json::serialize(*found[i]);
   }
-  return text + R"(],"total":)" + std::to_string(count) + "}";
+  return text + R"(],"total":)" + std::to_string(found.size()) + "}";
 }
 
 /// `data` is any object, for which no row has a type: it is taken out before the rows are looked at.

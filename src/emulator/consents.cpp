@@ -5,6 +5,7 @@
 #include <array>
 
 #include "codec.hpp"
+#include "messages.hpp"
 #include "objects.hpp"
 
 namespace descopectl::emulator {
@@ -13,13 +14,6 @@ namespace {
 using schema::Field;
 using schema::ListForm;
 using schema::Type;
-
-constexpr Field row(std::string_view name, Type type = Type::kString) {
-  return {.name = name, .type = type, .doc = "-", .source = "sheet 6.1"};
-}
-constexpr Field list_row(std::string_view name) {
-  return {.name = name, .type = Type::kStringList, .list = ListForm::kSet, .doc = "-", .source = "sheet 6.1"};
-}
 
 constexpr std::array kRows{row("id"),
                            row("appId"),
@@ -39,8 +33,6 @@ constexpr std::array kSearchRows{row("appId"),
 constexpr std::array kDeleteRows{list_row("consentIds"), row("appId"), list_row("userIds"), row("tenantId")};
 constexpr std::array kDeleteTenantRows{list_row("consentIds"), row("appId"), row("tenantId")};
 
-constexpr std::int64_t kPageLimit = 1000;
-
 /// Is the request's member absent or zero, or the consent's member equal to it (or one of it)?
 bool passes(const json::object& sent, std::string_view filter, const json::object& consent,
             std::string_view member) {
@@ -51,20 +43,11 @@ bool passes(const json::object& sent, std::string_view filter, const json::objec
   return list == nullptr ? *wanted == actual : std::find(list->begin(), list->end(), actual) != list->end();
 }
 
-Outcome<std::int64_t> number_in(const json::object& sent, std::string_view name) {
-  const json::value* value = base::find_member(sent, name);
-  const std::int64_t number = value == nullptr ? 0 : value->get_int64();
-  if (number < 0) return invalid_value(std::string(name) + " must not be negative");
-  return number;
-}
-
 Outcome<std::string> search(Project& project, const Call& call) {
   const auto sent = decode(kSearchRows, call.body, plain_message(project));
   if (sent.has_error()) return sent.error();
-  const auto page = number_in(*sent, "page");
+  const auto page = page_of(*sent, "limit", project.switches().page_size);
   if (page.has_error()) return page.error();
-  const auto asked = number_in(*sent, "limit");
-  if (asked.has_error()) return asked.error();
   json::array found;
   for (const json::value& item : project.consents()) {
     const json::object& consent = item.get_object();
@@ -72,12 +55,9 @@ Outcome<std::string> search(Project& project, const Call& call) {
         passes(*sent, "consentId", consent, "id") && passes(*sent, "tenantId", consent, "tenantId"))
       found.push_back(item);
   }
-  const auto total = static_cast<std::int64_t>(found.size());
-  const std::int64_t wanted = *asked == 0 ? std::int64_t{project.switches().page_size} : *asked;
-  const std::int64_t limit = std::clamp<std::int64_t>(wanted, 1, kPageLimit);
-  const std::int64_t begin = std::min(*page * limit, total);
-  const json::array on_page(found.begin() + begin, found.begin() + std::min(begin + limit, total));
-  return json::serialize(json::object{{"consents", on_page}, {"total", total}});
+  const std::size_t total = found.size();
+  const json::array shown(found.begin() + page->begin(total), found.begin() + page->end(total));
+  return json::serialize(json::object{{"consents", shown}, {"total", total}});
 }
 
 /// Never a deletion of everything: one of `selectors` must be there.

@@ -1,6 +1,7 @@
 // The language of --fault: one table of keys reads, checks and documents it.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <optional>

@@ -3,6 +3,7 @@
 
 #include "codec.hpp"
 #include "consents.hpp"
+#include "messages.hpp"
 #include "secrets.hpp"
 
 namespace descopectl::emulator {
@@ -15,11 +16,6 @@ const json::array& list_of(const json::object& fields, std::string_view name) {
   static const json::array none;
   const json::value* value = base::find_member(fields, name);
   return value != nullptr && value->is_array() ? value->get_array() : none;
-}
-
-bool is_true(const json::object& object, std::string_view name) {
-  const json::value* value = base::find_member(object, name);
-  return value != nullptr && value->is_bool() && value->get_bool();
 }
 
 /// One mapping per scope, one claim per value.

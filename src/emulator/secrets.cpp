@@ -6,6 +6,7 @@
 #include "codec.hpp"
 #include "descopectl/base/text.hpp"
 #include "inbound_apps.hpp"
+#include "messages.hpp"
 #include "objects.hpp"
 
 namespace descopectl::emulator {
@@ -16,16 +17,10 @@ using schema::Type;
 
 constexpr std::string_view kSecrets = "secrets";
 
-constexpr Field text_row(std::string_view name) {
-  return {.name = name, .doc = "-", .source = "sheet 6.1"};
-}
-constexpr Field integer_row(std::string_view name, Type type) {
-  return {.name = name, .type = type, .doc = "-", .source = "sheet 6.1"};
-}
+constexpr std::array kIdRows{row("id")};
+constexpr std::array kAddRows{row("id"), row("name"), row("expireTime", Type::kInteger64)};
+constexpr std::array kRevokeRows{row("id"), row("name")};
 
-constexpr std::array kIdRows{text_row("id")};
-constexpr std::array kAddRows{text_row("id"), text_row("name"), integer_row("expireTime", Type::kInteger64)};
-constexpr std::array kRevokeRows{text_row("id"), text_row("name")};
 json::array& secrets_of(json::object& hidden) {
   json::value& value = hidden[kSecrets];
   if (!value.is_array()) value = json::array();

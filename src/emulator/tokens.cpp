@@ -7,6 +7,7 @@
 
 #include "codec.hpp"
 #include "descopectl/base/text.hpp"
+#include "messages.hpp"
 #include "objects.hpp"
 
 namespace descopectl::emulator {
@@ -20,13 +21,6 @@ constexpr std::string_view kNoToken = "E990314";
 constexpr std::string_view kApiKeyStays = "E151016";
 constexpr std::string_view kRefusedItem = "E152110";
 constexpr std::string_view kApiKey = "apikey";
-
-constexpr Field row(std::string_view name, Type type = Type::kString) {
-  return {.name = name, .type = type, .doc = "-", .source = "sheet 7.1"};
-}
-constexpr Field list_row(std::string_view name) {
-  return {.name = name, .type = Type::kStringList, .list = ListForm::kSet, .doc = "-", .source = "sheet 7.1"};
-}
 
 constexpr std::array kRows{row("id"),
                            row("appId"),
@@ -65,11 +59,6 @@ enum class Owner : unsigned char { kUser, kTenant };
 
 std::string_view key_of(Owner owner) {
   return owner == Owner::kUser ? "userId" : "tenantId";
-}
-
-bool is_true(const json::object& object, std::string_view name) {
-  const json::value* value = base::find_member(object, name);
-  return value != nullptr && value->is_bool() && value->get_bool();
 }
 
 const json::array& scopes_of(const json::object& object) {
@@ -184,17 +173,11 @@ Outcome<std::string> upload_token(Project& project, Owner owner, const Call& cal
 
 /// All or nothing; what is wrong with single tokens is no refusal of the call.
 Outcome<std::string> upload_batch(Project& project, Owner owner, const Call& call) {
-  for (const auto& member : call.body)
-    if (member.key() != "tokens" && project.switches().refuse_unknown_fields)
-      return malformed("unknown field \"" + std::string(member.key()) + "\"");
-  const json::value* sent = base::find_member(call.body, "tokens");
-  if (sent == nullptr || base::is_zero(*sent)) return missing("tokens");
-  const Refusal wrong = malformed("invalid value for field \"tokens\": expected a list of objects");
-  if (!sent->is_array()) return wrong;
+  const auto sent = wrapped_list(project, call.body, "tokens");
+  if (sent.has_error()) return sent.error();
   std::vector<json::object> tokens;
   json::array failures;
-  for (const json::value& item : sent->get_array()) {
-    if (!item.is_object()) return wrong;
+  for (const json::value& item : *sent) {
     auto token = read_token(project, owner, item.get_object());
     if (token.has_value()) {
       tokens.push_back(std::move(*token));

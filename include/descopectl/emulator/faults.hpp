@@ -9,6 +9,7 @@
 // PATH is matched against the path without its query; `*` stands for any characters, slashes included.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <span>
