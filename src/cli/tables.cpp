@@ -409,7 +409,7 @@ constexpr std::array kFlagRows{
     FlagRow{"wrap-inbound-load", kSwitch, kCommand, "", "wrap the answer of an inbound app's load",
             [](Options& o, const FlagValue& v) { o.emulator.wrap_inbound_load = v.is_on; }, kEmulator},
     FlagRow{"secret-in-response", kSwitch, kCommand, "",
-            "answer with client secrets where the service hides them",
+            "answer with client secret members, empty, where the service hides them",
             [](Options& o, const FlagValue& v) { o.emulator.secret_in_response = v.is_on; }, kEmulator},
 };
 

@@ -39,20 +39,24 @@ constexpr std::array kRows{row("id"),
                            row("externalIdentifier")};
 constexpr std::array kOptionRows{row("withRefreshToken", Type::kBoolean),
                                  row("forceRefresh", Type::kBoolean)};
+// Messages about a tenant's own token lack the user, those that ask for the latest one the scopes: first and
+// last of these rows.
 constexpr std::array kFetchRows{
-    row("appId"),
     row("userId"),
+    row("appId"),
     row("tenantId"),
     row("externalIdentifier"),
     Field{.name = "options", .type = Type::kObject, .fields = kOptionRows, .doc = "-", .source = "sheet 7.1"},
     list_row("scopes")};
-constexpr std::array kKeyRows{row("appId"), row("userId"), row("tenantId"), row("apiKey")};
+constexpr std::array kKeyRows{row("userId"), row("appId"), row("tenantId"), row("apiKey")};
 constexpr std::array kUploadRows{
-    row("appId"),           row("userId"),      row("tenantId"),
+    row("userId"),          row("appId"),       row("tenantId"),
     row("refreshToken"),    row("accessToken"), row("accessTokenExpiry", Type::kInteger64),
     row("accessTokenType"), list_row("scopes"), row("externalIdentifier"),
     row("idToken"),         row("grantedBy"),   row("verifyRefresh", Type::kBoolean)};
 static_assert(schema::is_valid_table(kRows) && schema::is_valid_table(kFetchRows));
+static_assert(kFetchRows.front().name == "userId" && kFetchRows.back().name == "scopes");
+static_assert(kKeyRows.front().name == "userId" && kUploadRows.front().name == "userId");
 
 /// Whose token a call is about.
 enum class Owner : unsigned char { kUser, kTenant };
@@ -70,11 +74,10 @@ const json::array& scopes_of(const json::object& object) {
 /// A decoded request that names its connection and its owner.
 Outcome<json::object> decode_owned(const Project& project, std::span<const Field> rows, Owner owner,
                                    const json::object& body) {
-  auto sent = decode(rows, body, plain_message(project));
+  auto sent = decode(owner == Owner::kUser ? rows : rows.subspan(1), body, plain_message(project));
   if (sent.has_error()) return sent;
   if (text_of(*sent, "appId").empty()) return missing("appId");
   if (text_of(*sent, key_of(owner)).empty()) return missing(key_of(owner));
-  if (owner == Owner::kTenant && sent->contains("userId")) return malformed("unknown field \"userId\"");
   return sent;
 }
 
@@ -94,8 +97,8 @@ Outcome<const Record*> find_connection(Project& project, const json::object& sen
 }
 
 Outcome<std::string> fetch(Project& project, Owner owner, bool is_latest, const Call& call) {
-  if (is_latest && call.body.contains("scopes")) return malformed("unknown field \"scopes\"");
-  const auto sent = decode_owned(project, kFetchRows, owner, call.body);
+  const std::span<const Field> rows(kFetchRows);
+  const auto sent = decode_owned(project, is_latest ? rows.first(rows.size() - 1) : rows, owner, call.body);
   if (sent.has_error()) return sent.error();
   const json::array& wanted = scopes_of(*sent);
   const json::array& tokens = project.tokens();

@@ -42,6 +42,12 @@ TEST_F(Tokens, OfUsersAreFetchedByScopesOrTheLatest) {
             "E011001");
 }
 
+TEST_F(Tokens, OfTenantsNameNoUser) {
+  const std::string body = R"({"appId":"oauth","tenantId":"t","userId":"u","accessToken":"a"})";
+  EXPECT_EQ(api.post(kTenant + "/oauthtoken/upload", body).code(), "E011001");
+  EXPECT_EQ(api.post(kUser + "/oauthtoken/upload", body).status, 200);
+}
+
 TEST_F(Tokens, AreNotFoundWhereThereAreNone) {
   EXPECT_EQ(api.post(kUser + "/token/latest", R"({"appId":"oauth","userId":"u"})").code(), "E990314");
   EXPECT_EQ(api.post(kUser + "/token/latest", R"({"appId":"no","userId":"u"})").code(), "E990304");
