@@ -125,6 +125,7 @@ constexpr std::array kFields{
     Field{.name = "uri",
           .required = true,
           .immutable = true,
+          .is_output = true,
           .format = Format::kUri,
           .doc = "The resource identifier: the audience of its tokens; of an MCP server, its endpoint.",
           .source = "sheet 2.2"},

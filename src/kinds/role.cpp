@@ -8,6 +8,7 @@ namespace {
 constexpr Field kRbacId{.name = "id",
                         .calls = kInUpdate | kInLoad,
                         .read_only = true,
+                        .is_output = true,
                         .doc = "The live id, chosen by the server.",
                         .source = "sheet 9"};
 

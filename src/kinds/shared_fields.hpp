@@ -127,6 +127,7 @@ inline constexpr std::array kUrlParamFields{
 inline constexpr Field kId{.name = "id",
                            .calls = kInUpdate | kInLoad,
                            .read_only = true,
+                           .is_output = true,
                            .doc = "The live id, chosen by the server.",
                            .source = "sheet 2.2"};
 inline constexpr Field kVersion{.name = "version",

@@ -32,6 +32,8 @@ void check_same(const std::vector<DesiredObject>& objects, diag::Sink& sink, con
     if (what.second.empty()) continue;
     const auto [at, is_new] = seen.try_emplace({object.kind->name, what.first + "\n" + what.second}, &object);
     if (is_new) continue;
+    // Bound to two live objects, whose names are the service's business.
+    if (object.id && at->second->id && *object.id != *at->second->id) continue;
     report_two(sink, code,
                fmt::format("{} and {} have the same {} '{}'", at->second->key.to_string(),
                            object.key.to_string(), what.first, base::printable(what.second, 100)),

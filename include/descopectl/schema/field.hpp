@@ -70,6 +70,7 @@ struct Field {
   bool dropped_on_update = false;  ///< the update call loses it (sheet 7.3)
   bool has_unique_keys =
       false;  ///< of a kObject: an item's key may stand once in all its keyed lists together
+  bool is_output = false;  ///< shown by the command `output`: an id that others need
   std::uint8_t generation =
       0;  ///< 1 or 2: only in that generation of the kind's endpoints (sheet 0.3, trap 10)
   std::string_view update_wire = {};  ///< the update call names it so ("newName", sheet 9)
@@ -83,6 +84,7 @@ struct Field {
   Format format = Format::kNone;    ///< of a string, or of each item of a kStringList
   std::string_view reference = {};  ///< the kind that a kReference or kConnectionScopes names
   std::string_view names = {};      ///< values are names of live objects of this kind ("Role")
+  std::string_view set_with = {};   ///< of a secret: the field beside it that says that one is set
   std::string_view doc;             ///< one sentence
   std::string_view source;          ///< "sheet 7.2"
 
@@ -118,6 +120,8 @@ struct Field {
     if (field.echo_version && !field.read_only) return false;
     if (field.secret && field.type != Type::kString) return false;
     if (field.secret && !field.write_only) return false;
+    if (!field.set_with.empty() && !field.secret) return false;
+    if (field.is_output && !field.in(kInLoad)) return false;
     if (field.dropped_on_update && !field.immutable) return false;
     if (field.minimum > field.maximum) return false;
     for (std::size_t j = i + 1; j < fields.size(); ++j)

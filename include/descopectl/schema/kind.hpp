@@ -36,6 +36,8 @@ struct Endpoints {
   Endpoint patch = {};
   Endpoint erase = {};
   Endpoint erase_batch = {};
+  Endpoint secret = {};  ///< tells the secret of the service's making; `out` is the member that holds it
+  Endpoint rotate = {};  ///< makes a new one and tells it; `out` likewise
 };
 
 /// A finding of a cross-field rule: the manifest field it is about (a JSON pointer into spec, wire names),
