@@ -134,7 +134,7 @@ Engine::Outcome Engine::read_answer(const Call& call, http::Response response) {
     return failure_of_answer(call, response, options_.management_key, options_.http.base_url);
   auto object = read_object(response.body, !call.is_read(), call.name(), options_.http.base_url);
   if (!object) return failure_of_body(call, response.body, object.error());
-  if (call.purpose == Purpose::kCreate) base::wipe(response.body);  // an inbound app's generated secret
+  if (call.purpose != Purpose::kList) base::wipe(response.body);  // it may hold a generated secret
   return std::move(*object);
 }
 

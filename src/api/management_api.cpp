@@ -59,6 +59,21 @@ class ReaderAndWriter final : public Writer {
   Operations operations_;
 };
 
+class OnlySecrets final : public SecretCalls {
+ public:
+  explicit OnlySecrets(std::unique_ptr<Engine> engine) : operations_(std::move(engine)) {}
+
+  awaitable<Result<model::Secret>> read(const Kind& kind, std::string id) override {
+    return operations_.read_secret(kind, std::move(id));
+  }
+  awaitable<Result<model::Secret>> rotate(const Kind& kind, std::string id) override {
+    return operations_.rotate_secret(kind, std::move(id));
+  }
+
+ private:
+  Operations operations_;
+};
+
 bool is_header_text(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
@@ -128,6 +143,11 @@ Result<std::unique_ptr<Reader>> make_reader(boost::asio::any_io_executor executo
 
 Result<std::unique_ptr<Writer>> make_writer(boost::asio::any_io_executor executor, ApiOptions options) {
   return make<ReaderAndWriter, Writer>(std::move(executor), std::move(options));
+}
+
+Result<std::unique_ptr<SecretCalls>> make_secret_calls(boost::asio::any_io_executor executor,
+                                                       ApiOptions options) {
+  return make<OnlySecrets, SecretCalls>(std::move(executor), std::move(options));
 }
 
 Result<std::unique_ptr<Reader>> make_reader_over(std::unique_ptr<http::Client> client, ApiOptions options,

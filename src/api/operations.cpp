@@ -213,6 +213,33 @@ awaitable<Result<void>> Operations::erase(const Kind& kind, std::string id, unsi
   co_return Result<void>();
 }
 
+awaitable<Result<model::Secret>> Operations::read_secret(const Kind& kind, std::string id) {
+  const Endpoint endpoint = kind.calls.secret;
+  if (!endpoint.exists()) co_return no_such_call(kind, "read the secret of");
+  Call call(Purpose::kLoad, kind, endpoint.method, target_with_id(endpoint.path, id), WireBody());
+  auto answer = co_await engine_->send(std::move(call));
+  if (!answer) co_return answer.error();
+  co_return take_secret(*answer, endpoint.out);
+}
+
+awaitable<Result<model::Secret>> Operations::rotate_secret(const Kind& kind, std::string id) {
+  const Endpoint endpoint = kind.calls.rotate;
+  if (!endpoint.exists()) co_return no_such_call(kind, "rotate the secret of");
+  json::object body;
+  body[kind.id_field] = id;
+  Call call(Purpose::kUpdate, kind, endpoint.method, std::string(endpoint.path),
+            WireBody(json::serialize(body)));
+  const std::string name = call.name();
+  auto answer = co_await engine_->send(std::move(call));
+  if (!answer) co_return answer.error();
+  model::Secret secret = take_secret(*answer, endpoint.out);
+  if (secret.empty())
+    co_return Error(ErrorKind::kOutcomeUnknown,
+                    fmt::format("{}: the answer holds no '{}'; whether it was carried out is not known", name,
+                                endpoint.out));
+  co_return secret;
+}
+
 void Operations::select(const Kind& kind, const std::string& id, json::object& body) const {
   if (nameless_.contains({kind.name, id})) {
     body.erase(kind.id_field);

@@ -27,6 +27,8 @@ class Operations {
                                                       BodySecrets secrets, unsigned generation,
                                                       unsigned* tries);
   boost::asio::awaitable<Result<void>> erase(const schema::Kind& kind, std::string id, unsigned* tries);
+  boost::asio::awaitable<Result<model::Secret>> read_secret(const schema::Kind& kind, std::string id);
+  boost::asio::awaitable<Result<model::Secret>> rotate_secret(const schema::Kind& kind, std::string id);
 
   [[nodiscard]] std::uint64_t request_count() const { return engine_->request_count(); }
 

@@ -1,15 +1,11 @@
 // apply and destroy: plan, ask, carry out.
 #include <fmt/format.h>
 #include <signal.h>
-#include <sys/types.h>
-#include <unistd.h>
-
-#include <array>
 
 #include "descopectl/apply/apply.hpp"
-#include "descopectl/base/text.hpp"
 #include "descopectl/render/apply_text.hpp"
 #include "descopectl/render/plan_text.hpp"
+#include "prompt.hpp"
 #include "run.hpp"
 
 namespace descopectl::cli {
@@ -18,52 +14,6 @@ namespace net = boost::asio;
 using diag::ExitStatus;
 
 namespace {
-
-state::LockHolder make_holder(const Context& context) {
-  state::LockHolder holder;
-  std::array<char, 256> host{};
-  if (::gethostname(host.data(), host.size() - 1) == 0) holder.host = host.data();
-  holder.who = fmt::format(
-      "{}@{}", context.environment.find("USER").value_or("uid " + std::to_string(::getuid())), holder.host);
-  holder.pid = ::getpid();
-  holder.command = std::string(name_of(context.options.command));
-  holder.since = base::format_time(context.clock.now());
-  return holder;
-}
-
-Result<std::unique_ptr<state::Store>> open_store(const Context& context) {
-  if (context.settings.state.backend == config::StateBackend::kNone) return state::make_null_store();
-  return state::open_for_writing(context.settings.state.path, make_holder(context));
-}
-
-/// While a question is open, the thread waits for the answer and would not see what the signal set takes note
-/// of; and nothing is under way that would have to be finished.
-class InterruptAtPrompt {
- public:
-  InterruptAtPrompt() {
-    struct sigaction end{};
-    end.sa_handler = end_now;
-    for (std::size_t i = 0; i < kSignals.size(); ++i)
-      ::sigaction(kSignals[i], &end, &before_[i]);
-  }
-  ~InterruptAtPrompt() {
-    for (std::size_t i = 0; i < kSignals.size(); ++i)
-      ::sigaction(kSignals[i], &before_[i], nullptr);
-  }
-  InterruptAtPrompt(const InterruptAtPrompt&) = delete;
-  InterruptAtPrompt& operator=(const InterruptAtPrompt&) = delete;
-
- private:
-  static constexpr std::array kSignals{SIGINT, SIGTERM};
-
-  static void end_now(int number) {
-    constexpr std::string_view kText = "\ninterrupted: nothing was written\n";
-    [[maybe_unused]] const ssize_t count = ::write(STDERR_FILENO, kText.data(), kText.size());
-    ::_exit(128 + number);
-  }
-
-  std::array<struct sigaction, kSignals.size()> before_{};
-};
 
 /// One apply from plan to result.
 class Applier {
@@ -117,7 +67,7 @@ class Applier {
     }
     if (!check_secrets(context_, plan, planned_->secrets.values)) return stop(ExitStatus::kInvalidInput);
     if (!needs_approval(plan) || context_.options.auto_approve) return std::nullopt;
-    if (!ask()) return stop(ExitStatus::kRefused);
+    if (!ask_first()) return stop(ExitStatus::kRefused);
     return std::nullopt;
   }
 
@@ -125,26 +75,15 @@ class Applier {
   /// object.
   static bool needs_approval(const plan::Plan& plan) { return plan.has_changes() || plan.summary.adopt > 0; }
 
-  bool ask() {
-    if (!context_.terminals.input) {
-      context_.fail("no-terminal", "there is no terminal to ask on, and nothing was written",
-                    "look at the plan, then run again with --auto-approve");
-      return false;
-    }
+  bool ask_first() {
     const plan::Plan& plan = planned_->plan;
     const bool destroys = plan.summary.erase + plan.summary.replace > 0;
     const std::string wanted = destroys ? plan.project_id : "yes";
-    context_.output.note(
-        destroys ? fmt::format("\nThis deletes objects of the project. To go on, type its id ({}): ", wanted)
-                 : std::string("\nTo go on, type yes: "));
-    std::string answer;
-    {
-      const InterruptAtPrompt interrupt;
-      if (!std::getline(context_.input, answer)) context_.output.note("\n");
-    }
-    if (answer == wanted) return true;
-    context_.fail("declined", "declined: nothing was written");
-    return false;
+    return ask(
+        context_,
+        {destroys ? fmt::format("\nThis deletes objects of the project. To go on, type its id ({}): ", wanted)
+                  : std::string("\nTo go on, type yes: "),
+         wanted, "look at the plan, then run again with --auto-approve"});
   }
 
   apply::ApplyOptions make_options() {

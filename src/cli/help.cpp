@@ -103,9 +103,9 @@ std::string program_help() {
 
 std::string command_help(Command command) {
   const auto& row = row_of(command);
-  const std::string_view gap = row.arguments.empty() ? "" : " ";
+  const std::string_view usage = row.arguments.usage;
   std::string out = fmt::format("descopectl {}: {}\n\nUsage:\n  descopectl {}{}{} [flags]\n\n", row.name,
-                                row.summary, row.name, gap, row.arguments);
+                                row.summary, row.name, usage.empty() ? "" : " ", usage);
   append_wrapped(out, row.description, 0);
   append_rows(out, fmt::format("Flags of {}", row.name), flag_rows(FlagGroup::kCommand, command));
   if (row.further != nullptr) append_rows(out, row.further_title, row.further());

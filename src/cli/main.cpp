@@ -38,7 +38,9 @@ struct CommandRow {
 constexpr std::array kCommands{
     CommandRow{Command::kValidate, run_validate}, CommandRow{Command::kPlan, run_plan},
     CommandRow{Command::kApply, run_apply},       CommandRow{Command::kDrift, run_drift},
-    CommandRow{Command::kDestroy, run_destroy},   CommandRow{Command::kEmulator, run_emulator},
+    CommandRow{Command::kDestroy, run_destroy},   CommandRow{Command::kExport, run_export},
+    CommandRow{Command::kAdopt, run_adopt},       CommandRow{Command::kOutput, run_output},
+    CommandRow{Command::kRotate, run_rotate},     CommandRow{Command::kEmulator, run_emulator},
     CommandRow{Command::kExplain, run_explain},   CommandRow{Command::kSchema, run_schema},
     CommandRow{Command::kVersion, run_version}};
 

@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <tuple>
 
 #include "descopectl/base/text.hpp"
 #include "tables.hpp"
@@ -161,6 +162,7 @@ class Reader {
     check_variables();
     if (!tokens_.command) return failure();
     options_.command = *tokens_.command;
+    take_arguments();
     const auto given = with_variables();
     check_conflicts(given);
     for (const auto& flag : given) {
@@ -263,16 +265,32 @@ class Reader {
     }
     // What stands beside an unknown flag may be its value, and that may be a secret: it is not repeated.
     if (!tokens_.unknown_flags.empty()) return;
-    const std::size_t most = tokens_.command ? row_of(*tokens_.command).most_arguments : 0;
-    for (const auto& argument : tokens_.unexpected) {
-      if (options_.arguments.size() < most) {
-        options_.arguments.push_back(argument);
-        continue;
-      }
+    const std::size_t expected = tokens_.command ? row_of(*tokens_.command).arguments.most : 0;
+    for (std::size_t i = expected; i < tokens_.unexpected.size(); ++i) {
+      const auto& argument = tokens_.unexpected[i];
       sink_.error("unexpected-argument", {},
                   fmt::format("unexpected argument '{}'{}", base::printable(argument, 80), for_command()),
                   see_help());
     }
+  }
+
+  /// Arguments that the command takes; those beyond are reported already.
+  void take_arguments() {
+    const ArgumentsRow& row = row_of(options_.command).arguments;
+    auto& given = options_.arguments;
+    given = tokens_.unexpected;
+    given.resize(std::min(given.size(), row.most));
+    if (given.size() < row.least) {
+      sink_.error("missing-argument", {}, fmt::format("'{}' needs {}", name_of(options_.command), row.usage),
+                  see_help());
+      return;
+    }
+    static constexpr FlagRow kObject{
+        "KIND/NAME", FlagType::kObjects, FlagGroup::kCommand, "", "", [](Options&, const FlagValue&) {}};
+    const auto end = given.begin() + static_cast<std::ptrdiff_t>(std::min(given.size(), row.objects));
+    if (end == given.begin()) return;
+    const GivenFlag objects{&kObject, std::string(name_of(options_.command)), {given.begin(), end}, false};
+    std::ignore = check_value(objects, options_.command, kinds_, sink_);
   }
 
   bool is_foreign(const GivenFlag& flag) const {
@@ -381,6 +399,8 @@ class Reader {
     const auto color = last_of("color");
     if (last_of("no-color") == "true" && !color.empty() && color != "never")
       report_conflict("--no-color", "--color");
+    if (last_of("all") == "true" && !options_.arguments.empty())
+      report_conflict("--all", options_.arguments.front());
     if (last_of("sandbox") == "true" && !last_of("base-url").empty())
       report_conflict("--sandbox", "--base-url");
 

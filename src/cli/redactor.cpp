@@ -29,19 +29,24 @@ std::string without_padding(std::string text) {
   return text;
 }
 
-}  // namespace
-
-void Redactor::add(const model::Secret& secret) {
+/// The forms in which a secret may stand in a text; none where it is too short to be looked for.
+std::vector<std::string> forms_of(const model::Secret& secret) {
   const std::string_view value = secret.reveal();
-  if (value.size() < 4) return;
+  if (value.size() < 4) return {};
   std::string escaped = json::serialize(json::value(std::string(value)));
   escaped = escaped.substr(1, escaped.size() - 2);
   std::string url_safe = without_padding(base::to_base64(value));
   std::replace(url_safe.begin(), url_safe.end(), '+', '-');
   std::replace(url_safe.begin(), url_safe.end(), '/', '_');
-  for (std::string& form :
-       std::vector<std::string>{std::string(value), escaped, http::percent_encode(value),
-                                without_padding(base::to_base64(value)), url_safe, to_hex(value)}) {
+  return {
+      std::string(value), escaped,      http::percent_encode(value), without_padding(base::to_base64(value)),
+      url_safe,           to_hex(value)};
+}
+
+}  // namespace
+
+void Redactor::add(const model::Secret& secret) {
+  for (std::string& form : forms_of(secret)) {
     const bool is_known = std::any_of(forms_.begin(), forms_.end(),
                                       [&](const model::Secret& known) { return known.reveal() == form; });
     if (!is_known) forms_.emplace_back(std::move(form));
@@ -49,6 +54,11 @@ void Redactor::add(const model::Secret& secret) {
   std::stable_sort(forms_.begin(), forms_.end(), [](const model::Secret& left, const model::Secret& right) {
     return left.reveal().size() > right.reveal().size();
   });
+}
+
+void Redactor::release(const model::Secret& secret) {
+  for (const std::string& form : forms_of(secret))
+    std::erase_if(forms_, [&](const model::Secret& known) { return known.reveal() == form; });
 }
 
 std::string Redactor::replace(std::string_view text, std::size_t least) const {

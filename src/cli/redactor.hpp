@@ -16,6 +16,8 @@ namespace descopectl::cli {
 class Redactor {
  public:
   void add(const model::Secret& secret);
+  /// The user asked to see this one.
+  void release(const model::Secret& secret);
   [[nodiscard]] std::string redact(std::string_view text) const;
   /// The same for a JSON document: only strings are looked into, so that it stays the JSON it was. Member
   /// names are ours, or a user's key: only secrets of eight characters and more are looked for in them.

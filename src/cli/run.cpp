@@ -1,9 +1,31 @@
 // From manifests, state and live to a plan.
 #include "run.hpp"
 
+#include <fmt/format.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <array>
+
 namespace descopectl::cli {
 
 namespace net = boost::asio;
+
+namespace {
+
+state::LockHolder make_holder(const Context& context) {
+  state::LockHolder holder;
+  std::array<char, 256> host{};
+  if (::gethostname(host.data(), host.size() - 1) == 0) holder.host = host.data();
+  holder.who = fmt::format(
+      "{}@{}", context.environment.find("USER").value_or("uid " + std::to_string(::getuid())), holder.host);
+  holder.pid = ::getpid();
+  holder.command = std::string(name_of(context.options.command));
+  holder.since = base::format_time(context.clock.now());
+  return holder;
+}
+
+}  // namespace
 
 net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, api::Reader& reader,
                                                               Connected& connected,
@@ -32,8 +54,7 @@ net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, 
   input.is_state_kept = is_state_kept;
   input.secrets = planned->secrets.statuses;
   input.project_id = connected.options.project_id;
-  // The sandbox listens on another port every time; the plan is about the project in it.
-  input.base_url = context.settings.is_sandbox ? "sandbox" : connected.options.http.base_url;
+  input.base_url = base_url_of(context, connected);
   planned->plan = plan::make_plan(input, context.sink);
   co_return planned;
 }
@@ -49,6 +70,19 @@ diag::ExitStatus report_state(Context& context, const Error& error) {
   if (error.kind() == ErrorKind::kLockHeld) return report(context, error);
   context.fail("state", error.message(), error.hint());
   return exit_of(error);
+}
+
+Result<std::unique_ptr<state::Store>> open_store(const Context& context) {
+  if (context.settings.state.backend == config::StateBackend::kNone) return state::make_null_store();
+  return state::open_for_writing(context.settings.state.path, make_holder(context));
+}
+
+std::string base_url_of(const Context& context, const Connected& connected) {
+  return context.settings.is_sandbox ? "sandbox" : connected.options.http.base_url;
+}
+
+std::filesystem::path from_working_folder(const Context& context, const std::string& path) {
+  return context.settings.working_folder / path;
 }
 
 diag::ExitStatus report(Context& context, const Error& error) {
@@ -74,6 +108,12 @@ diag::ExitStatus report(Context& context, const Error& error) {
   return exit;
 }
 
+diag::ExitStatus report_conflict_as_refusal(Context& context, const Error& error) {
+  if (error.kind() != ErrorKind::kConflict) return report(context, error);
+  context.fail("refused", error.message(), error.hint());
+  return diag::ExitStatus::kRefused;
+}
+
 diag::ExitStatus emit_failure(Context& context, diag::ExitStatus exit) {
   if (context.options.format == Format::kText && context.options.reports.empty()) {
     context.flush_diagnostics();
@@ -82,10 +122,19 @@ diag::ExitStatus emit_failure(Context& context, diag::ExitStatus exit) {
   return context.emit(exit, [&](const render::FormatRow& row, const render::Presentation& shown) {
     if (row.name == "text") return std::string();
     if (!needs_of(context.options.command).target) return row.diagnostics(shown, {});
-    if (context.options.command == Command::kDrift) return row.drift({}, shown);
-    render::Presentation incomplete = shown;
-    incomplete.json.is_complete = false;
-    return row.plan({}, incomplete);
+    switch (context.options.command) {
+      case Command::kDrift:
+        return row.drift({}, shown);
+      case Command::kPlan:
+      case Command::kApply:
+      case Command::kDestroy: {
+        render::Presentation incomplete = shown;
+        incomplete.json.is_complete = false;
+        return row.plan({}, incomplete);
+      }
+      default:
+        return base::to_pretty_json(render::with_ending({}, shown.json));
+    }
   });
 }
 

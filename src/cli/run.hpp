@@ -1,6 +1,10 @@
 // What plan, apply, destroy and drift share: from manifests, state and live to a plan.
 #pragma once
 
+#include <filesystem>
+#include <memory>
+#include <string>
+
 #include "descopectl/apply/live.hpp"
 #include "descopectl/plan/plan.hpp"
 #include "descopectl/state/store.hpp"
@@ -28,10 +32,22 @@ struct Planned {
 /// Puts an error of the state's store into the sink and gives its exit status: the same whoever opened it.
 [[nodiscard]] diag::ExitStatus report_state(Context& context, const Error& error);
 
-/// Puts an error of the API into the sink and gives its exit status.
+/// Opens the state for writing, with its lock; for `backend: none` a store that keeps nothing.
+[[nodiscard]] Result<std::unique_ptr<state::Store>> open_store(const Context& context);
+
+/// What the state calls the target: the sandbox listens on another port every time.
+[[nodiscard]] std::string base_url_of(const Context& context, const Connected& connected);
+
+/// A path that the user gave, seen from where the run was started (--chdir).
+[[nodiscard]] std::filesystem::path from_working_folder(const Context& context, const std::string& path);
+
+/// Puts an error of API or state into the sink and gives its exit status.
 [[nodiscard]] diag::ExitStatus report(Context& context, const Error& error);
 
-/// What `-o json` prints where there is no plan to show.
+/// The same for commands that refuse to go on where something stands in the way (kConflict): exit 8.
+[[nodiscard]] diag::ExitStatus report_conflict_as_refusal(Context& context, const Error& error);
+
+/// What `-o json` prints where there is no result to show.
 diag::ExitStatus emit_failure(Context& context, diag::ExitStatus exit);
 
 }  // namespace descopectl::cli

@@ -45,6 +45,18 @@ constexpr std::array kDriftExamples{"descopectl drift"sv,
                                     "from cron: count everything, for a program to read"sv};
 constexpr std::array kDestroyExamples{"descopectl destroy --env staging"sv,
                                       "show what would go, ask, delete it"sv};
+constexpr std::array kExportExamples{
+    "descopectl export --out descope/"sv, "one file an object, in a folder a kind"sv,
+    "descopectl export --kind Resource --kind Connection > all.yaml"sv, "two kinds in one stream"sv};
+constexpr std::array kAdoptExamples{"descopectl adopt Connection/google Resource/crm"sv,
+                                    "show what they match, ask, note them in the state"sv,
+                                    "descopectl adopt --all --auto-approve"sv,
+                                    "in a pipeline, after a lost state: nothing is asked"sv};
+constexpr std::array kOutputExamples{"descopectl output InboundApp/portal clientId"sv, "the bare value"sv,
+                                     "descopectl output InboundApp/portal --secret-file portal.secret"sv,
+                                     "the client secret into a new file that only you can read"sv};
+constexpr std::array kRotateExamples{"descopectl rotate InboundApp/portal --secret-file portal.secret"sv,
+                                     "ask, make a new secret, put it into a file"sv};
 constexpr std::array kEmulatorExamples{"descopectl emulator --port 8080 --data descope.json"sv,
                                        "serve on 127.0.0.1:8080, keep the data in a file"sv,
                                        "descopectl plan --base-url http://127.0.0.1:8080"sv,
@@ -121,6 +133,53 @@ constexpr std::array kCommandRows{
                .needs = {.manifests = true, .target = true, .writes = true},
                .formats = kTextAndJson,
                .examples = kDestroyExamples},
+    CommandRow{.command = Command::kExport,
+               .name = "export",
+               .summary = "write the live project as manifests",
+               .description =
+                   "Writes live objects as manifests: handles are made of names, references are restored, "
+                   "defaults are left out. A plan right after shows no change, which is proven before "
+                   "anything is written. Secrets can't be read: each is a placeholder {fromEnv: NAME}, and "
+                   "the variables to set are listed. Objects of tenants, self-registered apps and the "
+                   "system's own are left out and counted. Objects that the state owns keep their handles.",
+               .needs = {.target = true},
+               .formats = kTextAndJson,
+               .examples = kExportExamples},
+    CommandRow{.command = Command::kAdopt,
+               .name = "adopt",
+               .summary = "bind manifests to live objects, changing neither",
+               .description =
+                   "Finds the live object of each named manifest (or of --all) as 'plan' does, shows what "
+                   "matched by what, asks (on a terminal), and notes the matches in the state: from then on "
+                   "they are owned. Nothing is written to the project: where manifest and live differ, the "
+                   "next plan shows it. What has no manifest is never adopted: write one with 'export'.",
+               .needs = {.manifests = true, .target = true, .writes = true},
+               .formats = kTextAndJson,
+               .examples = kAdoptExamples,
+               .arguments = {"[KIND/NAME...]", 0, kAnyNumber, kAnyNumber}},
+    CommandRow{.command = Command::kOutput,
+               .name = "output",
+               .summary = "show ids and client ids of a live object",
+               .description =
+                   "Shows what others need to know of an object: its ids, its client id, its uri. With "
+                   "FIELD, the bare value alone. The object is named by its handle, and found through the "
+                   "state, else through its manifest. The client secret of an inbound app is read only with "
+                   "--show-secret or --secret-file.",
+               .needs = {.target = true},
+               .formats = kTextAndJson,
+               .examples = kOutputExamples,
+               .arguments = {"KIND/NAME [FIELD]", 1, 2, 1}},
+    CommandRow{.command = Command::kRotate,
+               .name = "rotate",
+               .summary = "make a new client secret for an inbound app",
+               .description =
+                   "Asks (on a terminal), makes a new secret, and hands it over once: into a new file of "
+                   "mode 0600, or on standard output. The old secret is void at once. The file is made "
+                   "before the call, so that the secret is not lost for want of a place.",
+               .needs = {.target = true, .writes = true},
+               .formats = kTextAndJson,
+               .examples = kRotateExamples,
+               .arguments = {"KIND/NAME", 1, 1, 1}},
     CommandRow{.command = Command::kEmulator,
                .name = "emulator",
                .summary = "serve an emulated Management API on loopback",
@@ -142,10 +201,9 @@ constexpr std::array kCommandRows{
                    "Tells what a kind or a field is: type, whether it is required, default, values, what a "
                    "change of it does, and an example. Config explains descopectl.yaml. Without an argument "
                    "it lists the kinds.",
-               .arguments = "[KIND[.FIELD]]",
                .formats = kTextAndJson,
                .examples = kExplainExamples,
-               .most_arguments = 1},
+               .arguments = {"[KIND[.FIELD]]", 0, 1}},
     CommandRow{.command = Command::kSchema,
                .name = "schema",
                .summary = "print a JSON Schema",
@@ -153,10 +211,9 @@ constexpr std::array kCommandRows{
                    "Prints the JSON Schema (2020-12) of manifests, of all kinds or of one. The names config, "
                    "plan, apply, drift and diagnostics stand for descopectl.yaml and for what commands "
                    "print with -o json.",
-               .arguments = "[KIND|NAME]",
                .formats = kTextAndJson,
                .examples = kSchemaExamples,
-               .most_arguments = 1},
+               .arguments = {"[KIND|NAME]", 0, 1}},
     CommandRow{
         .command = Command::kVersion,
         .name = "version",
@@ -168,9 +225,9 @@ constexpr std::array kCommandRows{
                .name = "help",
                .summary = "show help on a command",
                .description = "Shows the same as --help: with the name of a command, that command's flags.",
-               .arguments = "[COMMAND]",
                .formats = kTextAndJson,
-               .examples = kHelpExamples},
+               .examples = kHelpExamples,
+               .arguments = {"[COMMAND]"}},
 };
 
 constexpr auto kPlanApply = on(Command::kPlan, Command::kApply);
@@ -307,7 +364,7 @@ constexpr std::array kFlagRows{
             [](Options& o, const FlagValue& v) { o.plan.summary = v.is_on; }, on(Command::kPlan)},
     FlagRow{"auto-approve", kSwitch, kCommand, "", "do not ask before changing anything",
             [](Options& o, const FlagValue& v) { o.auto_approve = v.is_on; },
-            on(Command::kApply, Command::kDestroy), '\0', "yes"},
+            on(Command::kApply, Command::kDestroy, Command::kAdopt, Command::kRotate), '\0', "yes"},
     FlagRow{"adopt", kSwitch, kCommand, "", "take over matching live objects even where fields would change",
             [](Options& o, const FlagValue& v) { o.allow.adopt = v.is_on; }, kPlanApply},
     FlagRow{"allow-replace", kSwitch, kCommand, "", "delete and create anew where a field can't be changed",
@@ -337,6 +394,26 @@ constexpr std::array kFlagRows{
               o.drift = {.counts_manifest = has(0), .counts_unmanaged = has(1)};
             },
             on(Command::kDrift), '\0', "", 0, 0, kDriftCounts},
+
+    FlagRow{"out", kText, kCommand, "DIR", "write one file an object below this folder (default: one stream)",
+            [](Options& o, const FlagValue& v) { o.out = v.texts.front(); }, on(Command::kExport)},
+    FlagRow{"kind", kKinds, kCommand, "KIND", "objects of this kind only; repeatable",
+            [](Options& o, const FlagValue& v) { o.export_flags.kinds = v.texts; }, on(Command::kExport)},
+    FlagRow{"single-file", kSwitch, kCommand, "", "with --out: one file, DIR/manifests.yaml",
+            [](Options& o, const FlagValue& v) { o.export_flags.is_single_file = v.is_on; },
+            on(Command::kExport)},
+    FlagRow{"all", kSwitch, kCommand, "", "every declared object",
+            [](Options& o, const FlagValue& v) { o.adopts_all = v.is_on; }, on(Command::kAdopt)},
+    FlagRow{"show-secret", kSwitch, kCommand, "", "print the client secret",
+            [](Options& o, const FlagValue& v) { o.secret.is_shown = v.is_on; },
+            on(Command::kOutput, Command::kRotate)},
+    FlagRow{"secret-file", kText, kCommand, "FILE",
+            "write the client secret into this new file, which only you can read",
+            [](Options& o, const FlagValue& v) { o.secret.file = v.texts.front(); },
+            on(Command::kOutput, Command::kRotate)},
+    FlagRow{"overwrite", kSwitch, kCommand, "", "replace files that exist",
+            [](Options& o, const FlagValue& v) { o.may_overwrite = v.is_on; },
+            on(Command::kExport, Command::kOutput, Command::kRotate)},
 
     FlagRow{"port", kNumber, kCommand, "N",
             "the port to serve on (default: any free one, printed at the start)",

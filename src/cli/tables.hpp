@@ -12,17 +12,25 @@
 
 namespace descopectl::cli {
 
+/// What a command takes beside flags.
+struct ArgumentsRow {
+  std::string_view usage = {};  ///< for help: "KIND/NAME [FIELD]"; empty: nothing
+  std::size_t least = 0;
+  std::size_t most = 0;
+  std::size_t objects = 0;  ///< so many of them, from the first, are KIND/NAME
+};
+inline constexpr std::size_t kAnyNumber = ~std::size_t{0};
+
 struct CommandRow {
   Command command;
   std::string_view name;
-  std::string_view summary;         ///< one line for the list of commands
-  std::string_view description;     ///< paragraphs for the command's own help
-  std::string_view arguments = {};  ///< what else it takes, for help: "[COMMAND]"
+  std::string_view summary;      ///< one line for the list of commands
+  std::string_view description;  ///< paragraphs for the command's own help
   config::Needs needs = {};
   std::span<const Format> formats = {};             ///< of -o and --report; the first is the default
   std::span<const std::string_view> examples = {};  ///< pairs: a line, what it does
-  std::size_t most_arguments = 0;                   ///< beside flags
-  std::string_view further_title = {};              ///< of one more table in the command's help
+  ArgumentsRow arguments = {};
+  std::string_view further_title = {};  ///< of one more table in the command's help
   base::Rows (*further)() = nullptr;
 };
 

@@ -160,8 +160,8 @@ class Binder {
     settled_.insert(&binding);
     if (matches.size() > 1)
       report_several(binding, field, wanted, matches);
-    else
-      claim(binding, *matches.front(), by);
+    else if (claim(binding, *matches.front(), by) && by == BoundBy::kNaturalKey)
+      binding.natural_key = field;
     return true;
   }
 

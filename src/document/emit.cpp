@@ -117,6 +117,13 @@ std::string scalar(const json::value& value) {
   return value.is_string() ? to_yaml_scalar(value.get_string()) : json::serialize(value);
 }
 
+/// Between brackets yaml-cpp 0.7 takes a question mark for the sign of a key.
+std::string scalar_in_flow(const json::value& value) {
+  if (value.is_string() && value.get_string().find('?') != std::string::npos)
+    return quoted(value.get_string());
+  return scalar(value);
+}
+
 class Emitter {
  public:
   std::string take() { return std::move(out_); }
@@ -184,13 +191,13 @@ class Emitter {
       if (object->empty()) return "{}";
       const auto& [key, member] = *object->begin();
       if (indent == 0 || object->size() > 1 || !is_one_line(member)) return std::nullopt;
-      line = fmt::format("{{{}: {}}}", to_yaml_scalar(key), scalar(member));
+      line = fmt::format("{{{}: {}}}", scalar_in_flow(json::value(key)), scalar_in_flow(member));
     } else {
       const json::array& list = value.get_array();
       if (list.empty()) return "[]";
       for (const json::value& item : list) {
         if (!is_one_line(item)) return std::nullopt;
-        line += (line.empty() ? "[" : ", ") + scalar(item);
+        line += (line.empty() ? "[" : ", ") + scalar_in_flow(item);
       }
       line += ']';
     }

@@ -20,6 +20,16 @@ struct Draft {
   [[nodiscard]] diff::IdOf id_of() const;
 };
 
+/// Fills known_ids from the bindings.
+void find_known_ids(Draft& draft);
+
+/// What the state is to remember of a declared object beside `applied`: who it is, where it was declared,
+/// how it is protected, what it refers to.
+void fill_record(model::RecordedObject& record, const diff::Binding& binding);
+
+/// Refuses a state of another project.
+void check_project(Draft& draft);
+
 /// One action for each declared object: no-op, create, update, replace, and their refusals.
 void add_declared(Draft& draft);
 

@@ -186,19 +186,8 @@ class DeclaredBuilder {
   void fill_record() {
     model::RecordedObject& record = action_.record;
     if (binding_.recorded != nullptr) record = *binding_.recorded;
-    record.key = desired_.key;
-    record.live_id = binding_.known_id;
-    record.root = desired_.root;
-    record.prevent_destroy = desired_.lifecycle.prevent_destroy;
-    record.keep_on_removal = desired_.lifecycle.keep_on_removal;
-    record.is_partial = desired_.is_partial;
+    plan::fill_record(record, binding_);
     record.applied = comparison_.applied;
-    record.depends_on.clear();
-    for (const model::Reference& reference : desired_.references)
-      if (std::find(record.depends_on.begin(), record.depends_on.end(), reference.target) ==
-          record.depends_on.end())
-        record.depends_on.push_back(reference.target);
-    std::sort(record.depends_on.begin(), record.depends_on.end());
     for (const std::string& pointer : action_.no_longer_managed)
       record.secrets.erase(pointer);
     if (binding_.live == nullptr) record.changed_by_server.clear();
@@ -280,6 +269,22 @@ void fill_body(Action& action, const json::object& live, const json::object& tar
   const schema::Calls call = action.kind == ActionKind::kReplace ? schema::kInCreate : schema::kInUpdate;
   action.body = schema::cut_to_call(kind.fields, whole, call, policy.inbound_generation);
   if (call == schema::kInUpdate) action.body[kind.id_field] = action.live_id;
+}
+
+void fill_record(model::RecordedObject& record, const Binding& binding) {
+  const model::DesiredObject& desired = *binding.desired;
+  record.key = desired.key;
+  record.live_id = binding.known_id;
+  record.root = desired.root;
+  record.prevent_destroy = desired.lifecycle.prevent_destroy;
+  record.keep_on_removal = desired.lifecycle.keep_on_removal;
+  record.is_partial = desired.is_partial;
+  record.depends_on.clear();
+  for (const model::Reference& reference : desired.references)
+    if (std::find(record.depends_on.begin(), record.depends_on.end(), reference.target) ==
+        record.depends_on.end())
+      record.depends_on.push_back(reference.target);
+  std::sort(record.depends_on.begin(), record.depends_on.end());
 }
 
 void add_declared(Draft& draft) {

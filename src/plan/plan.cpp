@@ -60,13 +60,6 @@ std::vector<diff::Binding> bind_in_scope(const PlanInput& input, diag::Sink& sin
   return bindings;
 }
 
-/// A reference to an object that is about to be made, or made again under another id, is known after the
-/// apply.
-void find_known_ids(Draft& draft) {
-  for (const diff::Binding& binding : draft.bindings)
-    if (!binding.known_id.empty()) draft.known_ids.emplace(binding.desired->key, binding.known_id);
-}
-
 /// Ids of objects that are replaced change, unless the client chooses them: what refers to them learns them
 /// late.
 bool forget_replaced_ids(Draft& draft) {
@@ -129,6 +122,13 @@ diff::IdOf Draft::id_of() const {
     if (found == known_ids.end()) return std::nullopt;
     return found->second;
   };
+}
+
+/// A reference to an object that is about to be made, or made again under another id, is known after the
+/// apply.
+void find_known_ids(Draft& draft) {
+  for (const diff::Binding& binding : draft.bindings)
+    if (!binding.known_id.empty()) draft.known_ids.emplace(binding.desired->key, binding.known_id);
 }
 
 bool Plan::has_changes() const {

@@ -20,16 +20,6 @@ bool destroys(const Action& action) {
   return action.kind == ActionKind::kDelete || action.kind == ActionKind::kReplace;
 }
 
-void check_project(Draft& draft) {
-  const model::RecordedState& recorded = *draft.input.recorded;
-  if (!recorded.project_id.empty() && recorded.project_id != draft.input.project_id)
-    draft.plan.refusals.push_back(
-        {"wrong-project",
-         fmt::format("the state belongs to the project {}, and this run is aimed at {}", recorded.project_id,
-                     draft.input.project_id),
-         "check the project id, or name another state with --state"});
-}
-
 /// More than half of what we own is gone: a wrong target or somebody's accident, and not something to repair
 /// unasked.
 void check_gone(Draft& draft) {
@@ -232,6 +222,16 @@ std::string lower(std::string_view text) {
 }
 
 }  // namespace
+
+void check_project(Draft& draft) {
+  const model::RecordedState& recorded = *draft.input.recorded;
+  if (!recorded.project_id.empty() && recorded.project_id != draft.input.project_id)
+    draft.plan.refusals.push_back(
+        {"wrong-project",
+         fmt::format("the state belongs to the project {}, and this run is aimed at {}", recorded.project_id,
+                     draft.input.project_id),
+         "check the project id, or name another state with --state"});
+}
 
 void check_rails(Draft& draft) {
   check_project(draft);

@@ -56,6 +56,11 @@ json::object diagnostics_to_json(const JsonContext& context, json::object summar
   return document;
 }
 
+json::object with_ending(json::object document, const JsonContext& context) {
+  add_ending(document, context);
+  return document;
+}
+
 std::string diagnostics_to_text(const std::vector<diag::Diagnostic>& diagnostics,
                                 const diag::SourceTable* sources) {
   const diag::SourceTable none;

@@ -5,6 +5,7 @@
 
 #include "descopectl/exporter/export.hpp"
 #include "descopectl/kinds/registry.hpp"
+#include "descopectl/schema/values.hpp"
 #include "support/project.hpp"
 
 namespace descopectl {
@@ -53,8 +54,7 @@ std::string make_valid_text(const Field& row) {
   if (!row.values.empty())
     return std::string(row.values[*rc::gen::inRange<std::size_t>(0, row.values.size())]);
   if (row.format != Format::kNone)
-    return pick({"https://a.example/b?c=d&e=%20", "https://x.example", "http://1.2.3.4:8080/p;q",
-                 "https://ü.example"});
+    return pick({"https://a.example/b?c=d&e=%20", "https://x.example", "http://1.2.3.4:8080/p;q"});
   if (row.required) return "n" + make_text();
   return make_text();
 }
@@ -81,13 +81,25 @@ class LiveMaker {
   }
 
   void add(Project& project, const schema::Kind& kind, const std::string& id) {
-    unique_ = std::string(kind.name) + id;
     json::object body = make_members(kind.fields, 0);
-    body[kind.id_field] = id;
     for (const std::string_view field : kind.natural_keys)
       if (field != kind.id_field) body[field] = "https://" + std::to_string(unique_number_++) + ".example";
+    keep_rules(kind, body);
+    body[kind.id_field] = id;
     if (toss()) body["tomorrow"] = json::object{{"deep", make_text()}};
     project.add_live(std::string(kind.name), json::serialize(body));
+  }
+
+  /// The service would not have taken what the kind's rules over several fields refuse.
+  static void keep_rules(const schema::Kind& kind, json::object& body) {
+    if (kind.check == nullptr) return;
+    for (bool is_clean = false; !is_clean;) {
+      std::vector<schema::RuleFinding> findings;
+      kind.check(schema::without_zeros(body), findings);
+      is_clean = findings.empty();
+      for (const schema::RuleFinding& finding : findings)
+        schema::erase_at(kind.fields, body, finding.pointer);
+    }
   }
 
   json::object make_members(schema::Fields fields, int depth) {
@@ -167,7 +179,6 @@ class LiveMaker {
   }
 
   std::map<std::string, std::vector<std::string>> ids_;
-  std::string unique_;
   int unique_number_ = 1;
 };
 
@@ -217,10 +228,13 @@ void shuffle_value(json::value& value) {
   }
 }
 
-RC_GTEST_PROP(ExportLaws, ThePlanRightAfterShowsNoChangeWithTheStateAndWithout, ()) {
+void check_plans_right_after() {
   Project project;
   LiveMaker().fill(project);
   const Result made = export_of(project);
+  for (const auto& [name, kind] : project.live.kinds)
+    for (const model::LiveObject& object : kind.objects)
+      RC_LOG() << name << " " << json::serialize(object.body) << "\n";
   RC_ASSERT(made.warnings == "");
   RC_ASSERT(actions_with(project, made.text) == "");
   if (made.text.empty()) return;
@@ -228,6 +242,12 @@ RC_GTEST_PROP(ExportLaws, ThePlanRightAfterShowsNoChangeWithTheStateAndWithout, 
   RC_ASSERT(!project.plan_text(made.text).has_work());
   const Result again = export_of(project);
   RC_ASSERT(again.text == made.text);
+}
+
+RC_GTEST_PROP(ExportLaws, ThePlanRightAfterShowsNoChangeWithTheStateAndWithout, ()) {
+  constexpr int kProjects = 10;  // a case, and there are a hundred cases
+  for (int i = 0; i < kProjects; ++i)
+    check_plans_right_after();
 }
 
 RC_GTEST_PROP(ExportLaws, TheOrderOfTheServerChangesNoByte, ()) {

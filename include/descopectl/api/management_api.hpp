@@ -90,6 +90,21 @@ class Writer : public Reader {
                                                      unsigned* tries = nullptr) = 0;
 };
 
+/// The calls that hand a secret over. Apart from the others, so that only a command which is asked for a
+/// secret holds an object that can get one.
+class SecretCalls {
+ public:
+  virtual ~SecretCalls() = default;
+
+  /// The secret that the object has now (Endpoints::secret); empty where it has none. Retried like any read.
+  virtual boost::asio::awaitable<Result<model::Secret>> read(const schema::Kind& kind, std::string id) = 0;
+  /// Makes a new secret (Endpoints::rotate): the old one is void from then on. Tried again as little as any
+  /// write; kOutcomeUnknown, too, where the answer holds no secret.
+  virtual boost::asio::awaitable<Result<model::Secret>> rotate(const schema::Kind& kind, std::string id) = 0;
+};
+
+[[nodiscard]] Result<std::unique_ptr<SecretCalls>> make_secret_calls(boost::asio::any_io_executor executor,
+                                                                     ApiOptions options);
 [[nodiscard]] Result<std::unique_ptr<Reader>> make_reader(boost::asio::any_io_executor executor,
                                                           ApiOptions options);
 [[nodiscard]] Result<std::unique_ptr<Writer>> make_writer(boost::asio::any_io_executor executor,

@@ -27,6 +27,10 @@ enum class Command : unsigned char {
   kApply,
   kDrift,
   kDestroy,
+  kExport,
+  kAdopt,
+  kOutput,
+  kRotate,
   kEmulator,
   kExplain,
   kSchema,
@@ -74,6 +78,18 @@ struct DriftFlags {
   bool counts_unmanaged = false;
 };
 
+/// Where exported manifests go, and which.
+struct ExportFlags {
+  std::vector<std::string> kinds;  ///< empty: all
+  bool is_single_file = false;
+};
+
+/// How a secret is handed over.
+struct SecretFlags {
+  bool is_shown = false;
+  std::string file;
+};
+
 enum class DcrUpdate : unsigned char { kKeep, kReset, kStore };
 
 /// The emulator's switches (sheet 15), with its defaults.
@@ -103,7 +119,7 @@ struct EmulatorFlags {
 
 struct Options {
   Command command = Command::kVersion;
-  std::vector<std::string> arguments;  ///< beside flags; at most as many as the command's row says
+  std::vector<std::string> arguments;  ///< what follows the command and is no flag, checked
   config::Overrides settings;
   Format format = Format::kText;
   std::vector<Report> reports;
@@ -115,6 +131,11 @@ struct Options {
   Permissions allow;
   SelectionFlags selection;
   DriftFlags drift;
+  std::string out;  ///< empty: standard output
+  bool may_overwrite = false;
+  bool adopts_all = false;
+  ExportFlags export_flags;
+  SecretFlags secret;
   EmulatorFlags emulator;
 };
 
@@ -131,8 +152,8 @@ struct ParseResult {
 
 /// Reads arguments (argv[0] is skipped) and DESCOPECTL_ variables. Everything wrong is told at once, with
 /// kInvalidInput: `unknown-flag`, `unknown-command`, `unknown-variable`, `invalid-value`, `missing-value`,
-/// `unexpected-argument`, `conflicting-flags`, `unknown-kind`. `kinds` are the names of kinds that KIND may
-/// be; empty: not checked.
+/// `missing-argument`, `unexpected-argument`, `conflicting-flags`, `unknown-kind`. `kinds` are the names of
+/// kinds that KIND may be; empty: not checked.
 [[nodiscard]] ParseResult parse_options(int argc, const char* const* argv,
                                         const base::Environment& environment,
                                         std::span<const std::string_view> kinds = {});

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "descopectl/diag/diagnostic.hpp"
@@ -21,6 +22,7 @@ struct Binding {
   const model::LiveObject* live = nullptr;          ///< null: to be created
   const model::RecordedObject* recorded = nullptr;  ///< what the state says of this object; null: not owned
   BoundBy by = BoundBy::kNothing;
+  std::string_view natural_key;  ///< of kNaturalKey: the field
   bool is_moved = false;  ///< `recorded` stands under another handle, which no manifest declares any more
   bool is_id_changed = false;  ///< owned under another id than metadata.id now says: `live` is the old object
   bool was_deleted = false;    ///< owned, and gone from live: somebody deleted it

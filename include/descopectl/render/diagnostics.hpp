@@ -19,6 +19,9 @@ namespace descopectl::render {
 /// `diagnostics`, `exit_code`, `exit_reason` and `summary` (counts that the caller made).
 [[nodiscard]] json::object diagnostics_to_json(const JsonContext& context, json::object summary);
 
+/// `document` with `diagnostics`, `exit_code` and `exit_reason` at its end.
+[[nodiscard]] json::object with_ending(json::object document, const JsonContext& context);
+
 /// The text forms, one after the other.
 [[nodiscard]] std::string diagnostics_to_text(const std::vector<diag::Diagnostic>& diagnostics,
                                               const diag::SourceTable* sources);

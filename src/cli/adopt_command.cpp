@@ -1,0 +1,153 @@
+// adopt: binds declared manifests to live objects; writes the state and nothing else.
+#include <fmt/format.h>
+
+#include "descopectl/base/digest.hpp"
+#include "descopectl/base/text.hpp"
+#include "descopectl/plan/adoption.hpp"
+#include "descopectl/render/adoption.hpp"
+#include "prompt.hpp"
+#include "run.hpp"
+
+namespace descopectl::cli {
+
+namespace net = boost::asio;
+using diag::ExitStatus;
+
+namespace {
+
+constexpr std::size_t kObjectIdBytes = 16;
+
+model::ObjectKey to_key(const std::string& address) {
+  const std::size_t slash = address.find('/');
+  return {address.substr(0, slash), address.substr(slash + 1)};
+}
+
+/// The objects asked for (empty: all); none, with diagnostics, where one is not declared.
+std::optional<std::set<model::ObjectKey>> choose(Context& context, const model::DesiredState& desired) {
+  std::set<model::ObjectKey> keys;
+  if (context.options.arguments.empty() && !context.options.adopts_all) {
+    context.fail("missing-argument", "'adopt' needs to know which manifests",
+                 "name them as KIND/NAME, or write --all for every declared object");
+    return std::nullopt;
+  }
+  std::vector<std::string> declared;
+  for (const model::DesiredObject& object : desired.objects)
+    declared.push_back(object.key.to_string());
+  for (const std::string& address : context.options.arguments) {
+    if (desired.find(to_key(address)) == nullptr) {
+      const auto nearest = base::find_nearest(address, {declared.begin(), declared.end()});
+      context.fail(
+          "not-declared", fmt::format("no manifest declares {}", base::printable(address, 200)),
+          nearest ? fmt::format("did you mean '{}'?", *nearest)
+                  : std::string("only what has a manifest is adopted: write one with 'descopectl export'"));
+    }
+    keys.insert(to_key(address));
+  }
+  if (context.sink.has_errors()) return std::nullopt;
+  return keys;
+}
+
+class AdoptRun {
+ public:
+  AdoptRun(Context& context, Connected& connected, const model::DesiredState& desired,
+           const std::set<model::ObjectKey>& keys, state::Store& store)
+      : context_(context), connected_(connected), desired_(desired), keys_(keys), store_(store) {}
+
+  net::awaitable<ExitStatus> run() {
+    auto reader = api::make_reader(connected_.io.get_executor(), connected_.options);
+    if (!reader) co_return emit_failure(context_, report(context_, reader.error()));
+    plan::PlanInput input;
+    input.policy = make_policy(context_);
+    std::vector<plan::NeededKind> kinds = plan::find_needed_kinds(desired_, store_.current(), input.policy);
+    auto live = co_await read_live(**reader, connected_.io.get_executor(), std::move(kinds), store_.current(),
+                                   input.policy.inbound_generation);
+    if (!live) co_return emit_failure(context_, report(context_, live.error()));
+    input.desired = &desired_;
+    input.live = &live->state;
+    input.recorded = &store_.current();
+    input.project_id = connected_.options.project_id;
+    adoption_ = plan::make_adoption(input, keys_, context_.sink);
+    co_return decide();
+  }
+
+ private:
+  bool is_text() const { return context_.options.format == Format::kText; }
+
+  ExitStatus decide() {
+    if (is_text()) {
+      context_.flush_diagnostics();
+      context_.output.result(
+          render::adoption_to_text(adoption_, context_.presentation(ExitStatus::kDone).text));
+    }
+    if (context_.sink.has_errors()) return finish(ExitStatus::kInvalidInput, "");
+    for (const plan::Refusal& refusal : adoption_.refusals)
+      context_.fail(refusal.code, refusal.summary, refusal.hint);
+    if (!adoption_.refusals.empty()) return finish(ExitStatus::kRefused, "");
+    const std::size_t count = adoption_.count(plan::Match::kAdopt);
+    if (count == 0) return finish(ExitStatus::kDone, "Nothing to adopt.\n");
+    if (!context_.options.auto_approve && !ask(context_, {"\nTo note this in the state, type yes: ", "yes"}))
+      return finish(ExitStatus::kRefused, "");
+    if (const auto recorded = record(); !recorded) return finish(report(context_, recorded.error()), "");
+    return finish(ExitStatus::kDone, fmt::format("Adopted {}. Nothing was changed in the project.\n",
+                                                 base::counted(count, "object")));
+  }
+
+  Result<void> record() {
+    auto done = store_.set_target(connected_.options.project_id, base_url_of(context_, connected_));
+    for (plan::AdoptionRow& row : adoption_.rows) {
+      if (!done) return done;
+      if (row.match != plan::Match::kAdopt) continue;
+      row.record.object_id = base::random_hex(kObjectIdBytes);
+      done = store_.put(row.record);
+    }
+    if (!done) return done;
+    is_recorded_ = true;
+    return store_.compact();
+  }
+
+  ExitStatus finish(ExitStatus exit, const std::string& text) {
+    return context_.emit(exit, [&](const render::FormatRow& row, const render::Presentation& shown) {
+      if (row.name != "text")
+        return base::to_pretty_json(render::adoption_to_json(adoption_, is_recorded_, shown.json));
+      // On standard output the table stands already.
+      return is_text() ? text : render::adoption_to_text(adoption_, shown.text) + text;
+    });
+  }
+
+  Context& context_;
+  Connected& connected_;
+  const model::DesiredState& desired_;
+  const std::set<model::ObjectKey>& keys_;
+  state::Store& store_;
+  plan::Adoption adoption_;
+  bool is_recorded_ = false;
+};
+
+net::awaitable<ExitStatus> adopt_connected(Context& context, Connected& connected,
+                                           const model::DesiredState& desired,
+                                           const std::set<model::ObjectKey>& keys, state::Store& store) {
+  AdoptRun run(context, connected, desired, keys, store);
+  co_return co_await run.run();
+}
+
+}  // namespace
+
+ExitStatus run_adopt(Context& context) {
+  const auto desired = load_desired(context);
+  if (!desired) return emit_failure(context, ExitStatus::kInvalidInput);
+  const auto keys = choose(context, *desired);
+  if (!keys) return emit_failure(context, ExitStatus::kInvalidInput);
+  if (context.settings.state.backend == config::StateBackend::kNone) {
+    context.fail("no-state",
+                 "there is no state to note an adoption in: 'state: {backend: none}' is configured",
+                 "without a state every match counts as ours; there is nothing to adopt");
+    return emit_failure(context, ExitStatus::kInvalidInput);
+  }
+  auto store = open_store(context);
+  if (!store) return emit_failure(context, report(context, store.error()));
+  return run_connected(context, [&](Connected& connected) {
+    return adopt_connected(context, connected, *desired, *keys, **store);
+  });
+}
+
+}  // namespace descopectl::cli

@@ -1,0 +1,169 @@
+// rotate: a new secret, made by the service and handed over once.
+//
+// What can fail without the service fails before the call: the flags, the file, the state's lock, the
+// question. After it, the secret is handed over first and noted in the state second.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "descopectl/base/text.hpp"
+#include "descopectl/kinds/registry.hpp"
+#include "descopectl/manifest/secrets.hpp"
+#include "descopectl/state/fingerprint.hpp"
+#include "locate.hpp"
+#include "prompt.hpp"
+#include "secret_place.hpp"
+
+namespace descopectl::cli {
+
+namespace net = boost::asio;
+using diag::ExitStatus;
+
+namespace {
+
+std::string how_to_read(const Named& named) {
+  return fmt::format("'descopectl output {} --show-secret' tells the secret that counts now",
+                     named.key.to_string());
+}
+
+class RotateRun {
+ public:
+  RotateRun(Context& context, Connected& connected, const Named& named, SecretPlace& place,
+            state::Store* store)
+      : context_(context), connected_(connected), named_(named), place_(place), store_(store) {}
+
+  net::awaitable<ExitStatus> run() {
+    auto live = co_await load_named(context_, connected_, named_);
+    if (!live) co_return emit_failure(context_, report_conflict_as_refusal(context_, live.error()));
+    live_id_ = live->id;
+    if (!context_.options.auto_approve && !ask(context_, question()))
+      co_return emit_failure(context_, ExitStatus::kRefused);
+    auto calls = api::make_secret_calls(connected_.io.get_executor(), connected_.options);
+    if (!calls) co_return emit_failure(context_, report(context_, calls.error()));
+    auto secret = co_await (*calls)->rotate(*named_.kind, live_id_);
+    if (!secret) co_return emit_failure(context_, report_unknown(secret.error()));
+    co_return hand_over(*secret);
+  }
+
+ private:
+  Question question() const {
+    return {
+        fmt::format("The secret of {} [id={}] is void as soon as there is a new one.\nTo go on, type yes: ",
+                    named_.key.to_string(), base::printable(live_id_, 200)),
+        "yes"};
+  }
+
+  ExitStatus report_unknown(const Error& error) {
+    const bool may_have_run = error.kind() == ErrorKind::kOutcomeUnknown;
+    return report(context_, may_have_run ? Error(error.kind(), error.message(), how_to_read(named_)) : error);
+  }
+
+  ExitStatus hand_over(const model::Secret& secret) {
+    const auto taken = place_.take(context_, secret);
+    if (!taken) {
+      context_.fail(
+          "secret-not-written",
+          fmt::format("there is a new secret, but it could not be handed over: {}", taken.error().message()),
+          how_to_read(named_));
+    }
+    note_in_state(secret);
+    tell_what_follows();
+    const ExitStatus exit = context_.sink.has_errors() ? ExitStatus::kFailure : ExitStatus::kDone;
+    return context_.emit(exit, [&](const render::FormatRow& row, const render::Presentation& shown) {
+      const bool is_told = place_.is_shown() && taken;
+      if (row.name == "text") return is_told ? std::string(secret.reveal()) + "\n" : std::string();
+      json::object document{{"address", named_.key.to_string()}, {"live_id", live_id_}};
+      if (is_told) document["secret"] = secret.reveal();
+      return base::to_pretty_json(render::with_ending(std::move(document), shown.json));
+    });
+  }
+
+  /// From now on the new secret is what the manifest is compared with.
+  void note_in_state(const model::Secret& secret) {
+    if (store_ == nullptr || named_.owned() == nullptr) return;
+    const std::string pointer = "/" + std::string(find_secret_row(*named_.kind)->wire_name());
+    model::RecordedObject record = *named_.owned();
+    if (declared_secret() == nullptr && !record.secrets.contains(pointer)) return;
+    record.secrets.insert_or_assign(pointer, state::make_fingerprint(store_->current().fingerprint_key,
+                                                                     record.object_id, pointer, secret));
+    auto noted = store_->put(std::move(record));
+    if (noted) noted = store_->compact();
+    if (!noted)
+      context_.fail("not-recorded",
+                    fmt::format("there is a new secret, but the state could not be written: {}",
+                                noted.error().message()),
+                    noted.error().hint());
+  }
+
+  const model::SecretField* declared_secret() const {
+    const model::DesiredObject* declared = named_.declared();
+    if (declared == nullptr) return nullptr;
+    const std::string pointer = "/" + std::string(find_secret_row(*named_.kind)->wire_name());
+    const auto at = std::find_if(declared->secrets.begin(), declared->secrets.end(),
+                                 [&](const model::SecretField& field) { return field.pointer == pointer; });
+    return at == declared->secrets.end() ? nullptr : &*at;
+  }
+
+  void tell_what_follows() {
+    context_.output.note(fmt::format("{} has a new secret; the old one is void.\n", named_.key.to_string()));
+    const model::SecretField* field = declared_secret();
+    if (field == nullptr) return;
+    context_.output.note(fmt::format(
+        "Its manifest takes {} from {}: put the new secret there, or the next plan refuses the old one.\n",
+        find_secret_row(*named_.kind)->name, manifest::describe_source(field->source)));
+  }
+
+  Context& context_;
+  Connected& connected_;
+  const Named& named_;
+  SecretPlace& place_;
+  state::Store* store_;
+  std::string live_id_;
+};
+
+net::awaitable<ExitStatus> rotate_connected(Context& context, Connected& connected, const Named& named,
+                                            SecretPlace& place, state::Store* store) {
+  RotateRun run(context, connected, named, place, store);
+  co_return co_await run.run();
+}
+
+/// What is wrong with the request whatever state and project say.
+bool check_request(Context& context) {
+  const std::string& address = context.options.arguments.front();
+  const schema::Kind* kind = kinds::find(address.substr(0, address.find('/')));
+  if (kind == nullptr || !kind->calls.rotate.exists()) {
+    std::vector<std::string_view> able;
+    for (const schema::Kind* other : kinds::all())
+      if (other->calls.rotate.exists()) able.push_back(other->name);
+    context.fail("invalid-value",
+                 fmt::format("{} has no secret that the service makes", base::printable(address, 200)),
+                 "'rotate' is for " + base::join_words(able));
+    return false;
+  }
+  if (context.options.secret.is_shown || !context.options.secret.file.empty()) return true;
+  context.fail("missing-flag", "nothing was rotated: the new secret would be handed to nobody",
+               "write it to a file with --secret-file FILE, or print it with --show-secret");
+  return false;
+}
+
+}  // namespace
+
+ExitStatus run_rotate(Context& context) {
+  if (!check_request(context)) return emit_failure(context, ExitStatus::kInvalidInput);
+  auto named = find_named(context, true);
+  if (!named) return emit_failure(context, ExitStatus::kInvalidInput);
+  auto place = SecretPlace::open(context);
+  if (!place) return emit_failure(context, report_conflict_as_refusal(context, place.error()));
+  std::unique_ptr<state::Store> store;
+  if (named->owned() != nullptr) {
+    auto opened = open_store(context);
+    if (!opened) return emit_failure(context, report(context, opened.error()));
+    store = std::move(*opened);
+    named->recorded = store->current();  // as it is now that nobody else can change it
+  }
+  return run_connected(context, [&](Connected& connected) {
+    return rotate_connected(context, connected, *named, *place, store.get());
+  });
+}
+
+}  // namespace descopectl::cli

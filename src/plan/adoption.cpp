@@ -1,0 +1,120 @@
+// Adoption: manifests bound to live objects, without a change to either.
+#include "descopectl/plan/adoption.hpp"
+
+#include <algorithm>
+
+#include "build.hpp"
+
+namespace descopectl::plan {
+namespace {
+
+namespace marker = model::marker;
+using diff::Binding;
+using diff::BoundBy;
+
+/// The fields of `managed` with live's values. Items on somebody else's object stay marked as items, so that
+/// the rest of the list never counts as ours. What can't be read back is taken from the manifest: nobody
+/// knows better.
+json::object with_live_values(schema::Fields fields, const json::object& live, const json::object& managed) {
+  json::object values = schema::project(fields, live, managed);
+  for (const auto& [name, value] : managed) {
+    const schema::Field* row = schema::find_wire_field(fields, name);
+    if (row != nullptr && row->write_only) values[name] = value;
+    json::value* taken = values.if_contains(name);
+    if (marker::find_items(value) != nullptr) {
+      json::array items = taken != nullptr && taken->is_array() ? taken->get_array() : json::array();
+      values[name] = marker::make_items(std::move(items), {});
+    } else if (taken != nullptr && taken->is_object() && value.is_object() && row != nullptr &&
+               row->type == schema::Type::kObject) {
+      const json::value* old = live.if_contains(name);
+      *taken = with_live_values(row->fields, old->get_object(), value.get_object());
+    }
+  }
+  return values;
+}
+
+std::string_view matched_by(const Binding& binding) {
+  switch (binding.by) {
+    case BoundBy::kId:
+      return "id";
+    case BoundBy::kState:
+      return "state";
+    case BoundBy::kName:
+      return binding.desired->kind->name_field;
+    case BoundBy::kNaturalKey:
+      return binding.natural_key;
+    case BoundBy::kNothing:
+      break;
+  }
+  return {};
+}
+
+class Adopter {
+ public:
+  Adopter(Draft& draft, const std::set<model::ObjectKey>& keys) : draft_(draft), keys_(keys) {}
+
+  Adoption run() {
+    for (const Binding& binding : draft_.bindings)
+      if (keys_.empty() || keys_.contains(binding.desired->key)) add(binding);
+    check_project(draft_);
+    adoption_.refusals = std::move(draft_.plan.refusals);
+    return std::move(adoption_);
+  }
+
+ private:
+  void add(const Binding& binding) {
+    AdoptionRow row;
+    row.key = binding.desired->key;
+    row.source = binding.desired->span;
+    row.matched_by = matched_by(binding);
+    if (binding.live != nullptr) row.live_id = binding.live->id;
+    if (binding.live != nullptr) row.match = binding.recorded != nullptr ? Match::kOwned : Match::kAdopt;
+    if (row.match == Match::kAdopt) record(binding, row);
+    adoption_.rows.push_back(std::move(row));
+  }
+
+  void record(const Binding& binding, AdoptionRow& row) {
+    const schema::Kind& kind = *binding.desired->kind;
+    const diff::Comparison comparison =
+        diff::compare_object(kind, binding, draft_.id_of(), draft_.input.policy.connection_scope_format);
+    row.changes = comparison.changes;
+    row.record.applied = with_live_values(kind.fields, binding.live->body, comparison.applied);
+    fill_record(row.record, binding);
+  }
+
+  Draft& draft_;
+  const std::set<model::ObjectKey>& keys_;
+  Adoption adoption_;
+};
+
+/// Problems of objects that were not asked for are no business of this run.
+void take_chosen(const diag::Sink& found, const model::DesiredState& desired,
+                 const std::set<model::ObjectKey>& keys, diag::Sink& sink) {
+  for (const diag::Diagnostic& diagnostic : found.all()) {
+    const bool is_foreign =
+        std::any_of(desired.objects.begin(), desired.objects.end(), [&](const model::DesiredObject& object) {
+          return object.span == diagnostic.span && !keys.empty() && !keys.contains(object.key);
+        });
+    if (!is_foreign) sink.add(diagnostic);
+  }
+}
+
+}  // namespace
+
+std::size_t Adoption::count(Match match) const {
+  return static_cast<std::size_t>(
+      std::count_if(rows.begin(), rows.end(), [&](const AdoptionRow& row) { return row.match == match; }));
+}
+
+Adoption make_adoption(const PlanInput& input, const std::set<model::ObjectKey>& keys, diag::Sink& sink) {
+  diag::Sink found;
+  Plan scratch;
+  scratch.project_id = input.project_id;
+  Draft draft{input, found, scratch, diff::bind_objects(*input.desired, *input.live, *input.recorded, found),
+              {},    false};
+  find_known_ids(draft);
+  take_chosen(found, *input.desired, keys, sink);
+  return Adopter(draft, keys).run();
+}
+
+}  // namespace descopectl::plan
