@@ -46,7 +46,7 @@ class SpecWriter {
       }
       const json::value* value = body.if_contains(row.wire_name());
       if (value == nullptr || row.write_only || written.contains(row.wire_name())) continue;
-      if (!row.required && schema::is_equal(&row, *value, nullptr)) continue;
+      if (!row.required && schema::is_equal(&row, *value, nullptr) && !is_managed(row, path)) continue;
       auto said = write_value(row, *value, pointer);
       if (!said) continue;
       written.insert(row.wire_name());
@@ -56,6 +56,12 @@ class SpecWriter {
   }
 
  private:
+  /// A default that the service chose, and that the state manages: left out, it would be managed no more.
+  bool is_managed(const Field& row, const std::string& path) const {
+    return path.empty() && row.has_unknown_default && context_.owned != nullptr &&
+           context_.owned->applied.contains(row.wire_name());
+  }
+
   /// Secrets are never read back: that one is set shows in what was sent, or in the field beside it.
   bool is_secret_set(const Field& row, const json::object& body, const std::string& path) const {
     if (row.required) return true;

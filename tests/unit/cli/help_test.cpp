@@ -12,7 +12,8 @@ namespace {
 using testing::HasSubstr;
 
 constexpr std::array kCommands{Command::kValidate, Command::kPlan,     Command::kApply,   Command::kDrift,
-                               Command::kDestroy,  Command::kEmulator, Command::kExplain, Command::kSchema,
+                               Command::kDestroy,  Command::kExport,   Command::kAdopt,   Command::kOutput,
+                               Command::kRotate,   Command::kEmulator, Command::kExplain, Command::kSchema,
                                Command::kVersion,  Command::kHelp};
 
 TEST(Help, GoesToStandardOutputAndExitsWithZero) {

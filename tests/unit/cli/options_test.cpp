@@ -257,7 +257,7 @@ TEST(Options, NeverRepeatWhatMayBeASecret) {
 TEST(Options, WithAFlagOfAnotherCommandAreRefused) {
   EXPECT_EQ(refused({"plan", "--yes"}),
             "error: unknown flag '--yes' for 'plan' [unknown-flag]\n"
-            "hint: it is a flag of apply and destroy\n");
+            "hint: it is a flag of apply, destroy, adopt and rotate\n");
 }
 
 TEST(Options, WithoutAKnownCommandAreRefused) {
@@ -278,6 +278,23 @@ TEST(Options, WithArgumentsThatNobodyTakesAreRefused) {
   EXPECT_EQ(refused({"plan", "--", "--env"}),
             "error: unexpected argument '--env' for 'plan' [unexpected-argument]\n"
             "hint: see 'descopectl plan --help'\n");
+}
+
+TEST(Options, HoldTheArgumentsThatTheCommandTakes) {
+  EXPECT_EQ(parse({"output", "InboundApp/portal", "--json", "clientId"}).options->arguments,
+            (std::vector<std::string>{"InboundApp/portal", "clientId"}));
+  EXPECT_EQ(parse({"adopt", "Connection/a", "Role/b", "Role/c"}).options->arguments.size(), 3U);
+  EXPECT_TRUE(parse({"adopt", "--all"}).options->adopts_all);
+  EXPECT_EQ(
+      parse({"output"}).err,
+      "error: 'output' needs KIND/NAME [FIELD] [missing-argument]\nhint: see 'descopectl output --help'\n");
+  EXPECT_EQ(parse({"rotate", "portal"}).err,
+            "error: invalid value 'portal' for 'rotate': must be KIND/NAME [invalid-value]\n");
+  EXPECT_EQ(parse({"rotate", "InboundApp/a", "b"}).err,
+            "error: unexpected argument 'b' for 'rotate' [unexpected-argument]\n"
+            "hint: see 'descopectl rotate --help'\n");
+  EXPECT_EQ(parse({"adopt", "--all", "Role/a"}).err,
+            "error: '--all' and 'Role/a' contradict each other [conflicting-flags]\n");
 }
 
 TEST(Options, WithAFlagThatLacksItsValueAreRefused) {

@@ -1,0 +1,92 @@
+// Adoption: what the state would hold, and that the next plan shows the differences as the manifest's.
+#include "descopectl/plan/adoption.hpp"
+
+#include <gmock/gmock.h>
+
+#include "support/project.hpp"
+
+namespace descopectl {
+namespace {
+
+using plan::Match;
+using test::actions_of;
+using test::Manifests;
+using test::Project;
+
+plan::Adoption adopt(Project& project, Manifests& manifests, const std::set<model::ObjectKey>& keys = {}) {
+  plan::Adoption made = plan::make_adoption(project.input(manifests.desired), keys, manifests.sink);
+  for (const plan::AdoptionRow& row : made.rows)
+    if (row.match == Match::kAdopt) project.recorded.objects[row.key] = row.record;
+  return made;
+}
+
+std::string doc(const std::string& kind, const std::string& metadata, const std::string& spec) {
+  return "---\napiVersion: descopectl/v1\nkind: " + kind + "\nmetadata: {" + metadata + "}\nspec: {" + spec +
+         "}\n";
+}
+
+TEST(Adoption, RecordsLivesValuesOfTheManifestsFields) {
+  Project project;
+  project.add_live("Connection", R"({"id":"a","name":"Live","pkce":true,"description":"theirs",
+      "authorizationUrlParams":[{"key":"k","value":"live"},{"key":"other","value":"1"}]})");
+  Manifests manifests(
+      doc("Connection", "name: a, lifecycle: {preventDestroy: true}",
+          "name: Ours, pkce: false, clientId: c, authorizationUrlParams: [{key: k, value: ours}]"));
+  const plan::Adoption made = adopt(project, manifests);
+  ASSERT_EQ(made.count(Match::kAdopt), 1U);
+  EXPECT_EQ(made.rows[0].matched_by, "id");
+  EXPECT_EQ(made.rows[0].changes.size(), 5U);
+  const model::RecordedObject& record = made.rows[0].record;
+  EXPECT_EQ(json::serialize(record.applied),
+            R"({"name":"Live","pkce":true,"authorizationUrlParams":[{"key":"k","value":"live"},)"
+            R"({"key":"other","value":"1"}]})");
+  EXPECT_TRUE(record.prevent_destroy);
+  EXPECT_EQ(record.live_id, "a");
+  EXPECT_EQ(project.drift(manifests).manifest, 1U) << "the manifest differs, live did not move";
+  EXPECT_EQ(actions_of(project.plan(manifests)), "update Connection/a");
+}
+
+TEST(Adoption, TellsWhatMatchedByWhat) {
+  Project project;
+  project.apply_text(doc("Connection", "name: owned", "name: Owned"));
+  project.add_live("Resource", R"({"id":"RS1","name":"R","type":"api","uri":"https://r"})");
+  project.add_live("InboundApp", R"({"id":"A1","name":"App"})");
+  Manifests manifests(doc("Connection", "name: owned", "name: Owned") +
+                      doc("Resource", "name: r", "name: R, type: api, uri: 'https://r'") +
+                      doc("InboundApp", "name: app", "name: App") + doc("Role", "name: x", "name: X"));
+  std::string rows;
+  for (const plan::AdoptionRow& row : adopt(project, manifests).rows)
+    rows +=
+        row.key.to_string() + " " + row.matched_by + " " + std::to_string(static_cast<int>(row.match)) + "\n";
+  EXPECT_EQ(rows, "Connection/owned state 1\nInboundApp/app name 0\nResource/r uri 0\nRole/x  2\n");
+  EXPECT_EQ(actions_of(project.plan(manifests)), "create Role/x");
+}
+
+TEST(Adoption, OfSomeLeavesTheOthersProblemsAlone) {
+  Project project;
+  project.add_live("Connection", R"({"id":"a","name":"A"})");
+  project.add_live("Connection", R"({"id":"b","name":"B"})");
+  Manifests manifests(doc("Connection", "name: a", "name: A") + doc("Connection", "name: c", "name: B"));
+  EXPECT_EQ(adopt(project, manifests, {{"Connection", "a"}}).rows.size(), 1U);
+  EXPECT_FALSE(manifests.sink.has_errors()) << manifests.messages();
+  adopt(project, manifests, {{"Connection", "c"}});
+  EXPECT_THAT(manifests.messages(), testing::HasSubstr("[possible-match]"));
+}
+
+TEST(Adoption, TakesWhatCannotBeReadBackFromTheManifest) {
+  Project project;
+  project.add_live("InboundApp", R"({"id":"A1","name":"App"})");
+  Manifests manifests(doc("InboundApp", "name: app", "name: App, consentFlowId: f"));
+  adopt(project, manifests);
+  EXPECT_EQ(actions_of(project.plan(manifests)), "") << "no replacement for the sake of what nobody can see";
+}
+
+TEST(Adoption, RefusesAStateOfAnotherProject) {
+  Project project;
+  project.recorded.project_id = "P2";
+  Manifests manifests(doc("Role", "name: x", "name: X"));
+  ASSERT_EQ(adopt(project, manifests).refusals.size(), 1U);
+}
+
+}  // namespace
+}  // namespace descopectl
