@@ -76,8 +76,10 @@ class OutputRun {
     const bool is_bare = context_.options.arguments.size() > 1;
     std::string text;
     for (const auto& [name, value] : values_) {
-      const std::string shown(value.get_string());
-      text += is_bare ? shown + "\n" : fmt::format("{:{}}  {}\n", std::string_view(name), width, shown);
+      const std::string bare(value.get_string());
+      text += is_bare ? bare + "\n"
+                      : fmt::format("{:{}}  {}\n", std::string_view(name), width,
+                                    base::printable(bare, bare.size()));
     }
     return text;
   }

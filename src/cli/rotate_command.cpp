@@ -1,7 +1,7 @@
 // rotate: a new secret, made by the service and handed over once.
 //
-// What can fail without the service fails before the call: the flags, the file, the state's lock, the
-// question. After it, the secret is handed over first and noted in the state second.
+// What can fail without the service fails before the call: the flags, the state's lock, the question, the
+// file. After it, the secret is handed over first and noted in the state second.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -28,9 +28,8 @@ std::string how_to_read(const Named& named) {
 
 class RotateRun {
  public:
-  RotateRun(Context& context, Connected& connected, const Named& named, SecretPlace& place,
-            state::Store* store)
-      : context_(context), connected_(connected), named_(named), place_(place), store_(store) {}
+  RotateRun(Context& context, Connected& connected, const Named& named, state::Store* store)
+      : context_(context), connected_(connected), named_(named), store_(store) {}
 
   net::awaitable<ExitStatus> run() {
     auto live = co_await load_named(context_, connected_, named_);
@@ -38,6 +37,10 @@ class RotateRun {
     live_id_ = live->id;
     if (!context_.options.auto_approve && !ask(context_, question()))
       co_return emit_failure(context_, ExitStatus::kRefused);
+    // Not before the question: an interrupt there ends the program, and would leave an empty file behind.
+    auto place = SecretPlace::open(context_);
+    if (!place) co_return emit_failure(context_, report_conflict_as_refusal(context_, place.error()));
+    place_.emplace(std::move(*place));
     auto calls = api::make_secret_calls(connected_.io.get_executor(), connected_.options);
     if (!calls) co_return emit_failure(context_, report(context_, calls.error()));
     auto secret = co_await (*calls)->rotate(*named_.kind, live_id_);
@@ -59,7 +62,7 @@ class RotateRun {
   }
 
   ExitStatus hand_over(const model::Secret& secret) {
-    const auto taken = place_.take(context_, secret);
+    const auto taken = place_->take(context_, secret);
     if (!taken) {
       context_.fail(
           "secret-not-written",
@@ -70,7 +73,7 @@ class RotateRun {
     tell_what_follows();
     const ExitStatus exit = context_.sink.has_errors() ? ExitStatus::kFailure : ExitStatus::kDone;
     return context_.emit(exit, [&](const render::FormatRow& row, const render::Presentation& shown) {
-      const bool is_told = place_.is_shown() && taken;
+      const bool is_told = place_->is_shown() && taken;
       if (row.name == "text") return is_told ? std::string(secret.reveal()) + "\n" : std::string();
       json::object document{{"address", named_.key.to_string()}, {"live_id", live_id_}};
       if (is_told) document["secret"] = secret.reveal();
@@ -116,14 +119,14 @@ class RotateRun {
   Context& context_;
   Connected& connected_;
   const Named& named_;
-  SecretPlace& place_;
+  std::optional<SecretPlace> place_;
   state::Store* store_;
   std::string live_id_;
 };
 
 net::awaitable<ExitStatus> rotate_connected(Context& context, Connected& connected, const Named& named,
-                                            SecretPlace& place, state::Store* store) {
-  RotateRun run(context, connected, named, place, store);
+                                            state::Store* store) {
+  RotateRun run(context, connected, named, store);
   co_return co_await run.run();
 }
 
@@ -152,8 +155,9 @@ ExitStatus run_rotate(Context& context) {
   if (!check_request(context)) return emit_failure(context, ExitStatus::kInvalidInput);
   auto named = find_named(context, true);
   if (!named) return emit_failure(context, ExitStatus::kInvalidInput);
-  auto place = SecretPlace::open(context);
-  if (!place) return emit_failure(context, report_conflict_as_refusal(context, place.error()));
+  // Whether there is a place for the secret is known before anything is asked; the file goes again.
+  if (const auto place = SecretPlace::open(context); !place)
+    return emit_failure(context, report_conflict_as_refusal(context, place.error()));
   std::unique_ptr<state::Store> store;
   if (named->owned() != nullptr) {
     auto opened = open_store(context);
@@ -162,7 +166,7 @@ ExitStatus run_rotate(Context& context) {
     named->recorded = store->current();  // as it is now that nobody else can change it
   }
   return run_connected(context, [&](Connected& connected) {
-    return rotate_connected(context, connected, *named, *place, store.get());
+    return rotate_connected(context, connected, *named, store.get());
   });
 }
 

@@ -118,7 +118,7 @@ class Checker {
 
   void take_errors(const diag::Sink& sink) {
     for (const diag::Diagnostic& diagnostic : sink.all()) {
-      if (diagnostic.severity != diag::Severity::kError) continue;
+      if (diagnostic.severity != diag::Severity::kError || !diagnostic.span.is_known()) continue;
       const std::size_t object = object_at(diagnostic.span);
       if (diagnostic.code == "duplicate-key") {
         // Two live objects with one name are told apart by their ids.
@@ -129,10 +129,8 @@ class Checker {
       }
       const std::size_t begin = written_[object].begin;
       const std::size_t end = object + 1 < written_.size() ? written_[object + 1].begin : text_.size();
-      const std::string path = diagnostic.span.is_known()
-                                   ? field_at(*written_[object].kind, text_.substr(begin, end - begin),
-                                              diagnostic.span.begin - static_cast<std::uint32_t>(begin))
-                                   : std::string();
+      const std::string path = field_at(*written_[object].kind, text_.substr(begin, end - begin),
+                                        diagnostic.span.begin - static_cast<std::uint32_t>(begin));
       add(object, path.empty() ? Form::kObject : Form::kField, path, diagnostic.summary);
     }
   }

@@ -200,6 +200,20 @@ TEST(Export, KeepsScopesRawWhereTwoConnectionsFit) {
                                    "          - connection: a\n            scopes: [x]\n"));
 }
 
+TEST(Export, SpeaksTheGenerationThatIsConfigured) {
+  Project project;
+  project.policy.inbound_generation = 2;
+  project.add_live("InboundApp",
+                   R"({"id":"A1","name":"App","attributesScopes":[{"name":"s","values":["email"]}],
+      "scopeClaimMapping":[{"scope":"s","claims":{"mail":"{{user.email}}"},"mandatory":true}]})");
+  const Made made = export_of(project);
+  EXPECT_EQ(made.messages(), "");
+  EXPECT_THAT(made.text,
+              HasSubstr("  scopeClaimMapping:\n    - scope: s\n      claims: {mail: \"{{user.email}}\"}\n"
+                        "      mandatory: true\n"));
+  EXPECT_THAT(made.text, Not(HasSubstr("attributesScopes")));
+}
+
 TEST(Export, EscapesWhatManifestsWouldReplace) {
   Project project;
   project.add_live("Connection", R"({"id":"a","name":"a","description":"${env:HOME} $${x} {{y}}"})");
