@@ -68,7 +68,7 @@ class Exporter {
       take_all(findings, round >= kMostRounds);
       text = write();
     }
-    if (!written_.empty())
+    if (!written_.empty() && !input_.recorded->objects.empty())
       for (const std::string& difference : find_differences_with_state(text, input_))
         sink_.warning("state-differs", {},
                       fmt::format("{}: the state last applied what can't be exported now", difference),
@@ -78,16 +78,17 @@ class Exporter {
 
  private:
   void choose() {
-    std::map<std::pair<std::string_view, std::string_view>, const model::RecordedObject*> owned_by_id;
+    using Id = std::pair<std::string_view, std::string_view>;  // kind, live id
+    std::map<Id, const model::RecordedObject*> owned_by_id;
     for (const auto& [key, object] : input_.recorded->objects)
-      if (!object.is_partial) owned_by_id.emplace(std::pair(key.kind, object.live_id), &object);
+      if (!object.is_partial) owned_by_id.emplace(Id(key.kind, object.live_id), &object);
     for (const schema::Kind* kind : kinds::all()) {
       const model::LiveKind* live = input_.live->find(kind->name);
       if (live == nullptr) continue;
       for (const model::LiveObject& object : live->objects) {
         handles_.emplace(std::pair(std::string(kind->name), object.id), "");
         if (!is_wanted(input_.kinds, *kind)) continue;
-        const auto at = owned_by_id.find({kind->name, object.id});
+        const auto at = owned_by_id.find(Id(kind->name, object.id));
         const model::RecordedObject* owned = at == owned_by_id.end() ? nullptr : at->second;
         if (owned == nullptr && kind->is_never_pruned != nullptr && kind->is_never_pruned(object.body))
           ++made_.left[std::string(kind->name)];

@@ -1,4 +1,5 @@
 // Laws of export, over generated projects: what is exported is what is live, whatever it holds.
+#include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "descopectl/plan/adoption.hpp"
 #include "support/project.hpp"
 
 namespace descopectl {
@@ -201,6 +202,33 @@ RC_GTEST_PROP(PlanLaws, WhatIsReferredToComesFirst, ()) {
   for (const plan::Action& action : plan.actions)
     for (const std::size_t before : action.depends_on)
       RC_ASSERT(plan.actions[before].wave < action.wave);
+}
+
+/// What a plan would send, whoever owns the objects.
+std::string changes_of(const plan::Plan& plan) {
+  std::string text;
+  for (const plan::Action& action : plan.actions)
+    for (const schema::FieldChange& change : action.changes)
+      text += action.key.to_string() + change.path + json::serialize(change.before) + "->" +
+              json::serialize(change.after) + "\n";
+  return text;
+}
+
+RC_GTEST_PROP(PlanLaws, AnAdoptionChangesTheOwnerAndNothingElse, ()) {
+  Project project;
+  project.policy.adopt = plan::Adopt::kAlways;
+  project.policy.prune.form = plan::Prune::Form::kNone;
+  project.apply_text(make_documents().joined());
+  project.recorded.objects.clear();
+  const std::string text = make_documents().joined();
+  const std::string before = changes_of(project.plan_text(text));
+  Manifests manifests(text);
+  for (const plan::AdoptionRow& row :
+       plan::make_adoption(project.input(manifests.desired), {}, manifests.sink).rows)
+    if (row.match == plan::Match::kAdopt) project.recorded.objects[row.key] = row.record;
+  RC_ASSERT(!manifests.sink.has_errors());
+  RC_ASSERT(changes_of(project.plan_text(text)) == before);
+  RC_ASSERT(project.drift(manifests).live == 0U);
 }
 
 RC_GTEST_PROP(PlanLaws, WhatNobodyManagesSurvivesAnUpdate, ()) {
