@@ -6,6 +6,7 @@
 #include "descopectl/base/files.hpp"
 #include "descopectl/base/text.hpp"
 #include "descopectl/exporter/export.hpp"
+#include "descopectl/kinds/registry.hpp"
 #include "run.hpp"
 
 namespace descopectl::cli {
@@ -183,6 +184,13 @@ net::awaitable<ExitStatus> export_connected(Context& context, Connected& connect
 }  // namespace
 
 ExitStatus run_export(Context& context) {
+  for (const std::string& name : context.options.export_flags.kinds) {
+    const schema::Kind* kind = kinds::find(name);
+    if (kind == nullptr || exporter::is_exportable(*kind)) continue;
+    context.fail("invalid-value", fmt::format("{} is not exported by itself", name),
+                 fmt::format("it is part of its {0}: write --kind {0}", kind->item_of.kind));
+  }
+  if (context.sink.has_errors()) return emit_failure(context, ExitStatus::kInvalidInput);
   return run_connected(context, [&](Connected& connected) { return export_connected(context, connected); });
 }
 

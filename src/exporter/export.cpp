@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "check.hpp"
 #include "descopectl/base/text.hpp"
@@ -15,14 +16,15 @@
 #include "spec.hpp"
 
 namespace descopectl::exporter {
-namespace {
-
-/// Each round that finds something leaves out at least one thing more; projects need two or three.
-constexpr unsigned kMostRounds = 100;
 
 bool is_exportable(const schema::Kind& kind) {
   return !kind.item_of.exists() && kind.calls.list.exists();
 }
+
+namespace {
+
+/// Each round that finds something leaves out at least one thing more; projects need two or three.
+constexpr unsigned kMostRounds = 100;
 
 bool is_wanted(const std::set<std::string>& kinds, const schema::Kind& kind) {
   return is_exportable(kind) && (kinds.empty() || kinds.contains(std::string(kind.name)));
@@ -146,6 +148,7 @@ class Exporter {
   }
 
   std::string handle_of_references(const Candidate& candidate) const {
+    if (!text_of(candidate.live->body, candidate.kind->name_field).empty()) return {};
     std::string handle;
     for (const diff::LiveReference& reference :
          diff::find_live_references(*candidate.kind, candidate.live->body)) {

@@ -229,6 +229,11 @@ TEST_F(Export, WritesOneFileWhereThatIsWantedAndSomeKindsOnly) {
   EXPECT_NE(text.find("          - connection: {live: a}\n"), std::string::npos) << text;
   EXPECT_EQ(text.find("kind: Connection"), std::string::npos);
   EXPECT_EQ(run({"--kind", "Rsource"}).status, 3);
+  const Result part = run({"--kind", "McpScope"});
+  EXPECT_EQ(part.status, 3);
+  EXPECT_EQ(part.err,
+            "error: McpScope is not exported by itself [invalid-value]\n"
+            "hint: it is part of its Resource: write --kind Resource\n");
 }
 
 TEST_F(Export, NeedsAKeyAndAProjectThatAnswers) {

@@ -47,6 +47,9 @@ struct Export {
   std::map<std::string, std::size_t> left;  ///< by kind: tenants', self-registered and system objects
 };
 
+/// False for kinds whose objects are written as parts of others'.
+[[nodiscard]] bool is_exportable(const schema::Kind& kind);
+
 /// The kinds that can be exported and are asked for (`kinds` empty: all), and those that they refer to. What
 /// was not asked for by name, and needs a right of its own, is optional.
 [[nodiscard]] std::vector<plan::NeededKind> find_needed_kinds(const std::set<std::string>& kinds);

@@ -112,11 +112,14 @@ TEST(Export, WritesTheLiveIdWhereNothingElseIsCertain) {
   project.add_live("InboundApp", R"({"id":"A2","name":"Twin"})");
   project.add_live("InboundApp", R"({"id":"A1","name":"Twin"})");
   project.add_live("InboundApp", R"({"id":"A3","name":"Same"})");
+  project.add_live("Resource", R"({"id":"RS3","name":"!!!","type":"mcp","uri":"https://3",
+      "scopes":{"connectionsScopes":[{"name":"s","values":["gcal"]}]}})");
   const Made made = export_of(project);
   EXPECT_EQ(made.messages(), "");
   EXPECT_THAT(made.text, HasSubstr("metadata:\n  name: google-calendar\n  id: gcal\n"));
   EXPECT_THAT(made.text, HasSubstr("metadata:\n  name: same\nspec:\n  name: Same\n  uri: https://1\n"));
   EXPECT_THAT(made.text, HasSubstr("metadata:\n  name: same-2\nspec:\n  name: Same\n  uri: https://2\n"));
+  EXPECT_THAT(made.text, HasSubstr("metadata:\n  name: rs3\nspec:\n  name: \"!!!\"\n"));
   EXPECT_THAT(made.text, HasSubstr("metadata:\n  name: twin\n  id: A1\n"));
   EXPECT_THAT(made.text, HasSubstr("metadata:\n  name: twin-2\n  id: A2\n"));
   EXPECT_THAT(made.text, HasSubstr("kind: InboundApp\nmetadata:\n  name: same\n"));
