@@ -51,11 +51,27 @@ struct ValueSchema {
   }
 };
 
+/// As JSON: a number where the key is one.
+json::value fallback_of(const KeyRow& row) {
+  if (!std::holds_alternative<config::Number Layer::*>(row.target)) return json::value(row.fallback);
+  return json::parse(row.fallback);
+}
+
 json::object key_schema(const KeyRow& row) {
   json::object out{{"title", row.path}, {"description", row.doc}};
+  if (!row.fallback.empty()) out["default"] = fallback_of(row);
   for (auto& member : std::visit(ValueSchema{row}, row.target))
     out[member.key()] = std::move(member.value());
   return out;
+}
+
+/// What is left out in an environment is as it is at the top.
+void drop_defaults(json::object& properties) {
+  for (auto& member : properties) {
+    json::object& schema = member.value().as_object();
+    schema.erase("default");
+    if (schema.contains("properties")) drop_defaults(schema["properties"].as_object());
+  }
 }
 
 /// All keys of one level; a dot in a path leads into a map.
@@ -94,7 +110,9 @@ json::object config_schema() {
       {"additionalProperties", any_of({refer_to("environment"), typed("null")})}};
   for (auto& member : closed_object(std::move(properties), {"apiVersion", "kind"}))
     out[member.key()] = std::move(member.value());
-  out["$defs"] = {{"environment", closed_object(layer_properties())}};
+  json::object environment = layer_properties();
+  drop_defaults(environment);
+  out["$defs"] = {{"environment", closed_object(std::move(environment))}};
   return out;
 }
 

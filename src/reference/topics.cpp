@@ -220,6 +220,10 @@ Topic config_topic() {
     key.path = fmt::format("{}.{}", topic.path, row.path);
     key.type = config::describe_value(row);
     key.doc = row.doc;
+    if (!row.fallback.empty()) {
+      key.flags.push_back(fmt::format("default {}", row.fallback));
+      key.details.emplace_back("default", row.fallback);
+    }
     key.values.assign(row.words.begin(), row.words.end());
   }
   Topic& environments = topic.members.emplace_back();

@@ -276,6 +276,26 @@ class GeneratedManifests(unittest.TestCase):
                 self.assertEqual(result.returncode, 0, f"{field['path']}: {result.stderr}{text}")
 
 
+class Metadata(unittest.TestCase):
+    def test_rows_are_what_the_decoder_takes(self):
+        pending = [*topic("Connection.metadata")["members"]]
+        validator = validator_of("manifest")
+        checked = 0
+        while pending:
+            field = pending.pop()
+            pending += field["members"]
+            (part,) = load_all(field["example"])
+            document = {"apiVersion": "descopectl/v1", "kind": "Connection",
+                        "metadata": {"name": "a", **part["metadata"]}, "spec": {"name": "A"}}
+            if field["name"] == "ignoreFields":
+                document["metadata"]["lifecycle"]["ignoreFields"] = ["/logo"]
+            self.assertEqual(faults(validator, document), [], field["path"])
+            result = run(["validate", "-f", "-"], SOURCE, text=to_yaml([document]))
+            self.assertEqual(result.returncode, 0, f"{field['path']}: {result.stderr}")
+            checked += 1
+        self.assertGreaterEqual(checked, 7)
+
+
 CONNECTION = """
 ---
 apiVersion: descopectl/v1

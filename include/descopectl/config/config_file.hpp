@@ -80,6 +80,8 @@ struct KeyRow {
   std::string_view path;  ///< "limits.maxDeletes": a dot leads into a map
   KeyTarget target;
   std::string_view doc;
+  std::string_view fallback =
+      {};                    ///< what counts where it is left out, as it would be written; empty: nothing
   std::int64_t minimum = 0;  ///< of numbers, inclusive
   std::int64_t maximum = 0;
   std::span<const std::string_view> words =

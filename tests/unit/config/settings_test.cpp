@@ -394,5 +394,34 @@ TEST_F(SettingsTest, TakeTheNetworkFromVariables) {
   EXPECT_EQ(settings_.network.no_proxy, "x");
 }
 
+TEST(KeyTable, NamesTheDefaultsThatCount) {
+  const Settings settings;
+  const std::map<std::string_view, std::int64_t> numbers{
+      {"limits.maxDeletes", settings.limits.max_deletes},
+      {"limits.maxDeletePercent", settings.limits.max_delete_percent},
+      {"http.parallelism", settings.http.parallelism},
+      {"http.timeoutSeconds", settings.http.timeout.count()},
+      {"http.retries", settings.http.retries},
+      {"http.retryBaseMilliseconds", settings.http.retry_base.count()},
+      {"http.settleSeconds", settings.http.settle.count()},
+      {"http.requestsPerMinute", settings.http.requests_per_minute}};
+  const std::map<std::string_view, std::size_t> words{
+      {"state.backend", static_cast<std::size_t>(settings.state.backend)},
+      {"adopt", static_cast<std::size_t>(settings.adopt)},
+      {"inboundApi", static_cast<std::size_t>(settings.inbound_api)}};
+  for (const KeyRow& row : key_table()) {
+    if (const auto number = numbers.find(row.path); number != numbers.end()) {
+      EXPECT_EQ(row.fallback, std::to_string(number->second)) << row.path;
+    } else if (const auto word = words.find(row.path); word != words.end()) {
+      EXPECT_EQ(row.fallback, row.words[word->second]) << row.path;
+    } else if (row.path == "prune") {
+      EXPECT_EQ(settings.prune.mode, PruneMode::kOwned);
+      EXPECT_EQ(row.fallback, "owned");
+    } else {
+      EXPECT_EQ(row.fallback, "") << row.path;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace descopectl::config
