@@ -71,8 +71,10 @@ class Exchange {
     const auto& options = settings_->options;
     const auto& endpoint = settings_->origin.endpoint;
     if (options.proxy) {
+      auto connected = co_await connect_to_proxy(stream_, *options.proxy, options.connect_timeout);
+      if (connected.has_error()) co_return connected;
       auto opened = co_await open_tunnel(stream_, *options.proxy, endpoint, options.user_agent,
-                                         options.connect_timeout);
+                                         options.handshake_timeout);
       if (opened.has_error()) co_return opened;
     } else {
       auto connected = co_await stream_->connect(endpoint, options.connect_timeout);

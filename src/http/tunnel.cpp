@@ -23,6 +23,10 @@ Error unreachable(std::string message, std::string hint = {}) {
   return {ErrorKind::kUnreachable, std::move(message), std::move(hint)};
 }
 
+std::string name_of(const Proxy& proxy) {
+  return "the proxy " + proxy.endpoint.text();
+}
+
 /// The bytes of the request. Not by encode_request: its target is no path.
 std::string encode_connect(const Proxy& proxy, const transport::Endpoint& target,
                            const std::string& user_agent) {
@@ -97,16 +101,18 @@ Error describe_refusal(int status, bool has_credentials, const std::string& name
 
 }  // namespace
 
+asio::awaitable<Result<void>> connect_to_proxy(std::shared_ptr<transport::Stream> stream, Proxy proxy,
+                                               std::chrono::milliseconds timeout) {
+  auto connected = co_await stream->connect(proxy.endpoint, timeout);
+  if (connected.has_value() || connected.error().kind() != ErrorKind::kUnreachable) co_return connected;
+  co_return unreachable(fmt::format("{} can't be reached: {}", name_of(proxy), connected.error().message()),
+                        "check HTTPS_PROXY");
+}
+
 asio::awaitable<Result<void>> open_tunnel(std::shared_ptr<transport::Stream> stream, Proxy proxy,
                                           transport::Endpoint target, std::string user_agent,
                                           std::chrono::milliseconds timeout) {
-  const std::string name = "the proxy " + proxy.endpoint.text();
-  auto connected = co_await stream->connect(proxy.endpoint, timeout);
-  if (connected.has_error()) {
-    if (connected.error().kind() != ErrorKind::kUnreachable) co_return connected;
-    co_return unreachable(fmt::format("{} can't be reached: {}", name, connected.error().message()),
-                          "check HTTPS_PROXY");
-  }
+  const std::string name = name_of(proxy);
   const std::string request = encode_connect(proxy, target, user_agent);
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   IoResult last = co_await stream->write(request, deadline);

@@ -10,8 +10,13 @@
 
 namespace descopectl::http {
 
-/// Connects `stream` to the proxy and has it open a way to `target`; each of the two within `timeout`.
-/// kUnreachable, naming the proxy and never its credentials: nothing was sent to the target.
+/// Connects `stream` to the proxy. kUnreachable, naming it.
+[[nodiscard]] boost::asio::awaitable<Result<void>> connect_to_proxy(std::shared_ptr<transport::Stream> stream,
+                                                                    Proxy proxy,
+                                                                    std::chrono::milliseconds timeout);
+
+/// Has the proxy at the other end of `stream` open a way to `target`. kUnreachable, naming the proxy and
+/// never its credentials: nothing was sent to the target.
 [[nodiscard]] boost::asio::awaitable<Result<void>> open_tunnel(std::shared_ptr<transport::Stream> stream,
                                                                Proxy proxy, transport::Endpoint target,
                                                                std::string user_agent,

@@ -18,7 +18,7 @@ namespace descopectl::http {
 struct ClientOptions {
   std::string base_url;  ///< http(s)://host[:port][/prefix], checked by make_client
   std::chrono::milliseconds connect_timeout{10'000};
-  std::chrono::milliseconds handshake_timeout{10'000};
+  std::chrono::milliseconds handshake_timeout{10'000};  ///< of TLS, and of a proxy's answer before it
   std::chrono::milliseconds answer_timeout{30'000};  ///< from the request's first byte to the answer's last
   std::size_t connections = 10;               ///< at most so many at once; further senders wait their turn
   std::uint64_t answer_limit = 256ULL << 20;  ///< bytes of an answer's body

@@ -124,7 +124,7 @@ class ClientBehindProxy : public testing::Test {
       ClientOptions options;
       options.base_url = "https://" + host + ":8443";
       options.ca_file = ca_file_.path();
-      options.connect_timeout = patience_;
+      options.handshake_timeout = patience_;
       options.proxy = Proxy(Endpoint("127.0.0.1", proxy_->port()), model::Secret(credentials));
       client_ = client_of(context_, options);
     }
