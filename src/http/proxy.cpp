@@ -1,4 +1,4 @@
-// HTTPS_PROXY and NO_PROXY, as curl reads them.
+// HTTPS_PROXY and NO_PROXY, as curl and Go read them; where they differ, more is exempt.
 #include "descopectl/http/proxy.hpp"
 
 #include <algorithm>
@@ -73,6 +73,7 @@ std::optional<Entry> parse_entry(std::string_view text) {
 
 /// `host` without dots at its end.
 bool matches_name(std::string_view host, std::string_view entry) {
+  if (entry.starts_with("*.")) entry.remove_prefix(1);
   while (entry.starts_with('.'))
     entry.remove_prefix(1);
   while (entry.ends_with('.'))

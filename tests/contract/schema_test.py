@@ -1,6 +1,7 @@
 """Holds schemas/ against the program: examples and generated manifests pass under both, broken files under neither,
 and what commands print is what the schemas promise. The validator is python3-jsonschema, which knows nothing of us."""
 
+import http.server
 import json
 import os
 import pathlib
@@ -9,6 +10,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 
 import jsonschema
@@ -167,7 +169,8 @@ class Generator:
     def value(self, field, is_key=False):
         kind = field["type"]
         if kind == "secret":
-            return self.random.choice([{"fromEnv": "SET"}, {"fromFile": "x"}, {"fromCommand": ["true", ""]}, {"clear": True}])
+            return self.random.choice([{"fromEnv": "SET"}, {"fromFile": "x"}, {"fromCommand": ["true", ""]},
+                                       {"clear": True}])
         if "required" not in field["flags"] and self.random.random() < 0.1:
             return None
         if kind == "boolean":
@@ -296,13 +299,16 @@ class Metadata(unittest.TestCase):
         self.assertGreaterEqual(checked, 7)
 
 
-CONNECTION = """
+def connection(handle, name, removal="delete", pkce="true"):
+    return f"""
 ---
 apiVersion: descopectl/v1
 kind: Connection
-metadata: {name: %s, lifecycle: {onRemoval: %s}}
-spec: {name: %s, pkce: %s, clientSecret: {fromEnv: SECRET}, appType: %s}
+metadata: {{name: {handle}, lifecycle: {{onRemoval: {removal}}}}}
+spec: {{name: {name}, pkce: {pkce}, clientSecret: {{fromEnv: SECRET}}}}
 """
+
+
 RESOURCE = """
 ---
 apiVersion: descopectl/v1
@@ -314,6 +320,29 @@ spec:
   uri: https://res.example/mcp
   scopes: {connectionsScopes: [{name: s, connections: [{connection: a, scopes: [x]}]}]}
 """
+
+
+class Faulty(http.server.BaseHTTPRequestHandler):
+    """An empty project that answers every write with the status in the server's `write_status`."""
+
+    def answer(self, status, body):
+        data = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def do_GET(self):  # noqa: N802
+        self.answer(200, {"apps": [], "resources": [], "roles": [], "permissions": [], "total": 0})
+
+    def do_POST(self):  # noqa: N802
+        self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        refusal = {"errorCode": "E011002", "errorDescription": "no"}
+        self.answer(self.server.write_status, refusal if self.server.write_status < 500 else {})
+
+    def log_message(self, *_):
+        pass
 
 
 class Results(unittest.TestCase):
@@ -348,19 +377,19 @@ class Results(unittest.TestCase):
 
     def test_of_creates_updates_deletes_replacements_and_adoptions(self):
         plan, apply = ["plan", "--sandbox"], ["apply", "--sandbox", "--auto-approve"]
-        self.declare(CONNECTION % ("a", "delete", "A", "true", "oauth") + CONNECTION % ("b", "delete", "B", "true", "oauth")
-                     + CONNECTION % ("k", "keep", "K", "true", "oauth") + RESOURCE)
+        self.declare(connection("a", "A") + connection("b", "B")
+                     + connection("k", "K", removal="keep") + RESOURCE)
         created = self.check("plan", [*plan, "--detailed-exitcode"], 2)
         self.assertEqual(self.actions(created)["Resource/res"], "create")
         self.check("apply", apply, 0)
         self.check("drift", ["drift", "--sandbox"], 0)
-        self.declare(CONNECTION % ("a", "delete", "A2", "false", "oauth") + RESOURCE)
+        self.declare(connection("a", "A2", pkce="false") + RESOURCE)
         self.check("drift", ["drift", "--sandbox", "--count", "manifest,unmanaged"], 2)
         mixed = self.check("plan", plan, 0)
-        self.assertEqual(self.actions(mixed), {"Connection/a": "update", "Connection/b": "delete", "Connection/k": "no-op",
-                                               "Resource/res": "no-op"})
+        self.assertEqual(self.actions(mixed), {"Connection/a": "update", "Connection/b": "delete",
+                                               "Connection/k": "no-op", "Resource/res": "no-op"})
         self.check("apply", apply, 0)
-        self.declare(CONNECTION % ("a", "delete", "A2", "false", "oauth") + RESOURCE.replace("res.example", "new.example"))
+        self.declare(connection("a", "A2", pkce="false") + RESOURCE.replace("res.example", "new.example"))
         self.check("plan", plan, 8)
         replaced = self.check("plan", [*plan, "--allow-replace"], 0)
         self.assertEqual(self.actions(replaced)["Resource/res"], "delete+create")
@@ -373,7 +402,7 @@ class Results(unittest.TestCase):
         self.check("apply", ["destroy", "--sandbox", "--auto-approve"], 0)
 
     def test_of_drift(self):
-        self.declare(CONNECTION % ("a", "delete", "A", "true", "oauth") + CONNECTION % ("b", "delete", "B", "true", "oauth"))
+        self.declare(connection("a", "A") + connection("b", "B"))
         self.check("apply", ["apply", "--sandbox", "--auto-approve"], 0)
         data = self.path / ".descopectl/sandbox.json"
         data.write_text(data.read_text().replace('"A"', '"Changed"'))
@@ -381,7 +410,7 @@ class Results(unittest.TestCase):
         self.assertEqual([one["cause"] for one in drift["drift"]], ["live"])
 
     def test_of_failures(self):
-        self.declare(CONNECTION % ("a", "delete", "A", "true", "oauth"))
+        self.declare(connection("a", "A"))
         self.environment.clear()
         self.check("plan", ["plan", "--sandbox"], 0)
         self.check("apply", ["apply", "--sandbox", "--auto-approve"], 3)
@@ -393,10 +422,25 @@ class Results(unittest.TestCase):
         self.check("plan", ["plan", "--sandbox"], 3)
         self.check("drift", ["drift", "--sandbox"], 3)
 
+    def test_of_writes_that_fail_or_whose_outcome_nobody_knows(self):
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Faulty)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        self.environment |= {"DESCOPE_MANAGEMENT_KEY": "not-a-real-key", "DESCOPE_PROJECT_ID": "P1",
+                             "DESCOPE_BASE_URL": f"http://127.0.0.1:{server.server_port}"}
+        self.declare(connection("a", "A") + RESOURCE)
+        for status, word in [(400, "failed"), (500, "unknown")]:
+            server.write_status = status
+            document = self.check("apply", ["apply", "--auto-approve"], 9)
+            results = {change["address"]: change["result"]["status"] for change in document["resource_changes"]}
+            self.assertEqual(results, {"Connection/a": word, "Resource/res": "skipped"})
+
     def test_of_validate(self):
-        self.declare(CONNECTION % ("a", "delete", "A", "true", "oauth"))
+        self.declare(connection("a", "A"))
         self.check("diagnostics", ["validate"], 0)
-        self.declare(CONNECTION % ("a", "delete", "A", "maybe", "oauth"))
+        self.declare(connection("a", "A", pkce="maybe"))
         found = self.check("diagnostics", ["validate"], 3)
         self.assertEqual(found["diagnostics"][0]["code"], "wrong-type")
         self.check("diagnostics", ["explain", "Conection"], 3)

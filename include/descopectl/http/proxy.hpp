@@ -28,7 +28,8 @@ struct Proxy {
 [[nodiscard]] Result<Proxy> parse_proxy(std::string_view url);
 
 /// True where `no_proxy` names the host and port: entries are separated by commas or white space, and are a
-/// name (with everything below it, with or without a leading dot), an IP address, a network (10.0.0.0/8),
+/// name (with everything below it, with or without a leading dot or `*.`), an IP address, a network
+/// (10.0.0.0/8),
 /// `*`, each with or without a port. Names are not looked up.
 [[nodiscard]] bool is_exempt(const transport::Endpoint& target, std::string_view no_proxy);
 

@@ -53,11 +53,11 @@ TEST(ProxyUrl, ThatCantBeUsedIsRefusedWithoutBeingRepeated) {
 TEST(NoProxy, NamesHostsWithAllBelowThem) {
   const Endpoint api("api.example.com", 443);
   for (const auto* entries :
-       {"api.example.com", "API.Example.COM", "example.com", ".example.com", "x,example.com",
+       {"api.example.com", "API.Example.COM", "example.com", ".example.com", "*.example.com", "x,example.com",
         "x example.com ", "*", "api.example.com.", "api.example.com:443", ".com", "[x],*"})
     EXPECT_TRUE(is_exempt(api, entries)) << entries;
   for (const auto* entries :
-       {"", ",", "pi.example.com", "xample.com", "api.example", "api.example.com:8443", "*.example.com",
+       {"", ",", "pi.example.com", "xample.com", "api.example", "api.example.com:8443", "*example.com",
         "api.example.com:", "api.example.com:x", "www.api.example.com", "10.0.0.0/8", "."})
     EXPECT_FALSE(is_exempt(api, entries)) << entries;
   EXPECT_TRUE(is_exempt(Endpoint("api.example.com.", 443), "example.com"));
