@@ -58,9 +58,9 @@ class AdoptRun {
     if (!reader) co_return emit_failure(context_, report(context_, reader.error()));
     plan::PlanInput input;
     input.policy = make_policy(context_);
-    std::vector<plan::NeededKind> kinds = plan::find_needed_kinds(desired_, store_.current(), input.policy);
-    auto live = co_await read_live(**reader, connected_.io.get_executor(), std::move(kinds), store_.current(),
-                                   input.policy.inbound_generation);
+    const apply::LiveOptions options = make_live_options(
+        context_, connected_, plan::find_needed_kinds(desired_, store_.current(), input.policy));
+    auto live = co_await apply::read_live(**reader, store_.current(), options);
     if (!live) co_return emit_failure(context_, report(context_, live.error()));
     input.desired = &desired_;
     input.live = &live->state;

@@ -37,9 +37,9 @@ class ExportRun {
     exporter::ExportInput input;
     input.kinds.insert(flags().kinds.begin(), flags().kinds.end());
     input.policy = make_policy(context_);
-    std::vector<plan::NeededKind> kinds = exporter::find_needed_kinds(input.kinds);
-    auto live = co_await read_live(**reader, connected_.io.get_executor(), kinds, recorded_,
-                                   input.policy.inbound_generation);
+    const apply::LiveOptions options =
+        make_live_options(context_, connected_, exporter::find_needed_kinds(input.kinds));
+    auto live = co_await apply::read_live(**reader, recorded_, options);
     if (!live) co_return emit_failure(context_, report(context_, live.error()));
     tell_unavailable(live->state);
     input.live = &live->state;

@@ -38,9 +38,9 @@ Error not_live(const Named& named) {
 net::awaitable<Result<model::LiveObject>> load_declared(Context& context, Connected& connected,
                                                         api::Reader& reader, const Named& named) {
   const plan::Policy policy = make_policy(context);
-  std::vector<plan::NeededKind> kinds = plan::find_needed_kinds(*named.desired, named.recorded, policy);
-  auto live = co_await read_live(reader, connected.io.get_executor(), std::move(kinds), named.recorded,
-                                 policy.inbound_generation);
+  const apply::LiveOptions options =
+      make_live_options(context, connected, plan::find_needed_kinds(*named.desired, named.recorded, policy));
+  auto live = co_await apply::read_live(reader, named.recorded, options);
   if (!live) co_return live.error();
   diag::Sink sink;
   for (const diff::Binding& binding : diff::bind_objects(*named.desired, live->state, named.recorded, sink)) {

@@ -37,11 +37,8 @@ net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, 
   input.policy = make_policy(context);
   input.scope = make_scope(context, desired, recorded);
   if (context.sink.has_errors()) co_return planned;  // nothing needs to be asked
-  apply::LiveOptions options;
-  options.kinds = plan::find_needed_kinds(desired, recorded, input.policy);
-  options.generation = input.policy.inbound_generation;
-  options.settle = context.settings.http.settle;
-  options.is_interrupted = [&connected] { return connected.interrupt.signal != 0; };
+  const apply::LiveOptions options =
+      make_live_options(context, connected, plan::find_needed_kinds(desired, recorded, input.policy));
   Result<apply::LiveRead> live = co_await apply::read_live(reader, recorded, options);
   if (!live) co_return live.error();
   planned->live = std::move(*live);
@@ -57,6 +54,16 @@ net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, 
   input.base_url = base_url_of(context, connected);
   planned->plan = plan::make_plan(input, context.sink);
   co_return planned;
+}
+
+apply::LiveOptions make_live_options(const Context& context, const Connected& connected,
+                                     std::vector<plan::NeededKind> kinds) {
+  apply::LiveOptions options;
+  options.kinds = std::move(kinds);
+  options.generation = make_policy(context).inbound_generation;
+  options.settle = context.settings.http.settle;
+  options.is_interrupted = [&connected] { return connected.interrupt.signal != 0; };
+  return options;
 }
 
 Result<model::RecordedState> read_recorded(Context& context) {

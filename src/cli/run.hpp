@@ -26,6 +26,10 @@ struct Planned {
     Context& context, api::Reader& reader, Connected& connected, const model::DesiredState& desired,
     const model::RecordedState& recorded, bool is_state_kept);
 
+/// How to read live objects of these kinds: generation, patience, and when to stop.
+[[nodiscard]] apply::LiveOptions make_live_options(const Context& context, const Connected& connected,
+                                                   std::vector<plan::NeededKind> kinds);
+
 /// The recorded state for commands that write nothing; its error is reported.
 [[nodiscard]] Result<model::RecordedState> read_recorded(Context& context);
 

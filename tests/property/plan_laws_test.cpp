@@ -224,7 +224,7 @@ RC_GTEST_PROP(PlanLaws, AnAdoptionChangesTheOwnerAndNothingElse, ()) {
   const std::string before = changes_of(project.plan_text(text));
   Manifests manifests(text);
   for (const plan::AdoptionRow& row :
-       plan::make_adoption(project.input(manifests.desired), {}, manifests.sink).rows)
+       plan::make_adoption(project.input(manifests), {}, manifests.sink).rows)
     if (row.match == plan::Match::kAdopt) project.recorded.objects[row.key] = row.record;
   RC_ASSERT(!manifests.sink.has_errors());
   RC_ASSERT(changes_of(project.plan_text(text)) == before);

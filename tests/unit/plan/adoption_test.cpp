@@ -14,7 +14,7 @@ using test::Manifests;
 using test::Project;
 
 plan::Adoption adopt(Project& project, Manifests& manifests, const std::set<model::ObjectKey>& keys = {}) {
-  plan::Adoption made = plan::make_adoption(project.input(manifests.desired), keys, manifests.sink);
+  plan::Adoption made = plan::make_adoption(project.input(manifests), keys, manifests.sink);
   for (const plan::AdoptionRow& row : made.rows)
     if (row.match == Match::kAdopt) project.recorded.objects[row.key] = row.record;
   return made;
