@@ -45,10 +45,11 @@ bool ask(Context& context, const Question& question) {
     context.fail("no-terminal", "there is no terminal to ask on, and nothing was written", question.hint);
     return false;
   }
-  context.output.note(question.text);
   std::string answer;
   {
-    const InterruptAtPrompt interrupt;
+    const InterruptAtPrompt
+        interrupt;  // before the question: who reads it may answer with an interrupt at once
+    context.output.note(question.text);
     if (!std::getline(context.input, answer)) context.output.note("\n");
   }
   if (answer == question.wanted) return true;

@@ -80,7 +80,7 @@ Outcome<std::string> register_app(Project& project, Family& apps, const Call& ca
 }  // namespace
 
 void add_registration_routes(Router& router, Project& project) {
-  Family* const apps = project.find_family("InboundApp");
+  Family* const apps = project.find_created_at(creation::kInboundApp);
   if (apps == nullptr) return;
   router.add("POST", "/v1/mgmt/inboundapp/app/{id}/register",
              [&project, apps](const Call& call) { return register_app(project, *apps, call); },

@@ -89,7 +89,7 @@ bool is_same_place(const json::object& token, const json::object& sent) {
 }
 
 Outcome<const Record*> find_connection(Project& project, const json::object& sent) {
-  const Family& family = *project.find_family("Connection");
+  const Family& family = *project.find_created_at(creation::kConnection);
   const std::string_view id = text_of(sent, "appId");
   const Record* record = family.objects.find(id);
   if (record == nullptr) return not_found(family, id);
@@ -281,7 +281,7 @@ Outcome<json::array> restored_tokens(Project& project, const json::value& tokens
 }
 
 void add_token_routes(Router& router, Project& project) {
-  if (project.find_family("Connection") == nullptr) return;
+  if (project.find_created_at(creation::kConnection) == nullptr) return;
   const auto add = [&](std::string_view method, std::string_view path, auto endpoint) {
     router.add(method, path, [&project, endpoint](const Call& call) { return endpoint(project, call); });
   };

@@ -78,7 +78,9 @@ json::array forms_of(const Field& field, Empty empty) {
     case Type::kStringList:
       return {list_of(any_of(text_forms(field, Empty::kResets)))};
     case Type::kStringMap:
-      return {{{"type", "object"}, {"additionalProperties", typed("string")}}};
+      return {{{"type", "object"},
+               {"additionalProperties",
+                empty == Empty::kIsWrong ? any_of({typed("string"), typed("null")}) : typed("string")}}};
     case Type::kObject:
       return {members_schema(field.fields, empty)};
     case Type::kObjectList:
@@ -103,14 +105,13 @@ std::optional<json::value> default_of(const Field& field) {
   return std::nullopt;
 }
 
-bool may_be_null(const Field& field, Empty empty) {
-  if (field.required || field.secret) return false;
-  return empty == Empty::kResets || (field.type != Type::kString && field.type != Type::kBoolean);
+bool may_be_null(const Field& field) {
+  return !field.required && !field.secret;
 }
 
 json::object field_schema(const Field& field, Empty empty) {
   json::array forms = forms_of(field, empty);
-  if (may_be_null(field, empty)) forms.emplace_back(typed("null"));
+  if (may_be_null(field)) forms.emplace_back(typed("null"));
   json::object out{{"title", field.name}};
   std::string description(field.doc);
   for (const std::string& remark : remarks_of(field))

@@ -286,14 +286,14 @@ TEST(Options, HoldTheArgumentsThatTheCommandTakes) {
   EXPECT_EQ(parse({"adopt", "Connection/a", "Role/b", "Role/c"}).options->arguments.size(), 3U);
   EXPECT_TRUE(parse({"adopt", "--all"}).options->adopts_all);
   EXPECT_EQ(
-      parse({"output"}).err,
+      refused({"output"}),
       "error: 'output' needs KIND/NAME [FIELD] [missing-argument]\nhint: see 'descopectl output --help'\n");
-  EXPECT_EQ(parse({"rotate", "portal"}).err,
+  EXPECT_EQ(refused({"rotate", "portal"}),
             "error: invalid value 'portal' for 'rotate': must be KIND/NAME [invalid-value]\n");
-  EXPECT_EQ(parse({"rotate", "InboundApp/a", "b"}).err,
+  EXPECT_EQ(refused({"rotate", "InboundApp/a", "b"}),
             "error: unexpected argument 'b' for 'rotate' [unexpected-argument]\n"
             "hint: see 'descopectl rotate --help'\n");
-  EXPECT_EQ(parse({"adopt", "--all", "Role/a"}).err,
+  EXPECT_EQ(refused({"adopt", "--all", "Role/a"}),
             "error: '--all' and 'Role/a' contradict each other [conflicting-flags]\n");
 }
 
@@ -430,7 +430,7 @@ TEST(Arguments, StandBesideFlagsAsManyAsTheCommandTakes) {
   EXPECT_EQ(taken({"schema", "plan", "-o", "json"}).arguments, std::vector<std::string>{"plan"})
       << "the name of a command is an argument like others";
   EXPECT_TRUE(taken({"explain"}).arguments.empty());
-  EXPECT_THAT(parse({"schema", "plan", "apply"}).err,
+  EXPECT_THAT(refused({"schema", "plan", "apply"}),
               testing::HasSubstr("unexpected argument 'apply' for 'schema'"));
 }
 

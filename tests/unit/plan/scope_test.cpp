@@ -269,7 +269,7 @@ TEST_F(ScopeTest, WhatIsWrongWithTheIdentityOfWhatIsLeftOutDoesNotMatter) {
 TEST_F(ScopeTest, OneLiveObjectForTwoManifestsIsAnErrorOfBoth) {
   project.add_live("InboundApp", R"({"id":"i1","name":"App"})");
   const std::string text = doc("InboundApp", "name: one, id: i1", "name: One") +
-                           doc("InboundApp", "name: two", "name: App") + connection("c");
+                           doc("InboundApp", "name: two, id: i1", "name: Two") + connection("c");
   target({{"InboundApp", "one"}});
   EXPECT_THAT(errors(text), HasSubstr("duplicate-binding: "));
   target({{"Connection", "c"}});
