@@ -58,6 +58,12 @@ json::object by_kind(const schema::Kind& kind) {
            {{"properties", {{"metadata", refer_to(metadata_name(kind))}, {"spec", refer_to(kind.name)}}}}}};
 }
 
+/// An overlay that drops an object has nothing more to say of it.
+json::object spec_unless_absent() {
+  const json::object is_absent{{"properties", {{"absent", {{"const", true}}}}}, {"required", {"absent"}}};
+  return {{"if", {{"properties", {{"metadata", is_absent}}}}}, {"else", {{"required", {"spec"}}}}};
+}
+
 }  // namespace
 
 json::object manifest_schema(std::string_view name, std::span<const schema::Kind* const> kinds) {
@@ -83,7 +89,8 @@ json::object manifest_schema(std::string_view name, std::span<const schema::Kind
        {"metadata", {{"description", "The handle, and what is not sent."}, {"type", "object"}}},
        {"spec",
         {{"description", "The object's fields, named as in the Management API."}, {"type", "object"}}}},
-      {"apiVersion", "kind", "metadata", "spec"});
+      {"apiVersion", "kind", "metadata"});
+  rules.push_back(spec_unless_absent());
   for (auto& member : body)
     out[member.key()] = std::move(member.value());
   out["allOf"] = std::move(rules);

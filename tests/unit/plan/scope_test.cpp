@@ -267,9 +267,10 @@ TEST_F(ScopeTest, WhatIsWrongWithTheIdentityOfWhatIsLeftOutDoesNotMatter) {
 }
 
 TEST_F(ScopeTest, OneLiveObjectForTwoManifestsIsAnErrorOfBoth) {
-  project.add_live("InboundApp", R"({"id":"i1","name":"App"})");
-  const std::string text = doc("InboundApp", "name: one, id: i1", "name: One") +
-                           doc("InboundApp", "name: two, id: i1", "name: Two") + connection("c");
+  project.apply_text(doc("InboundApp", "name: two", "name: App"));
+  const std::string id = project.live.find("InboundApp")->objects.front().id;
+  const std::string text = doc("InboundApp", "name: one, id: " + id, "name: One") +
+                           doc("InboundApp", "name: two", "name: App") + connection("c");
   target({{"InboundApp", "one"}});
   EXPECT_THAT(errors(text), HasSubstr("duplicate-binding: "));
   target({{"Connection", "c"}});
