@@ -41,6 +41,10 @@ for tag, pattern, first in [
     CoreLoader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), first)
 
 
+# Of overlays: the field is not declared. Editors read null there.
+CoreLoader.add_constructor("!unset", lambda loader, node: None)
+
+
 def load_all(text):
     return [document for document in yaml.load_all(text, CoreLoader) if document is not None]
 
