@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 program=${1:-../build/release/descopectl}
 [[ $# == 0 || $1 == /* ]] || program=$OLDPWD/$1
-for name in manifest config plan apply drift diagnostics; do
+for name in manifest overlay config plan apply drift diagnostics; do
   "$program" schema "$name" >"$name.schema.json.new"
   mv "$name.schema.json.new" "$name.schema.json"
 done

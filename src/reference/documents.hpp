@@ -8,8 +8,13 @@
 
 namespace descopectl::reference {
 
+/// A manifest that stands for itself, or one that an environment lays over another: it may leave out what is
+/// required, and drop the object.
+enum class Use : unsigned char { kManifest, kOverlay };
+
 /// Manifests of these kinds. `name` ends the document's id.
-[[nodiscard]] json::object manifest_schema(std::string_view name, std::span<const schema::Kind* const> kinds);
+[[nodiscard]] json::object manifest_schema(std::string_view name, std::span<const schema::Kind* const> kinds,
+                                           Use use = Use::kManifest);
 /// descopectl.yaml.
 [[nodiscard]] json::object config_schema();
 /// What commands print with -o json.

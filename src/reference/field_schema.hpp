@@ -9,8 +9,8 @@
 
 namespace descopectl::reference {
 
-/// Whether an empty text is a way to write a member that is not required: in metadata it is not, and null counts
-/// as not written, in maps too.
+/// Whether an empty text is a way to write a member that is not required: in metadata it is not, and null
+/// counts as not written, in maps too.
 enum class Empty : unsigned char { kResets, kIsWrong };
 
 /// A map whose members are these rows. Rows that no manifest may write are left out.

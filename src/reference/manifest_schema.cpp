@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view kHandle = R"(^[^\s/,=\u0000-\u0020\u007f]{1,200}$)";
 
 /// Objects that become items of another have no live id.
-json::object metadata_definition(const schema::Kind& kind) {
+json::object metadata_definition(const schema::Kind& kind, Use use) {
   json::object out = members_schema(manifest::kMetadataFields, Empty::kIsWrong);
   json::object& properties = out["properties"].as_object();
   json::object& handle = properties["name"].as_object();
@@ -23,6 +23,7 @@ json::object metadata_definition(const schema::Kind& kind) {
   handle.erase("type");
   handle.erase("pattern");
   if (kind.item_of.exists()) properties.erase("id");
+  if (use == Use::kManifest) properties.erase("absent");
   return out;
 }
 
@@ -39,11 +40,12 @@ json::object extra_fields(const schema::Kind& kind) {
           {"propertyNames", {{"not", {{"enum", std::move(known)}}}}}};
 }
 
-json::object spec_definition(const schema::Kind& kind) {
+json::object spec_definition(const schema::Kind& kind, Use use) {
   json::object out{{"title", fmt::format("spec of a {}", kind.name)}, {"description", kind.doc}};
   for (auto& member : members_schema(kind.fields))
     out[member.key()] = std::move(member.value());
   out["properties"].as_object()["extraFields"] = extra_fields(kind);
+  if (use == Use::kOverlay) out.erase("required");
   return out;
 }
 
@@ -58,15 +60,9 @@ json::object by_kind(const schema::Kind& kind) {
            {{"properties", {{"metadata", refer_to(metadata_name(kind))}, {"spec", refer_to(kind.name)}}}}}};
 }
 
-/// An overlay that drops an object has nothing more to say of it.
-json::object spec_unless_absent() {
-  const json::object is_absent{{"properties", {{"absent", {{"const", true}}}}}, {"required", {"absent"}}};
-  return {{"if", {{"properties", {{"metadata", is_absent}}}}}, {"else", {{"required", {"spec"}}}}};
-}
-
 }  // namespace
 
-json::object manifest_schema(std::string_view name, std::span<const schema::Kind* const> kinds) {
+json::object manifest_schema(std::string_view name, std::span<const schema::Kind* const> kinds, Use use) {
   json::object definitions = shared_definitions();
   json::array names;
   json::array rules;
@@ -75,22 +71,23 @@ json::object manifest_schema(std::string_view name, std::span<const schema::Kind
     names.emplace_back(kind->name);
     docs += fmt::format(" {}: {}", kind->name, kind->doc);
     rules.emplace_back(by_kind(*kind));
-    definitions[metadata_name(*kind)] = metadata_definition(*kind);
-    definitions[kind->name] = spec_definition(*kind);
+    definitions[metadata_name(*kind)] = metadata_definition(*kind, use);
+    definitions[kind->name] = spec_definition(*kind, use);
   }
-  json::object out =
-      begin_document(name,
-                     kinds.size() == 1 ? fmt::format("{} manifest of descopectl", kinds.front()->name)
-                                       : "Manifest of descopectl",
-                     "One YAML document. Generated from the program's field tables by 'descopectl schema'.");
+  json::object out = begin_document(
+      name,
+      kinds.size() == 1      ? fmt::format("{} manifest of descopectl", kinds.front()->name)
+      : use == Use::kOverlay ? "Overlay of descopectl: what an environment changes in a manifest"
+                             : "Manifest of descopectl",
+      "One YAML document. Generated from the program's field tables by 'descopectl schema'.");
   json::object body = closed_object(
       {{"apiVersion", {{"description", "The version of this format."}, {"const", manifest::kApiVersion}}},
        {"kind", {{"description", std::move(docs)}, {"enum", std::move(names)}}},
        {"metadata", {{"description", "The handle, and what is not sent."}, {"type", "object"}}},
        {"spec",
         {{"description", "The object's fields, named as in the Management API."}, {"type", "object"}}}},
-      {"apiVersion", "kind", "metadata"});
-  rules.push_back(spec_unless_absent());
+      use == Use::kManifest ? json::array{"apiVersion", "kind", "metadata", "spec"}
+                            : json::array{"apiVersion", "kind", "metadata"});
   for (auto& member : body)
     out[member.key()] = std::move(member.value());
   out["allOf"] = std::move(rules);

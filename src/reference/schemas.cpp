@@ -16,8 +16,13 @@ json::object all_manifests() {
   return manifest_schema("manifest", kinds::all());
 }
 
+json::object all_overlays() {
+  return manifest_schema("overlay", kinds::all(), Use::kOverlay);
+}
+
 constexpr std::array kSchemas{
     SchemaRow{"manifest", "manifests of every kind", all_manifests},
+    SchemaRow{"overlay", "manifests in an environment's own folder", all_overlays},
     SchemaRow{"config", "descopectl.yaml", config_schema},
     SchemaRow{"plan", "what plan -o json prints", plan_schema},
     SchemaRow{"apply", "what apply -o json and destroy -o json print", apply_schema},

@@ -19,7 +19,7 @@ import yaml
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 BROKEN = SOURCE / "tests/contract/schema_broken"
 PROGRAM = os.environ["DESCOPECTL_BINARY"]
-NAMES = ["manifest", "config", "plan", "apply", "drift", "diagnostics"]
+NAMES = ["manifest", "overlay", "config", "plan", "apply", "drift", "diagnostics"]
 SECRETS = {
     "GOOGLE_CLIENT_SECRET": "not-a-real-secret-1234567890",
     "HUBSPOT_CLIENT_SECRET": "not-a-real-secret-0987654321",
@@ -108,6 +108,7 @@ class SchemaFiles(unittest.TestCase):
 
 class Manifests(unittest.TestCase):
     manifest = validator_of("manifest")
+    overlay = validator_of("overlay")
     config = validator_of("config")
 
     def test_of_the_examples_are_valid(self):
@@ -117,7 +118,8 @@ class Manifests(unittest.TestCase):
             for document in load_all(file.read_text()):
                 if document.get("apiVersion") != "descopectl/v1":
                     continue
-                validator = self.config if document["kind"] == "Config" else self.manifest
+                manifest = self.overlay if "env" in file.parts else self.manifest
+                validator = self.config if document["kind"] == "Config" else manifest
                 self.assertEqual(faults(validator, document), [], file)
                 checked += 1
         self.assertGreaterEqual(checked, 15)
@@ -296,11 +298,13 @@ class Metadata(unittest.TestCase):
                         "metadata": {"name": "a", **part["metadata"]}, "spec": {"name": "A"}}
             if field["name"] == "ignoreFields":
                 document["metadata"]["lifecycle"]["ignoreFields"] = ["/logo"]
-            self.assertEqual(faults(validator, document), [], field["path"])
             result = run(["validate", "-f", "-"], SOURCE, text=to_yaml([document]))
             if field["name"] == "absent":  # only in an overlay
+                self.assertEqual(faults(validator_of("overlay"), document), [])
+                self.assertNotEqual(faults(validator, document), [])
                 self.assertIn("misplaced-overlay", result.stderr)
             else:
+                self.assertEqual(faults(validator, document), [], field["path"])
                 self.assertEqual(result.returncode, 0, f"{field['path']}: {result.stderr}")
             checked += 1
         self.assertGreaterEqual(checked, 7)
