@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "descopectl/base/text.hpp"
+#include "descopectl/transport/task_group.hpp"
 #include "secret_text.hpp"
 
 namespace descopectl::api {
@@ -90,24 +91,60 @@ awaitable<Result<std::vector<model::LiveObject>>> Operations::list(const Kind& k
   co_return objects;
 }
 
+awaitable<Result<Page>> Operations::load_page(const Kind& kind, Endpoint endpoint, Paging paging,
+                                              unsigned page) {
+  Call call = make_list_call(kind, endpoint, paging, page);
+  const std::string name = call.name();
+  auto answer = co_await engine_->send(std::move(call));
+  if (!answer) co_return answer.error();
+  co_return read_page(kind, std::move(*answer), endpoint.out, page == 0, name);
+}
+
 awaitable<Result<Operations::Listing>> Operations::list_pages(const Kind& kind, Endpoint endpoint,
                                                               Paging paging) {
   Listing listing;
+  std::size_t page_size = 0;
   for (unsigned page = 0; page < kMostPages; ++page) {
-    Call call = make_list_call(kind, endpoint, paging, page);
-    const std::string name = call.name();
-    auto answer = co_await engine_->send(std::move(call));
-    if (!answer) co_return answer.error();
-    auto read = read_page(kind, std::move(*answer), endpoint.out, page == 0, name);
+    auto read = co_await load_page(kind, endpoint, paging, page);
     if (!read) co_return read.error();
     if (read->total) listing.total = read->total;
+    if (page == 0) page_size = read->objects.size();
     // A page without anything new is the end as well: the service may not know of pages.
     const bool has_new = take_page(kind, std::move(*read), listing);
     if (paging == Paging::kNone || !has_new) co_return listing;
     if (listing.total.value_or(0) > 0 && !listing.is_short()) co_return listing;
+    if (page != 1 || listing.total.value_or(0) <= 0) continue;
+    // The second page was another one: the service knows of pages, and the rest is asked for side by side.
+    const std::uint64_t pages = (static_cast<std::uint64_t>(*listing.total) + page_size - 1) / page_size;
+    const unsigned end = static_cast<unsigned>(std::min<std::uint64_t>(pages, kMostPages));
+    const auto error = co_await load_pages(kind, endpoint, paging, page + 1, end, listing);
+    if (error) co_return *error;
+    if (!listing.is_short()) co_return listing;
+    page = std::max(page, end - 1);
   }
   co_return Error(ErrorKind::kBadAnswer,
                   fmt::format("{} {}: the list has no end", endpoint.method, endpoint.path));
+}
+
+awaitable<std::optional<Error>> Operations::load_pages(const Kind& kind, Endpoint endpoint, Paging paging,
+                                                       unsigned begin, unsigned end, Listing& listing) {
+  const auto executor = co_await boost::asio::this_coro::executor;
+  std::vector<Result<Page>> pages(begin < end ? end - begin : 0, Error());
+  transport::TaskGroup tasks(executor);
+  for (unsigned page = begin; page < end; ++page)
+    tasks.start(load_page_into(kind, endpoint, paging, page, pages[page - begin]));
+  co_await tasks.wait();
+  for (Result<Page>& page : pages) {
+    if (!page) co_return page.error();
+    if (page->total) listing.total = page->total;
+    take_page(kind, std::move(*page), listing);
+  }
+  co_return std::nullopt;
+}
+
+awaitable<void> Operations::load_page_into(const Kind& kind, Endpoint endpoint, Paging paging, unsigned page,
+                                           Result<Page>& result) {
+  result = co_await load_page(kind, endpoint, paging, page);
 }
 
 bool Operations::take_page(const Kind& kind, Page page, Listing& listing) {

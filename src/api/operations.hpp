@@ -42,6 +42,14 @@ class Operations {
       return total && static_cast<std::int64_t>(objects.size()) < *total;
     }
   };
+  boost::asio::awaitable<Result<Page>> load_page(const schema::Kind& kind, schema::Endpoint endpoint,
+                                                 schema::Paging paging, unsigned page);
+  boost::asio::awaitable<void> load_page_into(const schema::Kind& kind, schema::Endpoint endpoint,
+                                              schema::Paging paging, unsigned page, Result<Page>& result);
+  /// Pages [begin, end), asked for side by side and taken in their order; the first error, if any.
+  boost::asio::awaitable<std::optional<Error>> load_pages(const schema::Kind& kind, schema::Endpoint endpoint,
+                                                          schema::Paging paging, unsigned begin, unsigned end,
+                                                          Listing& listing);
   boost::asio::awaitable<Result<Listing>> list_pages(const schema::Kind& kind, schema::Endpoint endpoint,
                                                      schema::Paging paging);
   boost::asio::awaitable<Result<model::LiveObject>> find_in_list(const schema::Kind& kind, std::string id,

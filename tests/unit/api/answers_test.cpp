@@ -34,6 +34,29 @@ TEST_F(Lists, AreReadPageByPageUntilTheTotal) {
                                   "GET /v1/mgmt/thirdparty/apps/load?page=1&limit=100"));
 }
 
+TEST_F(Lists, AskForTheRestSideBySideOnceTheServiceIsSeenToKnowOfPages) {
+  script->answer(200, page_of({"a", "b"}, 9));
+  script->answer(200, page_of({"c", "d"}, 9));
+  script->answer(200, page_of({"e", "f"}, 9));
+  script->answer(200, page_of({"g", "h"}, 9));
+  script->answer(200, page_of({"i"}, 9));
+  const auto listed = list("InboundApp");
+  ASSERT_TRUE(listed);
+  EXPECT_THAT(ids(*listed), ElementsAre("a", "b", "c", "d", "e", "f", "g", "h", "i"));
+  EXPECT_EQ(sent().size(), 5U);
+  EXPECT_EQ(script->most_in_flight, 3U);
+}
+
+TEST_F(Lists, FailWhereAPageOfTheRestFails) {
+  script->answer(200, page_of({"a"}, 4));
+  script->answer(200, page_of({"b"}, 4));
+  script->answer(200, page_of({"c"}, 4));
+  script->answer(403, "{}");
+  const auto listed = list("InboundApp");
+  ASSERT_FALSE(listed);
+  EXPECT_EQ(listed.error().kind(), ErrorKind::kUnauthorized);
+}
+
 TEST_F(Lists, CountAnObjectThatMovedToTheNextPageOnce) {
   script->answer(200, page_of({"a", "b"}, 3));
   script->answer(200, page_of({"b", "c"}, 3));

@@ -27,6 +27,8 @@ namespace asio = boost::asio;
 struct Script {
   std::vector<http::Request> requests;
   std::deque<Result<http::Response>> answers;
+  std::size_t in_flight = 0;
+  std::size_t most_in_flight = 0;
 
   void answer(int status, std::string body, std::vector<http::Header> headers = {}) {
     http::Response response(status, std::move(body));
@@ -42,7 +44,9 @@ class FakeClient final : public http::Client {
 
   asio::awaitable<Result<http::Response>> send(http::Request request) override {
     const auto executor = co_await asio::this_coro::executor;
+    script_->most_in_flight = std::max(script_->most_in_flight, ++script_->in_flight);
     co_await asio::post(executor, asio::use_awaitable);
+    --script_->in_flight;
     script_->requests.push_back(std::move(request));
     if (script_->answers.empty()) {
       ADD_FAILURE() << "nothing is scripted for " << script_->requests.back().target;
