@@ -20,8 +20,9 @@ class ReaderOnly final : public Reader {
  public:
   explicit ReaderOnly(std::unique_ptr<Engine> engine) : operations_(std::move(engine)) {}
 
-  awaitable<Result<std::vector<model::LiveObject>>> list(const Kind& kind, unsigned generation) override {
-    return operations_.list(kind, generation);
+  awaitable<Result<std::vector<model::LiveObject>>> list(const Kind& kind, unsigned generation,
+                                                         std::vector<std::string> parents) override {
+    return operations_.list(kind, generation, std::move(parents));
   }
   awaitable<Result<model::LiveObject>> load(const Kind& kind, std::string id, unsigned generation) override {
     return operations_.load(kind, std::move(id), generation);
@@ -36,8 +37,9 @@ class ReaderAndWriter final : public Writer {
  public:
   explicit ReaderAndWriter(std::unique_ptr<Engine> engine) : operations_(std::move(engine)) {}
 
-  awaitable<Result<std::vector<model::LiveObject>>> list(const Kind& kind, unsigned generation) override {
-    return operations_.list(kind, generation);
+  awaitable<Result<std::vector<model::LiveObject>>> list(const Kind& kind, unsigned generation,
+                                                         std::vector<std::string> parents) override {
+    return operations_.list(kind, generation, std::move(parents));
   }
   awaitable<Result<model::LiveObject>> load(const Kind& kind, std::string id, unsigned generation) override {
     return operations_.load(kind, std::move(id), generation);

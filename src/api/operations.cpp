@@ -4,8 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/asio/this_coro.hpp>
 
 #include "descopectl/base/text.hpp"
+#include "descopectl/schema/create_variant.hpp"
+#include "descopectl/schema/identity.hpp"
 #include "descopectl/transport/task_group.hpp"
 #include "secret_text.hpp"
 
@@ -60,18 +63,35 @@ model::Secret take_secret(json::object& answer, std::string_view name) {
 /// The object that a write was answered with, fit to be kept; empty where the answer is not the object: an
 /// inbound app's create tells ids alone.
 json::object object_of_answer(const Kind& kind, std::optional<json::object> object) {
-  if (!object || !object->contains(kind.name_field)) return {};
+  const bool is_object = object && (schema::has_key(kind) || object->contains(kind.name_field));
+  if (!is_object) return {};
   strip_write_only(kind.fields, *object);
   return std::move(*object);
 }
 
 }  // namespace
 
-awaitable<Result<std::vector<model::LiveObject>>> Operations::list(const Kind& kind, unsigned generation) {
+awaitable<Result<std::vector<model::LiveObject>>> Operations::list(const Kind& kind, unsigned generation,
+                                                                   std::vector<std::string> parents) {
   const Endpoint endpoint = choose(kind, &Endpoints::list, generation);
   if (!endpoint.exists()) co_return no_such_call(kind, "list");
   const bool is_second = generation == 2 && kind.second_calls.list.exists();
   const Paging paging = is_second ? kind.second_calls.paging : kind.calls.paging;
+  Result<Listing> listing = Listing();
+  if (kind.calls.list_by.empty())
+    listing = co_await list_all(kind, endpoint, paging);
+  else
+    listing = co_await list_under(kind, endpoint, std::move(parents));
+  if (!listing) co_return listing.error();
+  std::vector<model::LiveObject> objects;
+  objects.reserve(listing->objects.size());
+  for (auto& [id, body] : listing->objects)
+    objects.push_back({id, std::move(body)});
+  co_return objects;
+}
+
+awaitable<Result<Operations::Listing>> Operations::list_all(const Kind& kind, Endpoint endpoint,
+                                                            Paging paging) {
   auto listing = co_await list_pages(kind, endpoint, paging);
   if (!listing) co_return listing.error();
   if (paging != Paging::kNone && listing->is_short()) {
@@ -84,20 +104,47 @@ awaitable<Result<std::vector<model::LiveObject>>> Operations::list(const Kind& k
   if (listing->is_short())
     engine_->log(fmt::format("{}: {} listed although the total is {}", endpoint.path, listing->objects.size(),
                              *listing->total));
-  std::vector<model::LiveObject> objects;
-  objects.reserve(listing->objects.size());
-  for (auto& [id, body] : listing->objects)
-    objects.push_back({id, std::move(body)});
-  co_return objects;
+  co_return listing;
+}
+
+awaitable<Result<Operations::Listing>> Operations::list_under(const Kind& kind, Endpoint endpoint,
+                                                              std::vector<std::string> parents) {
+  const auto executor = co_await boost::asio::this_coro::executor;
+  Listing listing;
+  std::optional<Error> error;
+  transport::TaskGroup tasks(executor);
+  for (std::string& parent : parents)
+    tasks.start(list_one_parent(kind, endpoint, std::move(parent), listing, error));
+  co_await tasks.wait();
+  if (error) co_return *error;
+  co_return listing;
+}
+
+awaitable<void> Operations::list_one_parent(const Kind& kind, Endpoint endpoint, std::string parent,
+                                            Listing& listing, std::optional<Error>& error) {
+  std::string target =
+      fmt::format("{}?{}={}", endpoint.path, kind.calls.list_by, http::percent_encode(parent));
+  Call call(Purpose::kList, kind, endpoint.method, std::move(target), WireBody());
+  auto page = co_await send_for_page(kind, std::move(call), endpoint.out, true);
+  if (page)
+    take_page(kind, std::move(*page), listing);
+  else if (page.error().kind() != ErrorKind::kNotFound && !error)
+    error = page.error();
 }
 
 awaitable<Result<Page>> Operations::load_page(const Kind& kind, Endpoint endpoint, Paging paging,
                                               unsigned page) {
   Call call = make_list_call(kind, endpoint, paging, page);
+  auto read = co_await send_for_page(kind, std::move(call), endpoint.out, page == 0);
+  co_return read;
+}
+
+awaitable<Result<Page>> Operations::send_for_page(const Kind& kind, Call call, std::string_view member,
+                                                  bool is_first) {
   const std::string name = call.name();
   auto answer = co_await engine_->send(std::move(call));
   if (!answer) co_return answer.error();
-  co_return read_page(kind, std::move(*answer), endpoint.out, page == 0, name);
+  co_return read_page(kind, std::move(*answer), member, is_first, name);
 }
 
 awaitable<Result<Operations::Listing>> Operations::list_pages(const Kind& kind, Endpoint endpoint,
@@ -169,8 +216,8 @@ awaitable<Result<model::LiveObject>> Operations::load(const Kind& kind, std::str
   const std::string name = call.name();
   auto answer = co_await engine_->send(std::move(call));
   if (!answer) co_return answer.error();
-  auto object = unwrap(std::move(*answer), endpoint.out, kind.id_field);
-  const std::string got = object ? string_member(*object, kind.id_field) : std::string();
+  auto object = unwrap(kind, std::move(*answer), endpoint.out);
+  const std::string got = object ? schema::live_id_of(kind, *object) : std::string();
   if (got.empty())
     co_return Error(ErrorKind::kBadAnswer,
                     fmt::format("{}: the answer holds no object with '{}'", name, kind.id_field));
@@ -186,7 +233,9 @@ awaitable<Result<model::LiveObject>> Operations::load(const Kind& kind, std::str
 
 awaitable<Result<model::LiveObject>> Operations::find_in_list(const Kind& kind, std::string id,
                                                               unsigned generation) {
-  auto objects = co_await list(kind, generation);
+  std::vector<std::string> parents;
+  if (!kind.calls.list_by.empty()) parents.push_back(schema::parent_of(kind, id));
+  auto objects = co_await list(kind, generation, std::move(parents));
   if (!objects) co_return objects.error();
   for (model::LiveObject& object : *objects)
     if (object.id == id) co_return std::move(object);
@@ -196,8 +245,17 @@ awaitable<Result<model::LiveObject>> Operations::find_in_list(const Kind& kind, 
 
 awaitable<Result<Created>> Operations::create(const Kind& kind, json::object body, BodySecrets secrets,
                                               unsigned generation, unsigned* tries) {
-  const Endpoint endpoint = choose(kind, &Endpoints::create, generation);
+  Endpoint endpoint = choose(kind, &Endpoints::create, generation);
   if (!endpoint.exists()) co_return no_such_call(kind, "create");
+  if (const schema::CreateVariant* variant = schema::find_variant(kind, body)) {
+    endpoint = variant->call;
+    body = schema::make_request(*variant, body);
+    std::erase_if(secrets, [&](const auto& secret) {
+      return !schema::contains(variant->fields, base::split_pointer(secret.first).front());
+    });
+  }
+  // A key is known before the service has said anything.
+  const std::string key = schema::has_key(kind) ? schema::live_id_of(kind, body) : std::string();
   auto wire = WireBody::make(std::move(body), endpoint.in, std::move(secrets));
   if (!wire) co_return wire.error();
   Call call(Purpose::kCreate, kind, endpoint.method, std::string(endpoint.path), std::move(*wire));
@@ -207,9 +265,10 @@ awaitable<Result<Created>> Operations::create(const Kind& kind, json::object bod
 
   Created created;
   created.cleartext = take_secret(*answer, "cleartext");
-  auto object = unwrap(std::move(*answer), endpoint.out, kind.id_field);
+  auto object = unwrap(kind, std::move(*answer), endpoint.out);
+  created.id = key;
   if (object) {
-    created.id = string_member(*object, kind.id_field);
+    created.id = schema::live_id_of(kind, *object);
     created.client_id = string_member(*object, "clientId");
   }
   created.object = object_of_answer(kind, std::move(object));
@@ -220,7 +279,7 @@ awaitable<Result<json::object>> Operations::update(const Kind& kind, json::objec
                                                    unsigned generation, unsigned* tries) {
   const Endpoint endpoint = choose(kind, &Endpoints::update, generation);
   if (!endpoint.exists()) co_return no_such_call(kind, "update");
-  const std::string id = string_member(body, kind.id_field);
+  const std::string id = schema::live_id_of(kind, body);
   if (id.empty())
     co_return Error(ErrorKind::kFailure, fmt::format("an update of a {} without its id", kind.name));
   rename_for_update(kind, body);
@@ -231,7 +290,7 @@ awaitable<Result<json::object>> Operations::update(const Kind& kind, json::objec
   call.tries = tries;
   auto answer = co_await engine_->send(std::move(call));
   if (!answer) co_return answer.error();
-  co_return object_of_answer(kind, unwrap(std::move(*answer), endpoint.out, kind.id_field));
+  co_return object_of_answer(kind, unwrap(kind, std::move(*answer), endpoint.out));
 }
 
 awaitable<Result<void>> Operations::erase(const Kind& kind, std::string id, unsigned* tries) {
@@ -282,7 +341,7 @@ void Operations::select(const Kind& kind, const std::string& id, json::object& b
     body.erase(kind.id_field);
     body[kind.name_field] = id;
   } else {
-    body[kind.id_field] = id;
+    schema::put_live_id(kind, id, body);
   }
 }
 

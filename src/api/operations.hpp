@@ -3,6 +3,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -18,7 +19,8 @@ class Operations {
   explicit Operations(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
 
   boost::asio::awaitable<Result<std::vector<model::LiveObject>>> list(const schema::Kind& kind,
-                                                                      unsigned generation);
+                                                                      unsigned generation,
+                                                                      std::vector<std::string> parents);
   boost::asio::awaitable<Result<model::LiveObject>> load(const schema::Kind& kind, std::string id,
                                                          unsigned generation);
   boost::asio::awaitable<Result<Created>> create(const schema::Kind& kind, json::object body,
@@ -42,6 +44,8 @@ class Operations {
       return total && static_cast<std::int64_t>(objects.size()) < *total;
     }
   };
+  boost::asio::awaitable<Result<Page>> send_for_page(const schema::Kind& kind, Call call,
+                                                     std::string_view member, bool is_first);
   boost::asio::awaitable<Result<Page>> load_page(const schema::Kind& kind, schema::Endpoint endpoint,
                                                  schema::Paging paging, unsigned page);
   boost::asio::awaitable<void> load_page_into(const schema::Kind& kind, schema::Endpoint endpoint,
@@ -52,11 +56,19 @@ class Operations {
                                                           Listing& listing);
   boost::asio::awaitable<Result<Listing>> list_pages(const schema::Kind& kind, schema::Endpoint endpoint,
                                                      schema::Paging paging);
+  boost::asio::awaitable<Result<Listing>> list_all(const schema::Kind& kind, schema::Endpoint endpoint,
+                                                   schema::Paging paging);
+  /// What belongs to any of `parents`, asked side by side.
+  boost::asio::awaitable<Result<Listing>> list_under(const schema::Kind& kind, schema::Endpoint endpoint,
+                                                     std::vector<std::string> parents);
+  boost::asio::awaitable<void> list_one_parent(const schema::Kind& kind, schema::Endpoint endpoint,
+                                               std::string parent, Listing& listing,
+                                               std::optional<Error>& error);
   boost::asio::awaitable<Result<model::LiveObject>> find_in_list(const schema::Kind& kind, std::string id,
                                                                  unsigned generation);
   /// Takes a page's objects over; true where one of them is new.
   bool take_page(const schema::Kind& kind, Page page, Listing& listing);
-  /// {"id": ...}, or {"name": ...} where the object is known by name alone.
+  /// {"id": ...}, the members of the key, or {"name": ...} where the object is known by name alone.
   void select(const schema::Kind& kind, const std::string& id, json::object& body) const;
 
   std::unique_ptr<Engine> engine_;

@@ -9,6 +9,7 @@
 
 #include "descopectl/base/text.hpp"
 #include "descopectl/http/message.hpp"
+#include "descopectl/schema/identity.hpp"
 #include "secret_text.hpp"
 
 namespace descopectl::api {
@@ -220,30 +221,31 @@ Result<Page> read_page(const schema::Kind& kind, json::object answer, std::strin
     if (object == nullptr)
       return Error(ErrorKind::kBadAnswer, fmt::format("{}: '{}' in the answer holds {} instead of an object",
                                                       call, member, name_of(item)));
-    std::string id = string_member(*object, kind.id_field);
+    std::string id = schema::live_id_of(kind, *object);
     if (id.empty() && !kind.calls.load.exists()) {
       // Known by name alone: such a service selects by name in updates and deletes, too (sheet 9).
       id = string_member(*object, kind.name_field);
       page.has_nameless = page.has_nameless || !id.empty();
     }
     if (id.empty())
-      return Error(ErrorKind::kBadAnswer, fmt::format("{}: '{}' in the answer holds an object without '{}'",
-                                                      call, member, kind.id_field));
+      return Error(ErrorKind::kBadAnswer,
+                   fmt::format("{}: '{}' in the answer holds an object without '{}'", call, member,
+                               schema::has_key(kind) ? kind.key_fields.back() : kind.id_field));
     strip_write_only(kind.fields, *object);
     page.objects.push_back({std::move(id), std::move(*object)});
   }
   return page;
 }
 
-std::optional<json::object> unwrap(json::object answer, std::string_view wrapper, std::string_view id_field) {
+std::optional<json::object> unwrap(const schema::Kind& kind, json::object answer, std::string_view wrapper) {
   if (!wrapper.empty()) {
     json::value* inner = answer.if_contains(wrapper);
     if (inner != nullptr && inner->is_object()) return std::move(inner->get_object());
   }
-  if (!string_member(answer, id_field).empty()) return answer;
+  if (!schema::live_id_of(kind, answer).empty()) return answer;
   if (answer.size() != 1) return std::nullopt;
   auto* inner = answer.begin()->value().if_object();
-  if (inner == nullptr || string_member(*inner, id_field).empty()) return std::nullopt;
+  if (inner == nullptr || schema::live_id_of(kind, *inner).empty()) return std::nullopt;
   return std::move(*inner);
 }
 

@@ -57,9 +57,9 @@ struct Page {
                                      bool is_first, std::string_view call);
 
 /// The object in an answer to load, create or update: under `wrapper`, flat, or alone under some other
-/// member. None where no object with an id is found.
-[[nodiscard]] std::optional<json::object> unwrap(json::object answer, std::string_view wrapper,
-                                                 std::string_view id_field);
+/// member. None where no object with an id (or a key) is found.
+[[nodiscard]] std::optional<json::object> unwrap(const schema::Kind& kind, json::object answer,
+                                                 std::string_view wrapper);
 
 /// Takes out, at any depth, what must never be kept: write-only and secret members.
 void strip_write_only(std::span<const schema::Field> fields, json::object& object);

@@ -58,7 +58,8 @@ asio::awaitable<Result<std::shared_ptr<const FreshLists::Objects>>> FreshLists::
 
 asio::awaitable<void> FreshLists::read(const schema::Kind& kind, std::shared_ptr<Reading> reading) {
   try {
-    auto listed = co_await run_.api.list(kind, run_.generation());
+    std::vector<std::string> parents = run_.find_parents(kind);
+    auto listed = co_await run_.api.list(kind, run_.generation(), std::move(parents));
     if (!listed) {
       reading->finish(listed.error());
     } else {

@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "descopectl/base/text.hpp"
+#include "descopectl/schema/identity.hpp"
 #include "descopectl/schema/values.hpp"
 #include "descopectl/transport/task_group.hpp"
 #include "poll.hpp"
@@ -91,6 +93,14 @@ const model::LiveObject* find_object(const Run& run, const Written& written,
   return found;
 }
 
+/// The parents of what was written, where the kind is listed by parent.
+std::vector<std::string> find_parents(const schema::Kind& kind, const std::vector<Written*>& open) {
+  std::set<std::string> parents;
+  for (const Written* written : open)
+    schema::add_parent(kind, written->record.live_id, parents);
+  return {parents.begin(), parents.end()};
+}
+
 }  // namespace
 
 /// What one look at one object showed.
@@ -119,8 +129,9 @@ asio::awaitable<void> Proof::run_all() {
 
 asio::awaitable<void> Proof::prove_kind(const schema::Kind& kind, std::vector<Written*> open) {
   Poll poll(run_.timing, run_.options.settle);
+  const std::vector<std::string> parents = find_parents(kind, open);
   while (true) {
-    auto listed = co_await run_.api.list(kind, run_.generation());
+    auto listed = co_await run_.api.list(kind, run_.generation(), parents);
     if (!listed) {
       errors_.push_back(listed.error());
       leave_unverified(open, listed.error().message());
@@ -191,6 +202,7 @@ void Proof::accept(Written& written, const Finding& finding) {
     ActionOutcome& outcome = run_.outcome.actions[written.action];
     if (!outcome.live_id.empty()) outcome.live_id = record.live_id;
   }
+  warn_of_lost_fields(action, finding.object->body);
   bool is_changed = record.live_id != old.live_id;
   for (const FieldChange& change : finding.changed_by_server) {
     auto [at, is_new] = record.changed_by_server.try_emplace(change.path);
@@ -209,6 +221,18 @@ void Proof::accept(Written& written, const Finding& finding) {
   if (!is_changed || !written.is_kept) return;
   const auto put = run_.store.put(record);
   if (!put) run_.stop_for_state(fmt::format("{} was read back", action.key.to_string()), put.error());
+}
+
+void Proof::warn_of_lost_fields(const Action& action, const json::object& live) const {
+  if (action.kind != ActionKind::kUpdate) return;
+  for (const schema::Field& field : action.descriptor->fields) {
+    if (!field.dropped_on_update) continue;
+    const json::value* before = action.before.if_contains(field.wire_name());
+    const json::value* now = live.if_contains(field.wire_name());
+    if (before == nullptr || base::is_zero(*before) || (now != nullptr && !base::is_zero(*now))) continue;
+    run_.warn(fmt::format("{}: the update lost {}, which was {}", action.key.to_string(), field.name,
+                          shown(*before, field.secret)));
+  }
 }
 
 void Proof::fail_open(const std::vector<Written*>& open, const Objects& objects) {

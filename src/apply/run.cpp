@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <set>
 #include <utility>
+
+#include "descopectl/schema/identity.hpp"
 
 namespace descopectl::apply {
 
@@ -21,6 +24,15 @@ Run::Run(plan::Plan& plan_, api::Writer& api_, state::Store& store_, const Secre
 
 double Run::seconds_since(std::chrono::steady_clock::time_point begin) const {
   return std::chrono::duration<double>(timing.now() - begin).count();
+}
+
+std::vector<std::string> Run::find_parents(const schema::Kind& kind) const {
+  std::set<std::string> parents;
+  for (const plan::Action& action : plan.actions)
+    if (action.descriptor == &kind) schema::add_parent(kind, action.live_id, parents);
+  for (const Written& done : written)
+    if (plan.actions[done.action].descriptor == &kind) schema::add_parent(kind, done.record.live_id, parents);
+  return {parents.begin(), parents.end()};
 }
 
 bool Run::is_pure_noop(std::size_t index) const {

@@ -36,6 +36,10 @@ class Run {
   [[nodiscard]] unsigned generation() const { return options.policy.inbound_generation; }
   [[nodiscard]] double seconds_since(std::chrono::steady_clock::time_point begin) const;
 
+  /// The parents under which to look for the plan's objects of a kind that is listed by parent; nothing for
+  /// other kinds.
+  [[nodiscard]] std::vector<std::string> find_parents(const schema::Kind& kind) const;
+
   /// Nothing to send and nothing to record.
   [[nodiscard]] bool is_pure_noop(std::size_t action) const;
 

@@ -11,6 +11,8 @@
 
 #include "descopectl/base/digest.hpp"
 #include "descopectl/base/text.hpp"
+#include "descopectl/schema/create_variant.hpp"
+#include "descopectl/schema/identity.hpp"
 #include "records.hpp"
 
 namespace descopectl::apply {
@@ -23,6 +25,22 @@ namespace {
 
 std::string describe_delete(const Action& action) {
   return fmt::format("{} was deleted (live id '{}')", action.key.to_string(), action.live_id);
+}
+
+/// Does the call take less than what is to be created?
+bool leaves_something_out(const schema::CreateVariant& variant, const json::object& body,
+                          const api::BodySecrets& secrets) {
+  return schema::leaves_out(variant, body) ||
+         std::any_of(secrets.begin(), secrets.end(), [&](const auto& secret) {
+           return !schema::takes(variant, base::split_pointer(secret.first).front());
+         });
+}
+
+/// A secret that the call does not take is not there yet: the state says so, so that it is sent whatever
+/// happens before the update that brings it.
+void forget_untaken(const schema::CreateVariant& variant, model::RecordedObject& record) {
+  for (auto& [pointer, fingerprint] : record.secrets)
+    if (!schema::takes(variant, base::split_pointer(pointer).front())) fingerprint = cleared_fingerprint();
 }
 
 }  // namespace
@@ -85,6 +103,11 @@ asio::awaitable<void> ApiRunner::send_create(std::size_t index, Prepared prepare
                                              ActionOutcome& outcome) {
   const Action& action = run_.plan.actions[index];
   const schema::Kind& kind = *action.descriptor;
+  const schema::CreateVariant* variant = schema::find_variant(kind, prepared.body);
+  const bool is_partly_taken =
+      variant != nullptr && leaves_something_out(*variant, prepared.body, prepared.secrets);
+  json::object body = is_partly_taken ? prepared.body : json::object();
+  api::BodySecrets secrets = is_partly_taken ? prepared.secrets : api::BodySecrets();
   auto created = co_await run_.api.create(kind, std::move(prepared.body), std::move(prepared.secrets),
                                           run_.generation(), &outcome.attempts);
   if (!created) {
@@ -104,8 +127,29 @@ asio::awaitable<void> ApiRunner::send_create(std::size_t index, Prepared prepare
   }
   outcome.live_id = written.record.live_id;
   run_.written.push_back(written);
-  record_put(action, std::move(written.record),
-             fmt::format("{} was created (live id '{}')", action.key.to_string(), outcome.live_id), outcome);
+  const std::string created_so =
+      fmt::format("{} was created (live id '{}')", action.key.to_string(), outcome.live_id);
+  model::RecordedObject first = written.record;
+  if (is_partly_taken) forget_untaken(*variant, first);
+  record_put(action, std::move(first), created_so, outcome);
+  if (!is_partly_taken || outcome.status != Status::kPending) co_return;
+  co_await complete(action, std::move(body), std::move(secrets), std::move(created->object), outcome);
+  if (outcome.status == Status::kPending) record_put(action, std::move(written.record), created_so, outcome);
+}
+
+asio::awaitable<void> ApiRunner::complete(const Action& action, json::object body, api::BodySecrets secrets,
+                                          json::object live, ActionOutcome& outcome) {
+  plan::Completion rest = plan::make_completion(action, body, live, run_.options.policy);
+  if (!rest.has_changes && secrets.empty()) co_return;
+  Result<json::object> updated = Error(ErrorKind::kBadAnswer, "the create call did not answer the object");
+  if (!live.empty())
+    updated = co_await run_.api.update(*action.descriptor, std::move(rest.body), std::move(secrets),
+                                       run_.generation(), &outcome.attempts);
+  if (updated) co_return;
+  fail_write(action, updated.error(), outcome);
+  outcome.message =
+      fmt::format("{} was created (live id '{}'), and what its create call does not take was not laid on: {}",
+                  action.key.to_string(), outcome.live_id, outcome.message);
 }
 
 asio::awaitable<void> ApiRunner::update(std::size_t index, ActionOutcome& outcome) {
@@ -128,7 +172,7 @@ asio::awaitable<void> ApiRunner::update(std::size_t index, ActionOutcome& outcom
   written.action = index;
   written.record = std::move(prepared->record);
   // A service that tells no ids knows its objects by their names: a rename renames the id.
-  written.is_named_only = !action.before.contains(action.descriptor->id_field);
+  written.is_named_only = schema::live_id_of(*action.descriptor, action.before).empty();
   if (written.is_named_only) {
     const std::string name = string_at(written.record.applied, action.descriptor->name_field);
     if (!name.empty()) written.record.live_id = name;

@@ -51,6 +51,9 @@ class ApiRunner final : public ActionRunner {
   /// Sends the create and records what came of it; `done` says what was done to the object before.
   boost::asio::awaitable<void> send_create(std::size_t index, Prepared prepared, std::string done,
                                            ActionOutcome& outcome);
+  /// Brings an object that another create call than the plain one made to what the plan wants of it.
+  boost::asio::awaitable<void> complete(const plan::Action& action, json::object body,
+                                        api::BodySecrets secrets, json::object live, ActionOutcome& outcome);
   /// True where the run stopped meanwhile for a reason that forbids further writes.
   bool is_halted(ActionOutcome& outcome) const;
   void fail_write(const plan::Action& action, const Error& error, ActionOutcome& outcome);

@@ -58,8 +58,7 @@ class AdoptRun {
     if (!reader) co_return emit_failure(context_, report(context_, reader.error()));
     plan::PlanInput input;
     input.policy = make_policy(context_);
-    const apply::LiveOptions options = make_live_options(
-        context_, connected_, plan::find_needed_kinds(desired_, store_.current(), input.policy));
+    const apply::LiveOptions options = make_live_options(context_, connected_, desired_, store_.current());
     auto live = co_await apply::read_live(**reader, store_.current(), options);
     if (!live) co_return emit_failure(context_, report(context_, live.error()));
     input.desired = &desired_;

@@ -37,9 +37,7 @@ Error not_live(const Named& named) {
 
 net::awaitable<Result<model::LiveObject>> load_declared(Context& context, Connected& connected,
                                                         api::Reader& reader, const Named& named) {
-  const plan::Policy policy = make_policy(context);
-  const apply::LiveOptions options =
-      make_live_options(context, connected, plan::find_needed_kinds(*named.desired, named.recorded, policy));
+  const apply::LiveOptions options = make_live_options(context, connected, *named.desired, named.recorded);
   auto live = co_await apply::read_live(reader, named.recorded, options);
   if (!live) co_return live.error();
   diag::Sink sink;

@@ -13,6 +13,8 @@ namespace net = boost::asio;
 
 namespace {
 
+constexpr unsigned kSecondGeneration = 2;
+
 state::LockHolder make_holder(const Context& context) {
   state::LockHolder holder;
   std::array<char, 256> host{};
@@ -23,6 +25,19 @@ state::LockHolder make_holder(const Context& context) {
   holder.command = std::string(name_of(context.options.command));
   holder.since = base::format_time(context.clock.now());
   return holder;
+}
+
+/// Refuses what a write through the first of two generations would lose. A service without the second has
+/// nothing there to lose.
+net::awaitable<Result<void>> check_losses(api::Reader& reader, plan::Plan& plan, const plan::Policy& policy) {
+  for (const schema::Kind* kind : plan::find_lossy_kinds(plan, policy)) {
+    auto second = co_await reader.list(*kind, kSecondGeneration);
+    if (second)
+      plan::refuse_losses(plan, *kind, *second);
+    else if (!apply::is_refusal(second.error()))
+      co_return second.error();
+  }
+  co_return Result<void>();
 }
 
 }  // namespace
@@ -37,8 +52,7 @@ net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, 
   input.policy = make_policy(context);
   input.scope = make_scope(context, desired, recorded);
   if (context.sink.has_errors()) co_return planned;  // nothing needs to be asked
-  const apply::LiveOptions options =
-      make_live_options(context, connected, plan::find_needed_kinds(desired, recorded, input.policy));
+  const apply::LiveOptions options = make_live_options(context, connected, desired, recorded);
   Result<apply::LiveRead> live = co_await apply::read_live(reader, recorded, options);
   if (!live) co_return live.error();
   planned->live = std::move(*live);
@@ -53,17 +67,33 @@ net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, 
   input.project_id = connected.options.project_id;
   input.base_url = base_url_of(context, connected);
   planned->plan = plan::make_plan(input, context.sink);
+  if (context.options.command == Command::kDrift) co_return planned;  // it writes nothing
+  Result<void> checked = co_await check_losses(reader, planned->plan, input.policy);
+  if (!checked) co_return checked.error();
   co_return planned;
 }
 
 apply::LiveOptions make_live_options(const Context& context, const Connected& connected,
-                                     std::vector<plan::NeededKind> kinds) {
+                                     std::vector<plan::NeededKind> kinds, apply::ParentsOf parents_of) {
   apply::LiveOptions options;
   options.kinds = std::move(kinds);
+  options.parents_of = std::move(parents_of);
   options.generation = make_policy(context).inbound_generation;
   options.settle = context.settings.http.settle;
   options.is_interrupted = [&connected] { return connected.interrupt.signal != 0; };
   return options;
+}
+
+apply::LiveOptions make_live_options(const Context& context, const Connected& connected,
+                                     const model::DesiredState& desired,
+                                     const model::RecordedState& recorded) {
+  apply::ParentsOf parents_of = [&desired, &recorded](const schema::Kind& kind,
+                                                      const model::LiveState& live) {
+    return plan::find_list_parents(kind, desired, live, recorded);
+  };
+  return make_live_options(context, connected,
+                           plan::find_needed_kinds(desired, recorded, make_policy(context)),
+                           std::move(parents_of));
 }
 
 Result<model::RecordedState> read_recorded(Context& context) {

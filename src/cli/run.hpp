@@ -28,7 +28,13 @@ struct Planned {
 
 /// How to read live objects of these kinds: generation, patience, and when to stop.
 [[nodiscard]] apply::LiveOptions make_live_options(const Context& context, const Connected& connected,
-                                                   std::vector<plan::NeededKind> kinds);
+                                                   std::vector<plan::NeededKind> kinds,
+                                                   apply::ParentsOf parents_of);
+
+/// The same for what these manifests and this state need.
+[[nodiscard]] apply::LiveOptions make_live_options(const Context& context, const Connected& connected,
+                                                   const model::DesiredState& desired,
+                                                   const model::RecordedState& recorded);
 
 /// The recorded state for commands that write nothing; its error is reported.
 [[nodiscard]] Result<model::RecordedState> read_recorded(Context& context);

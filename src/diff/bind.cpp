@@ -11,6 +11,8 @@
 
 #include "descopectl/base/text.hpp"
 #include "descopectl/kinds/registry.hpp"
+#include "descopectl/schema/create_variant.hpp"
+#include "descopectl/schema/identity.hpp"
 #include "descopectl/schema/values.hpp"
 
 namespace descopectl::diff {
@@ -28,7 +30,7 @@ std::string_view text_of(const json::object& object, std::string_view field) {
 
 std::string effective_id(const DesiredObject& object) {
   if (object.id) return *object.id;
-  return object.kind->id_chosen_by_client ? object.key.handle : std::string();
+  return schema::is_id_chosen_by_client(*object.kind, object.spec) ? object.key.handle : std::string();
 }
 
 class Binder {
@@ -41,9 +43,10 @@ class Binder {
     bindings_.resize(desired_.objects.size());
     for (std::size_t i = 0; i < bindings_.size(); ++i)
       bindings_[i].desired = &desired_.objects[i];
-    for (const auto pass : {&Binder::bind_by_id, &Binder::bind_to_old_id, &Binder::bind_by_state,
-                            &Binder::bind_by_natural_key, &Binder::bind_by_name, &Binder::set_new_id,
-                            &Binder::check_display_name, &Binder::attach_record, &Binder::check_left_behind})
+    for (const auto pass :
+         {&Binder::bind_by_id, &Binder::bind_to_old_id, &Binder::bind_by_state, &Binder::bind_by_natural_key,
+          &Binder::bind_by_name, &Binder::set_new_id, &Binder::bind_by_key_fields,
+          &Binder::check_display_name, &Binder::attach_record, &Binder::check_left_behind})
       for (Binding& binding : bindings_)
         (this->*pass)(binding);
     return std::move(bindings_);
@@ -58,6 +61,16 @@ class Binder {
 
   /// Claims `live` for `binding`; two manifests on one live object are an error that names both.
   bool claim(Binding& binding, const LiveObject& live, BoundBy by) {
+    const schema::Kind& kind = *binding.desired->kind;
+    if (kind.is_system != nullptr && kind.is_system(live.body)) {
+      sink_.error(
+          "system-object", binding.desired->span,
+          fmt::format("{} would take over the {} '{}', which is the system's own and can't be redefined",
+                      binding.desired->key.to_string(), kind.title,
+                      base::printable(text_of(live.body, kind.name_field), 100)),
+          "remove this manifest; others may name it as it is");
+      return false;
+    }
     const auto [at, is_new] = claimed_.try_emplace({binding.desired->key.kind, live.id}, &binding);
     if (!is_new) {
       const DesiredObject& other = *at->second->desired;
@@ -85,7 +98,7 @@ class Binder {
     const LiveObject* live = kind == nullptr ? nullptr : kind->find(*object.id);
     if (live != nullptr) {
       claim(binding, *live, BoundBy::kId);
-    } else if (!object.kind->id_chosen_by_client) {
+    } else if (!schema::is_id_chosen_by_client(*object.kind, object.spec)) {
       const auto own = recorded_.objects.find(object.key);
       binding.is_id_gone = own != recorded_.objects.end() && own->second.live_id == *object.id;
       if (!binding.is_id_gone) report_missing_id(binding, sink_);
@@ -97,7 +110,9 @@ class Binder {
   void bind_to_old_id(Binding& binding) {
     const DesiredObject& object = *binding.desired;
     const LiveKind* kind = live_kind(binding);
-    if (binding.live != nullptr || !object.id || !object.kind->id_chosen_by_client || kind == nullptr) return;
+    if (binding.live != nullptr || !object.id || kind == nullptr ||
+        !schema::is_id_chosen_by_client(*object.kind, object.spec))
+      return;
     const auto own = recorded_.objects.find(object.key);
     if (own == recorded_.objects.end() || own->second.live_id == *object.id) return;
     const LiveObject* old = kind->find(own->second.live_id);
@@ -108,7 +123,8 @@ class Binder {
   }
 
   void bind_by_state(Binding& binding) {
-    if (binding.live != nullptr || binding.desired->id) return;
+    // With another key it is another object, whatever the state called it.
+    if (binding.live != nullptr || binding.desired->id || schema::has_key(*binding.desired->kind)) return;
     const auto at = recorded_.objects.find(binding.desired->key);
     if (at == recorded_.objects.end()) return;
     const LiveKind* kind = live_kind(binding);
@@ -123,7 +139,7 @@ class Binder {
   bool is_open(const Binding& binding) const {
     const DesiredObject& object = *binding.desired;
     return binding.live == nullptr && !settled_.contains(&binding) && live_kind(binding) != nullptr &&
-           (!object.id || object.kind->id_chosen_by_client);
+           (!object.id || schema::is_id_chosen_by_client(*object.kind, object.spec));
   }
 
   void bind_by_natural_key(Binding& binding) {
@@ -145,6 +161,26 @@ class Binder {
   /// What the manifest says of a field that may identify its object.
   static std::string wanted_value(const DesiredObject& object, std::string_view field) {
     return field == object.kind->id_field ? effective_id(object) : std::string(text_of(object.spec, field));
+  }
+
+  /// Their keys are made of the ids of others: those are bound before.
+  void bind_by_key_fields(Binding& binding) {
+    const DesiredObject& object = *binding.desired;
+    if (!schema::has_key(*object.kind)) return;
+    const IdOf id_of = [this](const model::ObjectKey& key) { return known_id(key); };
+    binding.known_id = find_key_id(*object.kind, object.spec, id_of);
+    const LiveKind* kind = live_kind(binding);
+    const LiveObject* live =
+        kind == nullptr || binding.known_id.empty() ? nullptr : kind->find(binding.known_id);
+    if (live != nullptr) claim(binding, *live, BoundBy::kNaturalKey);
+  }
+
+  std::optional<std::string> known_id(const model::ObjectKey& key) const {
+    const auto at = std::lower_bound(
+        bindings_.begin(), bindings_.end(), key,
+        [](const Binding& binding, const model::ObjectKey& wanted) { return binding.desired->key < wanted; });
+    if (at == bindings_.end() || at->desired->key != key || at->known_id.empty()) return std::nullopt;
+    return at->known_id;
   }
 
   /// True where the search is over: bound, or several match.
@@ -178,6 +214,7 @@ class Binder {
   /// A name never binds to what belongs to somebody else by nature (a tenant's role, a self-registered app).
   static bool is_out_of_reach(const Binding& binding, const LiveObject& live) {
     const schema::Kind& kind = *binding.desired->kind;
+    if (kind.is_system != nullptr && kind.is_system(live.body)) return false;  // a match, and an error
     if (!kind.is_name_identity || kind.is_never_pruned == nullptr || !kind.is_never_pruned(live.body))
       return false;
     return !kind.is_never_pruned(binding.desired->spec);
@@ -222,7 +259,7 @@ class Binder {
         fmt::format("{} is not in the project, but the live {}{} {} {} the same name '{}'",
                     object.key.to_string(), object.kind->name, ids.size() == 1 ? "" : "s", quoted(ids),
                     ids.size() == 1 ? "has" : "have", base::printable(wanted, 100)),
-        object.kind->id_chosen_by_client
+        schema::is_id_chosen_by_client(*object.kind, object.spec)
             ? fmt::format("write 'metadata.id: {}' to bind it, or 'metadata.id: {}' to create another one",
                           ids.front(), object.key.handle)
             : fmt::format("write 'metadata.id: {}' to bind it, or choose another name", ids.front()));
@@ -233,8 +270,12 @@ class Binder {
   void attach_record(Binding& binding) {
     const std::string& kind = binding.desired->key.kind;
     const auto own = recorded_.objects.find(binding.desired->key);
+    if (own != recorded_.objects.end() && schema::has_key(*binding.desired->kind) &&
+        own->second.live_id != binding.known_id)
+      find_former(binding, own->second);
     if (binding.live == nullptr) {
-      if (own != recorded_.objects.end() && !is_claimed(binding, own->second.live_id)) {
+      if (own != recorded_.objects.end() && binding.former == nullptr &&
+          !is_claimed(binding, own->second.live_id)) {
         binding.recorded = &own->second;
         binding.was_deleted = true;
       }
@@ -256,7 +297,7 @@ class Binder {
   void check_left_behind(Binding& binding) {
     const DesiredObject& object = *binding.desired;
     const auto own = recorded_.objects.find(object.key);
-    if (binding.live == nullptr || own == recorded_.objects.end()) return;
+    if (binding.live == nullptr || own == recorded_.objects.end() || binding.former != nullptr) return;
     const std::string& old_id = own->second.live_id;
     if (old_id == binding.live->id || live_kind(binding)->find(old_id) == nullptr ||
         is_claimed(binding, old_id))
@@ -268,6 +309,15 @@ class Binder {
                 fmt::format("declare '{}' under another metadata.name: then '{}' is no longer declared and "
                             "is deleted, or let go with 'lifecycle.onRemoval: keep'",
                             base::printable(binding.live->id, 100), base::printable(old_id, 100)));
+  }
+
+  /// The key changed: what the state knows under this handle is another object, and goes unless another
+  /// manifest is bound to it.
+  void find_former(Binding& binding, const RecordedObject& own) {
+    const LiveKind* live = live_kind(binding);
+    if (live == nullptr || is_claimed(binding, own.live_id)) return;
+    binding.former = live->find(own.live_id);
+    if (binding.former != nullptr) binding.former_record = &own;
   }
 
   const model::DesiredState& desired_;
@@ -305,6 +355,22 @@ void report_missing_id(const Binding& binding, diag::Sink& sink) {
              fmt::format("check 'spec.{0}: {{live: {1}}}' and the project; where the {2} is gone for good, "
                          "remove the {3} or name another {2}",
                          field, id, object.kind->name, name));
+}
+
+std::string find_key_id(const schema::Kind& kind, const json::object& spec, const IdOf& id_of) {
+  json::object key;
+  for (const std::string_view field : kind.key_fields) {
+    const json::value* value = spec.if_contains(field);
+    if (value == nullptr) return {};
+    if (const auto target = model::marker::find_reference(*value)) {
+      const auto id = id_of(*target);
+      if (!id) return {};
+      key[field] = *id;
+    } else {
+      key[field] = *value;
+    }
+  }
+  return schema::has_key(kind) ? schema::live_id_of(kind, key) : std::string();
 }
 
 std::vector<Binding> bind_objects(const model::DesiredState& desired, const model::LiveState& live,

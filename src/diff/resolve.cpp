@@ -9,9 +9,9 @@ namespace {
 namespace marker = model::marker;
 using Format = ConnectionScopeFormat;
 
-/// One connection scope list in one of the three readings of sheet 3.1. None where an id is needed and not
-/// known.
-std::optional<json::array> encode(const json::array& connections, Format format) {
+/// One connection scope list in one of the three readings of sheet 3.1, with markers for ids that are not
+/// known yet.
+json::array encode(const json::array& connections, Format format) {
   json::array values;
   const auto add = [&values](const json::value& value) {
     if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
@@ -22,14 +22,15 @@ std::optional<json::array> encode(const json::array& connections, Format format)
     const json::value* scopes = entry.if_contains("scopes");
     const bool has_scopes = scopes != nullptr && scopes->is_array() && !scopes->get_array().empty();
     if (!has_scopes || format == Format::kId) {
-      if (!id.is_string()) return std::nullopt;
       add(id);
       continue;
     }
     for (const json::value& scope : scopes->get_array()) {
       if (format == Format::kIdAndScope) {
-        if (!id.is_string()) return std::nullopt;
-        add(json::value(std::string(id.get_string()) + ":" + std::string(scope.get_string())));
+        const std::string suffix = ":" + std::string(scope.get_string());
+        const auto target = marker::find_reference(id);
+        add(target ? marker::make_reference(*target, suffix)
+                   : json::value(std::string(id.get_string()) + suffix));
       } else {
         add(scope);
       }
@@ -118,12 +119,12 @@ class Resolver {
     }
     if (live != nullptr && live->is_array() && !live->get_array().empty())
       for (const Format format : {Format::kScope, Format::kId, Format::kIdAndScope}) {
-        const auto form = encode(resolved, format);
-        if (form && schema::is_equal(row, json::value(*form), *live)) return schema::canonical(row, *live);
+        const json::value form = encode(resolved, format);
+        if (!marker::has_reference(form) && schema::is_equal(row, form, *live))
+          return schema::canonical(row, *live);
       }
     if (format_ == Format::kUnset && !resolved.empty()) used_unverified = true;
-    const auto form = encode(resolved, format_ == Format::kUnset ? Format::kScope : format_);
-    return form ? json::value(*form) : json::value(marker::make_connections(std::move(resolved)));
+    return encode(resolved, format_ == Format::kUnset ? Format::kScope : format_);
   }
 
   const IdOf& id_of_;

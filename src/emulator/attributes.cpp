@@ -81,6 +81,7 @@ void note(Project& project, std::string_view what, std::string_view name) {
 Outcome<std::string> import(Project& project, const Call& call) {
   const auto sent = wrapped_list(project, call.body, "attributes");
   if (sent.has_error()) return sent.error();
+  if (sent->empty()) return missing("attributes");
   json::array after = project.attributes();
   for (const json::value& item : *sent) {
     auto attribute = read_attribute(item, plain_message(project));

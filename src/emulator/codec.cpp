@@ -136,6 +136,8 @@ Outcome<json::value> decode_value(const Field& row, const json::value& value, co
 }
 
 bool may_hold(const Field& row, const Message& message) {
+  for (const schema::CreateVariant& variant : message.variants)
+    if (variant.when == row.wire_name()) return false;
   return (row.calls & message.calls) != 0 &&
          (row.generation == 0 || message.generation == 0 || row.generation == message.generation);
 }

@@ -10,6 +10,7 @@
 #include "answer.hpp"
 #include "descopectl/base/json.hpp"
 #include "descopectl/schema/field.hpp"
+#include "descopectl/schema/kind.hpp"
 
 namespace descopectl::emulator {
 
@@ -20,6 +21,8 @@ struct Message {
   bool refuse_unknown = true;
   /// Further names that are taken: kept where they are rows, else ignored (sheet 1.5).
   std::span<const std::string_view> tolerated = {};
+  /// Of a plain create: the calls whose choosing rows it does not take.
+  std::span<const schema::CreateVariant> variants = {};
 };
 
 /// The members of `body` that `message` may hold, with types checked: 64-bit integers as decimal strings,

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "codec.hpp"
+#include "descopectl/base/text.hpp"
+#include "descopectl/schema/identity.hpp"
 
 namespace descopectl::emulator {
 namespace {
@@ -18,8 +20,8 @@ std::string joined(std::string_view scope, std::string_view value) {
 
 }  // namespace
 
-Collection::Collection(std::vector<std::string> unique, std::string scope)
-    : unique_(std::move(unique)), scope_(std::move(scope)), by_unique_(unique_.size()) {}
+Collection::Collection(const schema::Kind& kind, std::vector<std::string> unique, std::string scope)
+    : kind_(&kind), unique_(std::move(unique)), scope_(std::move(scope)), by_unique_(unique_.size()) {}
 
 std::string Collection::key_of(const json::object& fields, const std::string& field) const {
   const std::string_view value = text_of(fields, field);
@@ -44,8 +46,10 @@ const Record* Collection::find_by(std::string_view field, std::string_view value
 }
 
 std::optional<std::string> Collection::find_clash(const json::object& candidate, std::uint64_t order) const {
-  const auto same_id = by_id_.find(text_of(candidate, "id"));
-  if (same_id != by_id_.end() && same_id->second != order) return "id";
+  const auto same_id = by_id_.find(schema::live_id_of(*kind_, candidate));
+  if (same_id != by_id_.end() && same_id->second != order)
+    return schema::has_key(*kind_) ? base::join_words({kind_->key_fields.begin(), kind_->key_fields.end()})
+                                   : "id";
   for (std::size_t i = 0; i < unique_.size(); ++i) {
     const std::string key = key_of(candidate, unique_[i]);
     const auto found = key.empty() ? by_unique_[i].end() : by_unique_[i].find(key);
@@ -55,14 +59,14 @@ std::optional<std::string> Collection::find_clash(const json::object& candidate,
 }
 
 void Collection::index(const Record& record) {
-  by_id_[std::string(text_of(record.fields, "id"))] = record.order;
+  by_id_[schema::live_id_of(*kind_, record.fields)] = record.order;
   for (std::size_t i = 0; i < unique_.size(); ++i)
     if (std::string key = key_of(record.fields, unique_[i]); !key.empty())
       by_unique_[i][std::move(key)] = record.order;
 }
 
 void Collection::forget(const Record& record) {
-  by_id_.erase(std::string(text_of(record.fields, "id")));
+  by_id_.erase(schema::live_id_of(*kind_, record.fields));
   for (std::size_t i = 0; i < unique_.size(); ++i)
     by_unique_[i].erase(key_of(record.fields, unique_[i]));
 }

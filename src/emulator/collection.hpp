@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "descopectl/base/json.hpp"
+#include "descopectl/schema/kind.hpp"
 
 namespace descopectl::emulator {
 
@@ -27,16 +28,16 @@ using Time = std::chrono::system_clock::time_point;
 
 class Collection {
  public:
-  /// `unique`: fields that no two objects may share, within the same value of the field `scope` (may be
-  /// empty).
-  Collection(std::vector<std::string> unique, std::string scope);
+  /// Objects of `kind`, found by its live id. `unique`: fields that no two objects may share, within the same
+  /// value of the field `scope` (may be empty).
+  Collection(const schema::Kind& kind, std::vector<std::string> unique, std::string scope);
 
   [[nodiscard]] const Record* find(std::string_view id) const;
   /// The object with that value in a unique field and that scope; null for an empty value.
   [[nodiscard]] const Record* find_by(std::string_view field, std::string_view value,
                                       std::string_view scope = {}) const;
-  /// The first unique field (or "id") in which `candidate` would meet another object than the one with
-  /// `order`.
+  /// The first unique field (or the id, or the key) in which `candidate` would meet another object than the
+  /// one with `order`.
   [[nodiscard]] std::optional<std::string> find_clash(const json::object& candidate,
                                                       std::uint64_t order) const;
 
@@ -69,6 +70,7 @@ class Collection {
   void forget(const Record& record);
   void remember(Time now, std::uint64_t order, std::optional<Record> before);
 
+  const schema::Kind* kind_;
   std::vector<std::string> unique_;
   std::string scope_;
   std::map<std::uint64_t, Record> records_;

@@ -92,11 +92,6 @@ std::string answer_created_app(const Record& record) {
   return json::serialize(answer);
 }
 
-void erase_app_policies(Project& project, const Record& record) {
-  erase_policies_of_app(project, text_of(record.fields, "id"));
-  erase_consents_of_app(project, text_of(record.fields, "id"));
-}
-
 void complete_restored_app(Record& record) {
   const json::array& scopes = list_of(record.fields, kScopes);
   const json::array& mappings = list_of(record.fields, kMapping);

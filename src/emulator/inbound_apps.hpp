@@ -12,7 +12,6 @@ namespace descopectl::emulator {
 [[nodiscard]] Outcome<void> prepare_inbound_app(Project& project, Change& change);
 /// `{id, cleartext, clientId}`.
 [[nodiscard]] std::string answer_created_app(const Record& record);
-void erase_app_policies(Project& project, const Record& record);
 
 /// Completes an app that was written by hand into a data file: the other generation's form of its scopes.
 void complete_restored_app(Record& record);

@@ -18,17 +18,20 @@ Outcome<std::int64_t> count_in(const json::object& sent, std::string_view name) 
 
 }  // namespace
 
-Outcome<json::array> wrapped_list(const Project& project, const json::object& body, std::string_view name) {
+Outcome<json::array> wrapped_list(const Project& project, const json::object& body, std::string_view name,
+                                  Items items) {
   for (const auto& member : body)
     if (member.key() != name && project.switches().refuse_unknown_fields)
       return malformed("unknown field \"" + std::string(member.key()) + "\"");
   const json::value* list = base::find_member(body, name);
-  if (list == nullptr || base::is_zero(*list)) return missing(name);
-  const bool is_sound =
-      list->is_array() && std::all_of(list->get_array().begin(), list->get_array().end(),
-                                      [](const json::value& item) { return item.is_object(); });
-  if (!is_sound)
-    return malformed("invalid value for field \"" + std::string(name) + "\": expected a list of objects");
+  if (list == nullptr || list->is_null()) return missing(name);
+  const bool are_objects = items == Items::kObjects;
+  const auto fits = [&](const json::value& item) {
+    return are_objects ? item.is_object() : item.is_string();
+  };
+  if (!list->is_array() || !std::all_of(list->get_array().begin(), list->get_array().end(), fits))
+    return malformed("invalid value for field \"" + std::string(name) + "\": expected a list of " +
+                     (are_objects ? "objects" : "strings"));
   return list->get_array();
 }
 

@@ -23,9 +23,12 @@ namespace descopectl::emulator {
           .source = "sheet 17"};
 }
 
-/// The list of objects that is the one member `name` of a body; not empty.
+/// What the list in a body holds.
+enum class Items : unsigned char { kObjects, kStrings };
+
+/// The list that is the only member of a body; it may be empty.
 [[nodiscard]] Outcome<json::array> wrapped_list(const Project& project, const json::object& body,
-                                                std::string_view name);
+                                                std::string_view name, Items items = Items::kObjects);
 
 /// Is the member there and true?
 [[nodiscard]] bool is_true(const json::object& object, std::string_view name);

@@ -2,6 +2,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "descopectl/schema/create_variant.hpp"
+#include "descopectl/schema/identity.hpp"
+#include "messages.hpp"
 #include "objects.hpp"
 
 namespace descopectl::emulator {
@@ -33,16 +36,65 @@ std::string answer_write(const Endpoints& self, const Record& record, const sche
   return to_text(self.project, self.family, record, endpoint.out, self.generation);
 }
 
+Outcome<const Record*> create_one(const Endpoints& self, const json::object& body) {
+  const auto message = message_of(self.project, self.family, Write::kCreate, self.generation, false);
+  const auto sent = decode(self.family.kind->fields, body, message);
+  if (sent.has_error()) return sent.error();
+  return create_object(self.project, self.family, *sent, self.generation);
+}
+
+/// A create by another call: its own fields at the top, the rest in its nested message, over what it starts
+/// from.
+Outcome<std::string> create_variant(const Endpoints& self, const schema::CreateVariant& variant,
+                                    const Call& call) {
+  const Project& project = self.project;
+  json::object flat;
+  for (const auto& member : call.body) {
+    const std::string_view name(member.key().data(), member.key().size());
+    const bool is_nested = !variant.nested.empty() && name == variant.nested;
+    if (is_nested && member.value().is_null()) continue;
+    if (is_nested && !member.value().is_object())
+      return malformed("invalid value for field \"" + std::string(name) + "\": expected an object");
+    if (schema::contains(variant.fields, name)) flat[name] = member.value();
+    if (!is_nested && !schema::contains(variant.fields, name) && project.switches().refuse_unknown_fields)
+      return malformed("unknown field \"" + std::string(name) + "\"");
+    if (!is_nested) continue;
+    for (const auto& [inner, value] : member.value().get_object()) {
+      if (schema::contains(variant.nested_fields, inner))
+        flat[inner] = value;
+      else if (project.switches().refuse_unknown_fields)
+        return malformed("unknown field \"" + std::string(name) + "." + std::string(inner) + "\"");
+    }
+  }
+  const auto chosen = required_text(flat, variant.when);
+  if (chosen.has_error()) return chosen.error();
+  Message message = message_of(project, self.family, Write::kCreate, self.generation, false);
+  message.variants = {};
+  const auto sent = decode(self.family.kind->fields, flat, message);
+  if (sent.has_error()) return sent.error();
+  json::object whole = *sent;
+  if (self.family.traits->start_from != nullptr)
+    for (const auto& [name, value] : self.family.traits->start_from(variant.when, *chosen))
+      if (!whole.contains(name)) whole[name] = value;
+  const auto record = create_object(self.project, self.family, whole, self.generation);
+  if (record.has_error()) return record.error();
+  return answer_write(self, **record, variant.call);
+}
+
 Outcome<std::string> create(const Endpoints& self, const schema::Endpoint& endpoint, const Call& call) {
   const auto body = unwrap(self.project, call.body, endpoint.in);
   if (body.has_error()) return body.error();
-  const auto message = message_of(self.project, self.family, Write::kCreate, self.generation, false);
-  const auto sent = decode(self.family.kind->fields, *body, message);
-  if (sent.has_error()) return sent.error();
-  const auto record = create_object(self.project, self.family, *sent, self.generation);
+  const auto record = create_one(self, *body);
   if (record.has_error()) return record.error();
   if (self.family.traits->created != nullptr) return self.family.traits->created(**record);
   return answer_write(self, **record, endpoint);
+}
+
+/// The first member that is needed to tell the object and is not there.
+Refusal missing_identity(const schema::Kind& kind, const json::object& sent) {
+  for (const std::string_view field : kind.key_fields)
+    if (text_of(sent, field).empty()) return missing(field);
+  return missing(kind.id_field);
 }
 
 Outcome<std::string> change(const Endpoints& self, const schema::Endpoint& endpoint, Write write,
@@ -52,8 +104,8 @@ Outcome<std::string> change(const Endpoints& self, const schema::Endpoint& endpo
   const auto message = message_of(self.project, self.family, write, self.generation, !endpoint.in.empty());
   const auto sent = decode(self.family.kind->fields, *body, message);
   if (sent.has_error()) return sent.error();
-  const std::string_view id = text_of(*sent, self.family.kind->id_field);
-  if (id.empty()) return missing(self.family.kind->id_field);
+  const std::string id = schema::live_id_of(*self.family.kind, *sent);
+  if (id.empty()) return missing_identity(*self.family.kind, *sent);
   const Record* before = self.family.objects.find(id);
   if (before == nullptr) return not_found(self.family, id);
   const auto record = change_object(self.project, self.family, *before, *sent, write, self.generation);
@@ -61,17 +113,23 @@ Outcome<std::string> change(const Endpoints& self, const schema::Endpoint& endpo
   return answer_write(self, **record, endpoint);
 }
 
-/// A body whose only member is `name`.
-Outcome<void> check_only(const Project& project, const json::object& body, std::string_view name) {
-  for (const auto& member : body)
-    if (member.key() != name && project.switches().refuse_unknown_fields)
-      return malformed("unknown field \"" + std::string(member.key()) + "\"");
-  return {};
+/// The live id in a selection: `{id}`, or the members of the key.
+Outcome<std::string> selected_id(const Endpoints& self, const json::object& selection) {
+  const schema::Kind& kind = *self.family.kind;
+  for (const auto& member : selection) {
+    const std::string_view name = std::string_view(member.key().data(), member.key().size());
+    const bool is_known = schema::has_key(kind) ? schema::is_key_field(kind, name) : name == kind.id_field;
+    if (!is_known && self.project.switches().refuse_unknown_fields)
+      return malformed("unknown field \"" + std::string(name) + "\"");
+  }
+  if (!schema::has_key(kind)) return required_text(selection, kind.id_field);
+  for (const std::string_view field : kind.key_fields)
+    if (auto part = required_text(selection, field); part.has_error()) return part.error();
+  return schema::live_id_of(kind, selection);
 }
 
 Outcome<std::string> erase(const Endpoints& self, const Call& call) {
-  if (auto only = check_only(self.project, call.body, "id"); only.has_error()) return only.error();
-  const auto id = required_text(call.body, "id");
+  const auto id = selected_id(self, call.body);
   if (id.has_error()) return id.error();
   const Record* record = self.family.objects.find(*id);
   if (record == nullptr) return not_found(self.family, *id);
@@ -79,19 +137,41 @@ Outcome<std::string> erase(const Endpoints& self, const Call& call) {
   return std::string(kNothing);
 }
 
+/// All or nothing (sheet 9.2).
+Outcome<std::string> create_batch(const Endpoints& self, const schema::Endpoint& endpoint, const Call& call) {
+  const auto batch = wrapped_list(self.project, call.body, endpoint.in);
+  if (batch.has_error()) return batch.error();
+  Collection before = self.family.objects;
+  std::vector<std::string> ids;
+  for (const json::value& item : *batch) {
+    const auto record = create_one(self, item.get_object());
+    if (record.has_error()) {
+      self.family.objects = std::move(before);
+      return record.error();
+    }
+    ids.push_back(schema::live_id_of(*self.family.kind, (*record)->fields));
+  }
+  if (endpoint.out.empty()) return std::string(kNothing);
+  std::vector<const Record*> records;
+  for (const std::string& id : ids)
+    records.push_back(self.family.objects.find(id));
+  return to_list_text(self.project, self.family, records, endpoint.out, -1, self.generation);
+}
+
 /// Absent ids are no error (sheet 16, row 30).
 Outcome<std::string> erase_batch(const Endpoints& self, std::string_view in, const Call& call) {
-  if (auto only = check_only(self.project, call.body, in); only.has_error()) return only.error();
-  const json::value* ids = base::find_member(call.body, in);
-  if (ids == nullptr || ids->is_null()) return missing(in);
-  const Refusal wrong =
-      malformed("invalid value for field \"" + std::string(in) + "\": expected a list of strings");
-  if (!ids->is_array()) return wrong;
-  for (const json::value& id : ids->get_array())
-    if (!id.is_string()) return wrong;
-  for (const json::value& id : ids->get_array())
-    if (const Record* record = self.family.objects.find(view(id.get_string())))
-      erase_object(self.project, self.family, *record);
+  const bool is_keyed = schema::has_key(*self.family.kind);
+  const auto batch = wrapped_list(self.project, call.body, in, is_keyed ? Items::kObjects : Items::kStrings);
+  if (batch.has_error()) return batch.error();
+  std::vector<std::string> ids;
+  for (const json::value& item : *batch) {
+    Outcome<std::string> id = is_keyed ? selected_id(self, item.get_object())
+                                       : Outcome<std::string>(std::string(view(item.get_string())));
+    if (id.has_error()) return id.error();
+    ids.push_back(std::move(*id));
+  }
+  for (const std::string& id : ids)
+    if (const Record* record = self.family.objects.find(id)) erase_object(self.project, self.family, *record);
   return std::string(kNothing);
 }
 
@@ -142,6 +222,11 @@ Outcome<std::string> list(const Endpoints& self, const schema::Endpoint& endpoin
       return malformed("unknown field \"" + std::string(member.key()) + "\"");
   }
   std::vector<const Record*> records = self.family.objects.list(self.project.now());
+  if (const std::string_view parent = self.family.kind->calls.list_by; !parent.empty()) {
+    const std::string wanted = call.query(parent);
+    if (wanted.empty()) return missing(parent);
+    std::erase_if(records, [&](const Record* record) { return text_of(record->fields, parent) != wanted; });
+  }
   const std::int64_t total = self.family.traits->has_total ? static_cast<std::int64_t>(records.size()) : -1;
   if (paging != schema::Paging::kNone) {
     const auto page = page_number(paging, call, "page");
@@ -170,6 +255,11 @@ void add_generation(Router& router, Endpoints self, const schema::Endpoints& cal
   if (calls.create.exists())
     router.add(calls.create.method, calls.create.path,
                [self, endpoint = calls.create](const Call& call) { return create(self, endpoint, call); });
+  if (calls.create_batch.exists())
+    router.add(calls.create_batch.method, calls.create_batch.path,
+               [self, endpoint = calls.create_batch](const Call& call) {
+                 return create_batch(self, endpoint, call);
+               });
   if (calls.update.exists())
     router.add(calls.update.method, calls.update.path, [self, endpoint = calls.update](const Call& call) {
       return change(self, endpoint, Write::kUpdate, call);
@@ -189,6 +279,11 @@ void add_generation(Router& router, Endpoints self, const schema::Endpoints& cal
 
 void add_object_routes(Router& router, Project& project) {
   for (const auto& family : project.families()) {
+    for (const schema::CreateVariant& variant : family->kind->create_variants)
+      router.add(variant.call.method, variant.call.path,
+                 [self = Endpoints{project, *family, 1}, &variant](const Call& call) {
+                   return create_variant(self, variant, call);
+                 });
     add_generation(router, {project, *family, 1}, family->kind->calls);
     add_generation(router, {project, *family, 2}, family->kind->second_calls);
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "descopectl/base/text.hpp"
+#include "descopectl/schema/identity.hpp"
 #include "references.hpp"
 
 namespace descopectl::emulator {
@@ -101,6 +102,17 @@ void take_hidden(const schema::Kind& kind, const json::object& sent, json::objec
   }
 }
 
+/// What is known by an object that goes, goes with it (sheet 16, row 15).
+void erase_keyed_by(Project& project, const schema::Kind& kind, std::string_view id) {
+  for (const auto& family : project.families())
+    for (const std::string_view field : family->kind->key_fields) {
+      const Field* row = schema::find_wire_field(family->kind->fields, field);
+      if (row == nullptr || row->reference != kind.name) continue;
+      for (const Record* record : family->objects.list(Time::max()))
+        if (text_of(record->fields, field) == id) erase_object(project, *family, *record);
+    }
+}
+
 Outcome<void> check_and_finish(Project& project, Family& family, Change& change, std::uint64_t order) {
   if (family.traits->prepare != nullptr)
     if (auto prepared = family.traits->prepare(project, change); prepared.has_error())
@@ -120,14 +132,26 @@ Outcome<void> check_and_finish(Project& project, Family& family, Change& change,
 /// Leaves a trace in the audit trail.
 void audit(Project& project, const Family& family, std::string_view what, const Record& record) {
   const Traits& traits = *family.traits;
-  const json::string_view id = text_of(record.fields, family.kind->id_field);
-  json::object data{{"id", id}, {"name", json::string_view(text_of(record.fields, family.kind->name_field))}};
+  const schema::Kind& kind = *family.kind;
+  const std::string id = schema::live_id_of(kind, record.fields);
+  json::object data;
+  schema::put_live_id(kind, id, data);
+  if (!kind.name_field.empty()) data["name"] = json::string_view(text_of(record.fields, kind.name_field));
   if (!traits.audited_id.empty()) data[traits.audited_id] = id;
-  const std::string_view name = traits.audited_as.empty() ? family.kind->name : traits.audited_as;
+  const std::string_view name = traits.audited_as.empty() ? kind.name : traits.audited_as;
   project.audit().note(std::string(name) + std::string(what), std::move(data));
 }
 
 }  // namespace
+
+Outcome<void> complete_identity(Project& project, const Family& family, json::object& fields) {
+  const schema::Kind& kind = *family.kind;
+  for (const std::string_view field : kind.key_fields)
+    if (text_of(fields, field).empty()) return missing(field);
+  if (!schema::has_key(kind) && text_of(fields, kind.id_field).empty())
+    fields[kind.id_field] = project.ids().make_id(kind.id_prefix);
+  return {};
+}
 
 Refusal not_found(const Family& family, std::string_view id) {
   return {404, family.traits->not_found,
@@ -148,8 +172,7 @@ Outcome<const Record*> create_object(Project& project, Family& family, const jso
     if (row.read_only && row.wire_name() != kind.id_field && is_shown(row))
       record.fields[row.wire_name()] = zero_of(row);
   take_hidden(kind, sent, record.hidden);
-  if (text_of(record.fields, kind.id_field).empty())
-    record.fields[kind.id_field] = project.ids().make_id(kind.id_prefix);
+  if (auto known = complete_identity(project, family, record.fields); known.has_error()) return known.error();
   Change change{Write::kCreate, generation, &sent, nullptr, &record};
   if (auto finished = check_and_finish(project, family, change, 0); finished.has_error())
     return finished.error();
@@ -183,6 +206,7 @@ Outcome<const Record*> change_object(Project& project, Family& family, const Rec
 
 void erase_object(Project& project, Family& family, const Record& record) {
   audit(project, family, "Deleted", record);
+  erase_keyed_by(project, *family.kind, schema::live_id_of(*family.kind, record.fields));
   if (family.traits->erased != nullptr) family.traits->erased(project, record);
   family.objects.erase(record, project.now());
   project.touch();
@@ -202,6 +226,7 @@ Message message_of(const Project& project, const Family& family, Write write, st
   // A wrapped update takes the message that a load answers: its further members are accepted (sheet 2.5).
   if (is_wrapped) message.calls |= schema::kInLoad;
   message.tolerated = family.kind->tolerated;
+  if (write == Write::kCreate) message.variants = family.kind->create_variants;
   return message;
 }
 

@@ -20,6 +20,9 @@ namespace descopectl::emulator {
                                                    std::uint8_t generation);
 void erase_object(Project& project, Family& family, const Record& record);
 
+/// Makes an id where the service gives one and the object has none; refuses an object whose key is not whole.
+[[nodiscard]] Outcome<void> complete_identity(Project& project, const Family& family, json::object& fields);
+
 [[nodiscard]] Refusal not_found(const Family& family, std::string_view id);
 [[nodiscard]] Refusal duplicate(const Project& project, std::string_view code, std::string message);
 

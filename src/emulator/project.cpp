@@ -12,7 +12,8 @@ std::vector<std::string> unique_fields(const schema::Kind& kind, const Switches&
   std::vector<std::string> names;
   for (const std::string_view field : kind.unique)
     if (field != "id") names.emplace_back(field);
-  if (switches.unique_names && std::find(names.begin(), names.end(), kind.name_field) == names.end())
+  if (switches.unique_names && !kind.name_field.empty() &&
+      std::find(names.begin(), names.end(), kind.name_field) == names.end())
     names.emplace_back(kind.name_field);
   return names;
 }
@@ -24,7 +25,7 @@ Project::Project(Options options, const base::Clock& clock)
   for (const schema::Kind* kind : kinds::all()) {
     if (!kind->calls.create.exists()) continue;
     const Traits& traits = find_traits(kind->calls.create.path);
-    Collection objects(unique_fields(*kind, options_.switches), std::string(traits.scope));
+    Collection objects(*kind, unique_fields(*kind, options_.switches), std::string(traits.scope));
     objects.set_lag(std::chrono::milliseconds(options_.switches.list_lag_ms));
     families_.push_back(std::make_unique<Family>(Family{kind, &traits, std::move(objects)}));
   }
@@ -50,21 +51,12 @@ void Project::adopt(Project&& other) {
   // The families themselves stay: endpoints refer to them.
   for (std::size_t i = 0; i < families_.size(); ++i)
     families_[i]->objects = std::move(other.families_[i]->objects);
-  policies_ = std::move(other.policies_);
   mappings_ = std::move(other.mappings_);
   attributes_ = std::move(other.attributes_);
   consents_ = std::move(other.consents_);
   tokens_ = std::move(other.tokens_);
   audit_ = std::move(other.audit_);
   touch();
-}
-
-void erase_policies_of_app(Project& project, std::string_view app) {
-  std::erase_if(project.policies(), [&](const auto& entry) { return entry.first.first == app; });
-}
-
-void erase_policies_of_resource(Project& project, std::string_view resource) {
-  std::erase_if(project.policies(), [&](const auto& entry) { return entry.first.second == resource; });
 }
 
 }  // namespace descopectl::emulator

@@ -1,5 +1,5 @@
-// The emulated project: a family of objects per kind, resource policies, scope claim mappings, custom
-// attributes, consents, tokens, the audit trail.
+// The emulated project: a family of objects per kind, scope claim mappings, custom attributes, consents,
+// tokens, the audit trail.
 #pragma once
 
 #include <cstdint>
@@ -47,6 +47,9 @@ struct Traits {
   bool has_total = false;            ///< lists answer `total` (sheet 1.12)
   bool has_named_secrets = false;    ///< kept as the hidden member `secrets`
   bool answers_object_flat = false;  ///< writes without a wrapper answer the object, not `{}`
+  /// What an object made by another create call begins with, by the call's choosing field and its value. May
+  /// be null.
+  json::object (*start_from)(std::string_view field, std::string_view value) = nullptr;
   /// Checks and completes a write before it is stored. May be null.
   Outcome<void> (*prepare)(Project& project, Change& change) = nullptr;
   /// The answer of a create, where it is not the object. May be null.
@@ -64,6 +67,7 @@ inline constexpr std::string_view kConnection = "/v1/mgmt/outbound/app/create";
 inline constexpr std::string_view kResource = "/v1/mgmt/resource/create";
 inline constexpr std::string_view kTemplate = "/v1/mgmt/resource/dynamic-registration-template/create";
 inline constexpr std::string_view kInboundApp = "/v1/mgmt/thirdparty/app/create";
+inline constexpr std::string_view kResourcePolicy = "/v1/mgmt/resourcepolicy/create";
 inline constexpr std::string_view kRole = "/v1/mgmt/role/create";
 inline constexpr std::string_view kPermission = "/v1/mgmt/permission/create";
 }  // namespace creation
@@ -77,9 +81,6 @@ struct Family {
   const Traits* traits = nullptr;
   Collection objects;
 };
-
-/// (thirdPartyApplicationId, resourceId)
-using PolicyKey = std::pair<std::string, std::string>;
 
 class Project {
  public:
@@ -97,8 +98,6 @@ class Project {
   [[nodiscard]] Family* find_created_at(std::string_view path);
   [[nodiscard]] std::vector<std::unique_ptr<Family>>& families() { return families_; }
   [[nodiscard]] const std::vector<std::unique_ptr<Family>>& families() const { return families_; }
-  [[nodiscard]] std::map<PolicyKey, json::object>& policies() { return policies_; }
-  [[nodiscard]] const std::map<PolicyKey, json::object>& policies() const { return policies_; }
   [[nodiscard]] json::array& attributes() { return attributes_; }
   [[nodiscard]] const json::array& attributes() const { return attributes_; }
   [[nodiscard]] json::array& consents() { return consents_; }
@@ -120,7 +119,6 @@ class Project {
   const base::Clock& clock_;
   IdMaker ids_;
   std::vector<std::unique_ptr<Family>> families_;
-  std::map<PolicyKey, json::object> policies_;
   json::array mappings_;
   json::array attributes_;
   json::array consents_;
@@ -128,9 +126,5 @@ class Project {
   AuditLog audit_;
   std::uint64_t revision_ = 0;
 };
-
-/// Removes the policies of an app or of a resource (sheet 16, row 15).
-void erase_policies_of_app(Project& project, std::string_view app);
-void erase_policies_of_resource(Project& project, std::string_view resource);
 
 }  // namespace descopectl::emulator

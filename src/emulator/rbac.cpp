@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "codec.hpp"
+#include "messages.hpp"
 #include "objects.hpp"
 
 namespace descopectl::emulator {
@@ -117,12 +118,6 @@ Outcome<const Record*> update_one(Project& project, Family& family, json::object
   return after;
 }
 
-Outcome<const Record*> create_one(Project& project, Family& family, const json::object& body) {
-  const auto sent = decode(family.kind->fields, body, message_of(project, family, Write::kCreate, 1, false));
-  if (sent.has_error()) return sent.error();
-  return create_object(project, family, *sent, 1);
-}
-
 std::string answer_one(const Project& project, const Family& family, const Record& record) {
   if (!family.traits->answers_object_flat) return std::string(kNothing);
   return to_text(project, family, record, {}, 1);
@@ -134,28 +129,14 @@ Outcome<std::string> update(Project& project, Family& family, const Call& call) 
   return answer_one(project, family, **record);
 }
 
-using One = Outcome<const Record*> (*)(Project& project, Family& family, const json::object& body);
-
-Outcome<const Record*> update_one_of(Project& project, Family& family, const json::object& body) {
-  return update_one(project, family, body);
-}
-
-/// Runs `one` on every object of the list `in`, or on none.
-Outcome<std::string> run_batch(Project& project, Family& family, std::string_view in, One one,
-                               const Call& call) {
-  for (const auto& member : call.body)
-    if (member.key() != in && project.switches().refuse_unknown_fields)
-      return malformed("unknown field \"" + std::string(member.key()) + "\"");
-  const json::value* list = base::find_member(call.body, in);
-  if (list == nullptr || list->is_null()) return missing(in);
-  if (!list->is_array())
-    return malformed("invalid value for field \"" + std::string(in) + "\": expected a list");
+/// Updates every object of the list `in`, or none.
+Outcome<std::string> update_batch(Project& project, Family& family, std::string_view in, const Call& call) {
+  const auto batch = wrapped_list(project, call.body, in);
+  if (batch.has_error()) return batch.error();
   Transaction transaction(project);
   std::vector<std::string> ids;
-  for (const json::value& item : list->get_array()) {
-    Outcome<const Record*> record =
-        malformed("invalid value for field \"" + std::string(in) + "\": expected objects");
-    if (item.is_object()) record = one(project, family, item.get_object());
+  for (const json::value& item : *batch) {
+    const auto record = update_one(project, family, item.get_object());
     if (record.has_error()) {
       transaction.roll_back();
       return record.error();
@@ -289,10 +270,9 @@ void add_rbac_routes(Router& router, Project& project) {
     router.add("POST", path,
                [&project, family, endpoint](const Call& call) { return endpoint(project, *family, call); });
   };
-  const auto add_batch = [&](std::string_view path, Family* family, std::string_view in, One one) {
-    add(path, family, [in, one](Project& of, Family& self, const Call& call) {
-      return run_batch(of, self, in, one, call);
-    });
+  const auto add_batch = [&](std::string_view path, Family* family, std::string_view in) {
+    add(path, family,
+        [in](Project& of, Family& self, const Call& call) { return update_batch(of, self, in, call); });
   };
   const auto add_erase = [&](std::string_view path, Family* family, std::span<const Field> rows) {
     add(path, family,
@@ -302,10 +282,8 @@ void add_rbac_routes(Router& router, Project& project) {
   add("/v1/mgmt/role/update", role, update);
   add_erase("/v1/mgmt/permission/delete", permission, kSelectorRows);
   add_erase("/v1/mgmt/role/delete", role, kRoleSelectorRows);
-  add_batch("/v1/mgmt/permission/create/batch", permission, "permissions", create_one);
-  add_batch("/v1/mgmt/permission/update/batch", permission, "permissions", update_one_of);
-  add_batch("/v1/mgmt/role/create/batch", role, "roles", create_one);
-  add_batch("/v1/mgmt/role/update/batch", role, "roles", update_one_of);
+  add_batch("/v1/mgmt/permission/update/batch", permission, "permissions");
+  add_batch("/v1/mgmt/role/update/batch", role, "roles");
   add("/v1/mgmt/permission/delete/batch", permission, erase_permissions);
   add("/v1/mgmt/role/delete/batch", role, erase_roles);
   add("/v1/mgmt/role/search", role, search_roles);

@@ -12,7 +12,6 @@
 #include "descopectl/base/text.hpp"
 #include "inbound_apps.hpp"
 #include "objects.hpp"
-#include "policies.hpp"
 #include "project.hpp"
 #include "project_routes.hpp"
 #include "rbac.hpp"
@@ -88,7 +87,6 @@ class StoreService final : public Service {
     add_token_routes(router_, project_);
     add_inbound_app_routes(router_, project_);
     add_rbac_routes(router_, project_);
-    add_policy_routes(router_, project_);
     add_object_routes(router_, project_);
   }
 

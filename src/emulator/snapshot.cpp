@@ -1,5 +1,5 @@
-// Snapshots: {"format", "version", "objects": {KIND: [object...]}, "resourcePolicies", "scopeClaimMappings",
-// "customAttributes", "consents", "tokens", "audits"}.
+// Snapshots: {"format", "version", "objects": {KIND: [object...]}, "scopeClaimMappings", "customAttributes",
+// "consents", "tokens", "audits"}.
 //
 // An object stands there as a load shows it, with its secrets beside the other members (`clientSecret` of a
 // connection, `secrets` of an inbound app). What is left out is zero; an absent id is made.
@@ -10,7 +10,7 @@
 #include "attributes.hpp"
 #include "codec.hpp"
 #include "consents.hpp"
-#include "policies.hpp"
+#include "objects.hpp"
 #include "project_routes.hpp"
 #include "tokens.hpp"
 
@@ -83,8 +83,8 @@ Result<void> read_objects(Project& project, Family& family, const json::value& l
     if (!item.is_object()) return damaged(here, "expected an object");
     auto record = read_record(family, item.get_object());
     if (record.has_error()) return damaged(here, record.error().message);
-    if (text_of(record->fields, "id").empty())
-      record->fields["id"] = project.ids().make_id(family.kind->id_prefix);
+    if (auto known = complete_identity(project, family, record->fields); known.has_error())
+      return damaged(here, known.error().message);
     if (family.traits->restored != nullptr) family.traits->restored(*record);
     if (const auto clash = family.objects.find_clash(record->fields, 0))
       return damaged(here, "another object has the same " + *clash);
@@ -101,20 +101,6 @@ Result<void> read_kinds(Project& project, const json::value& objects) {
     if (family == nullptr) return damaged("/objects", "unknown kind '" + kind + "'");
     if (auto read = read_objects(project, *family, member.value(), "/objects/" + kind); read.has_error())
       return read.error();
-  }
-  return {};
-}
-
-Result<void> read_policies(Project& project, const json::value& policies) {
-  if (!policies.is_array()) return damaged("/resourcePolicies", "expected a list");
-  std::size_t index = 0;
-  for (const json::value& item : policies.get_array()) {
-    const std::string here = "/resourcePolicies/" + std::to_string(index++);
-    if (!item.is_object()) return damaged(here, "expected an object");
-    auto policy = restored_policy(item.get_object());
-    if (policy.has_error()) return damaged(here, policy.error().message);
-    const PolicyKey key = policy_key(*policy);
-    project.policies()[key] = std::move(*policy);
   }
   return {};
 }
@@ -144,14 +130,10 @@ json::value make_snapshot(const Project& project) {
     }
     if (!list.empty()) objects[family->kind->name] = std::move(list);
   }
-  json::array policies;
-  for (const auto& [key, policy] : project.policies())
-    policies.push_back(policy);
   json::object snapshot;
   snapshot["format"] = json::string_view(kFormat);
   snapshot["version"] = kVersion;
   snapshot["objects"] = std::move(objects);
-  snapshot["resourcePolicies"] = std::move(policies);
   snapshot["scopeClaimMappings"] = project.mappings();
   snapshot["customAttributes"] = project.attributes();
   snapshot["consents"] = project.consents();
@@ -169,8 +151,6 @@ Result<void> read_snapshot(Project& project, const json::value& snapshot) {
     Result<void> read;
     if (name == "objects") {
       read = read_kinds(project, member.value());
-    } else if (name == "resourcePolicies") {
-      read = read_policies(project, member.value());
     } else if (name == "scopeClaimMappings") {
       auto mappings = restored_mappings(member.value());
       if (mappings.has_error()) return damaged("/scopeClaimMappings", mappings.error().message);

@@ -178,6 +178,7 @@ Outcome<std::string> upload_token(Project& project, Owner owner, const Call& cal
 Outcome<std::string> upload_batch(Project& project, Owner owner, const Call& call) {
   const auto sent = wrapped_list(project, call.body, "tokens");
   if (sent.has_error()) return sent.error();
+  if (sent->empty()) return missing("tokens");
   std::vector<json::object> tokens;
   json::array failures;
   for (const json::value& item : *sent) {

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "codec.hpp"
+#include "consents.hpp"
 #include "inbound_apps.hpp"
 #include "project.hpp"
 #include "rbac.hpp"
@@ -36,8 +37,23 @@ Outcome<void> prepare_connection(Project& project, Change& change) {
   return {};
 }
 
-void erase_resource_policies(Project& project, const Record& record) {
-  erase_policies_of_resource(project, text_of(record.fields, "id"));
+/// The service's templates and presets can't be listed, and so not imitated (sheet 16, row 28): whatever id
+/// is given names a provider of that name. A preset's connection registers itself.
+json::object start_connection(std::string_view field, std::string_view value) {
+  const std::string host = "https://" + std::string(value) + ".example/";
+  json::object start{{"name", value},
+                     {"authorizationUrl", host + "authorize"},
+                     {"tokenUrl", host + "token"},
+                     {"pkce", true}};
+  if (field == "dcrPresetId") {
+    start["useDcr"] = true;
+    start["dcrUrl"] = host + "register";
+  }
+  return start;
+}
+
+void erase_consents(Project& project, const Record& record) {
+  erase_consents_of_app(project, text_of(record.fields, "id"));
 }
 
 constexpr Traits kPlain{};
@@ -46,8 +62,7 @@ constexpr std::array kTraits{
     Traits{.create_path = creation::kResource,
            .not_found = "E990104",
            .duplicate = "E990109",
-           .has_total = true,
-           .erased = erase_resource_policies},
+           .has_total = true},
     Traits{.create_path = creation::kInboundApp,
            .not_found = "E990204",
            .duplicate = "E990209",
@@ -57,17 +72,19 @@ constexpr std::array kTraits{
            .prepare = prepare_inbound_app,
            .created = answer_created_app,
            .restored = complete_restored_app,
-           .erased = erase_app_policies},
+           .erased = erase_consents},
     Traits{.create_path = creation::kConnection,
            .not_found = "E990304",
            .duplicate = "E151001",
            .audited_as = "OutboundApp",
+           .start_from = start_connection,
            .prepare = prepare_connection,
            .erased = erase_tokens_of_connection},
     Traits{.create_path = creation::kTemplate,
            .not_found = "E990404",
            .duplicate = "E990409",
            .has_total = true},
+    Traits{.create_path = creation::kResourcePolicy, .not_found = "E990504", .duplicate = "E990509"},
     Traits{.create_path = creation::kRole,
            .not_found = kRoleNotFound,
            .duplicate = "E024209",

@@ -12,6 +12,7 @@
 #include "descopectl/document/emit.hpp"
 #include "descopectl/kinds/registry.hpp"
 #include "descopectl/manifest/envelope.hpp"
+#include "descopectl/schema/identity.hpp"
 #include "names.hpp"
 #include "spec.hpp"
 
@@ -238,7 +239,7 @@ class Exporter {
   /// False where what would help was done already, or nothing helps.
   bool try_to_settle(Candidate& candidate, const Finding& finding) {
     if (finding.form == Finding::Form::kUnbound) {
-      if (candidate.has_id) return false;
+      if (candidate.has_id || schema::has_key(*candidate.kind)) return false;
       candidate.has_id = true;
       return true;
     }
@@ -297,6 +298,16 @@ std::vector<plan::NeededKind> find_needed_kinds(const std::set<std::string>& kin
       needed.push_back({kind, !is_named && !is_always_there});
   }
   return needed;
+}
+
+std::vector<std::string> find_list_parents(const schema::Kind& kind, const model::LiveState& live) {
+  const schema::Field* row = schema::find_wire_field(kind.fields, kind.calls.list_by);
+  const model::LiveKind* parents = row == nullptr ? nullptr : live.find(row->reference);
+  std::vector<std::string> ids;
+  if (parents == nullptr) return ids;
+  for (const model::LiveObject& parent : parents->objects)
+    ids.push_back(parent.id);
+  return ids;
 }
 
 Export make_export(const ExportInput& input, diag::Sink& sink) {

@@ -110,6 +110,20 @@ constexpr std::array kFields{
           .immutable = true,
           .doc = "The tenant that a tenant-level connection belongs to.",
           .source = "sheet 7.2"},
+    Field{.name = "templateId",
+          .calls = kInCreate,
+          .immutable = true,
+          .write_only = true,
+          .doc = "Creates the connection from a template of the console; the other fields overrule it. Used "
+                 "once, and never read back.",
+          .source = "sheet 7.1"},
+    Field{.name = "dcrPresetId",
+          .calls = kInCreate,
+          .immutable = true,
+          .write_only = true,
+          .doc = "Creates the connection from a registration preset of the console, under an id that the "
+                 "service chooses. Used once, and never read back.",
+          .source = "sheet 7.1"},
 };
 static_assert(schema::is_valid_table(kFields));
 
@@ -120,6 +134,36 @@ constexpr std::array<std::string_view, 2> kBreaks{
     "tokens and API keys that users and tenants stored through it are deleted with it",
     "its client secret is sent again and must be at hand"};
 constexpr std::array<std::string_view, 5> kApiKeyFields{"name", "description", "logo", "appType", "tenantId"};
+
+constexpr std::array<std::string_view, 5> kTemplateFields{"templateId", "id", "clientId", "clientSecret",
+                                                          "tenantId"};
+constexpr std::array<std::string_view, 17> kOverrides{"name",
+                                                      "description",
+                                                      "logo",
+                                                      "discoveryUrl",
+                                                      "authorizationUrl",
+                                                      "authorizationUrlParams",
+                                                      "tokenUrl",
+                                                      "tokenUrlParams",
+                                                      "revocationUrl",
+                                                      "defaultScopes",
+                                                      "defaultRedirectUrl",
+                                                      "callbackDomain",
+                                                      "pkce",
+                                                      "accessType",
+                                                      "prompt",
+                                                      "useDcr",
+                                                      "dcrUrl"};
+constexpr std::array<std::string_view, 2> kPresetFields{"dcrPresetId", "tenantId"};
+constexpr std::array<schema::CreateVariant, 2> kVariants{
+    schema::CreateVariant{.when = "templateId",
+                          .call = {"POST", "/v1/mgmt/outbound/app/create/bytemplate", "", "app"},
+                          .fields = kTemplateFields,
+                          .nested = "overrides",
+                          .nested_fields = kOverrides},
+    schema::CreateVariant{.when = "dcrPresetId",
+                          .call = {"POST", "/v1/mgmt/outbound/app/create/bydcrpreset", "", "app"},
+                          .fields = kPresetFields}};
 
 void check(const json::object& spec, std::vector<schema::RuleFinding>& findings) {
   const json::value* type = base::find_member(spec, "appType");
@@ -162,6 +206,7 @@ constexpr schema::Kind kKind{
               .create = {"POST", "/v1/mgmt/outbound/app/create", "", "app"},
               .update = {"POST", "/v1/mgmt/outbound/app/update", "app", "app"},
               .erase = {"POST", "/v1/mgmt/outbound/app/delete", "", ""}},
+    .create_variants = kVariants,
     .tolerated = kTolerated,
     .check = check,
     .is_never_pruned = is_tenant_scoped,

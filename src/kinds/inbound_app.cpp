@@ -273,6 +273,57 @@ bool is_self_registered(const json::object& live) {
   return dynamic != nullptr && dynamic->is_bool() && dynamic->get_bool();
 }
 
+/// Does the claim say no more than that the attribute of its name is shared?
+bool is_plain_claim(std::string_view name, std::string_view value) {
+  if (value == name) return true;
+  const std::string end = std::string(name) + "}}";
+  return value.starts_with("{{") && value.ends_with(end);
+}
+
+/// Can the scope of the first generation stand for the mapping of the second? It holds names of attributes,
+/// each of which becomes a claim (sheet 6.3).
+bool is_told_by_scope(const json::object& mapping, const json::object* scope) {
+  const json::value* project = base::find_member(mapping, "useProjectMapping");
+  if (project != nullptr && project->is_bool() && project->get_bool()) return false;
+  if (scope == nullptr) return false;
+  const json::value* claims = base::find_member(mapping, "claims");
+  const json::value* values = base::find_member(*scope, "values");
+  if (claims == nullptr || !claims->is_object()) return true;
+  for (const auto& [name, value] : claims->get_object()) {
+    if (!value.is_string() || !is_plain_claim(name, value.get_string())) return false;
+    if (values == nullptr || !values->is_array()) return false;
+    bool is_named = false;
+    for (const json::value& item : values->get_array())
+      is_named = is_named || (item.is_string() && item.get_string() == name);
+    if (!is_named) return false;
+  }
+  return true;
+}
+
+const json::object* find_item(const json::object& app, std::string_view list, std::string_view key,
+                              const json::value& wanted) {
+  const json::value* items = base::find_member(app, list);
+  if (items == nullptr || !items->is_array()) return nullptr;
+  for (const json::value& item : items->get_array()) {
+    const json::value* found = item.is_object() ? base::find_member(item.get_object(), key) : nullptr;
+    if (found != nullptr && *found == wanted) return &item.get_object();
+  }
+  return nullptr;
+}
+
+std::string find_lost_mapping(const json::object& first, const json::object& second) {
+  const json::value* mappings = base::find_member(second, "scopeClaimMapping");
+  if (mappings == nullptr || !mappings->is_array()) return {};
+  for (const json::value& mapping : mappings->get_array()) {
+    const json::value* scope =
+        mapping.is_object() ? base::find_member(mapping.get_object(), "scope") : nullptr;
+    if (scope == nullptr || !scope->is_string()) continue;
+    if (!is_told_by_scope(mapping.get_object(), find_item(first, "attributesScopes", "name", *scope)))
+      return "the claim mapping of the scope '" + std::string(scope->get_string()) + "'";
+  }
+  return {};
+}
+
 constexpr schema::Kind kKind{
     .name = "InboundApp",
     .title = "inbound app (third-party application)",
@@ -301,6 +352,7 @@ constexpr schema::Kind kKind{
     .tolerated = kTolerated,
     .check = check,
     .is_never_pruned = is_self_registered,
+    .lost_by_first_generation = find_lost_mapping,
     .replacement_breaks = kBreaks,
 };
 

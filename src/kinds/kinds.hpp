@@ -9,8 +9,10 @@ const schema::Kind& connection();
 const schema::Kind& resource();
 const schema::Kind& mcp_scope();
 const schema::Kind& inbound_app();
+const schema::Kind& resource_policy();
 const schema::Kind& registration_template();
 const schema::Kind& role();
 const schema::Kind& permission();
+const schema::Kind& user_attribute();
 
 }  // namespace descopectl::kinds

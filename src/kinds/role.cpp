@@ -63,14 +63,15 @@ static_assert(schema::is_valid_table(kPermissionFields));
 
 constexpr std::array<std::string_view, 1> kUnique{"name"};
 
-bool is_tenant_role(const json::object& live) {
-  const json::value* tenant = base::find_member(live, "tenantId");
-  return tenant != nullptr && tenant->is_string() && !tenant->get_string().empty();
-}
-
-bool is_system_permission(const json::object& live) {
+/// The sheet knows the member of permissions alone; a role that bears it is no less the system's.
+bool is_system(const json::object& live) {
   const json::value* system = base::find_member(live, "systemDefault");
   return system != nullptr && system->is_bool() && system->get_bool();
+}
+
+bool is_role_of_others(const json::object& live) {
+  const json::value* tenant = base::find_member(live, "tenantId");
+  return is_system(live) || (tenant != nullptr && tenant->is_string() && !tenant->get_string().empty());
 }
 
 constexpr schema::Kind kRole{
@@ -81,14 +82,17 @@ constexpr schema::Kind kRole{
     .fields = kRoleFields,
     .id_prefix = "ROL",
     .is_name_identity = true,
+    .missing_name_means = "until it exists nobody can be granted the scope",
     .unique = kUnique,
     .not_found_code = "E111403",
     .calls = {.list = {"GET", "/v1/mgmt/role/all", "", "roles"},
               .create = {"POST", "/v1/mgmt/role/create", "", ""},
+              .create_batch = {"POST", "/v1/mgmt/role/create/batch", "roles", "roles"},
               .update = {"POST", "/v1/mgmt/role/update", "", ""},
               .erase = {"POST", "/v1/mgmt/role/delete", "", ""}},
     .is_listed_on_demand = true,
-    .is_never_pruned = is_tenant_role,
+    .is_never_pruned = is_role_of_others,
+    .is_system = is_system,
 };
 
 constexpr schema::Kind kPermission{
@@ -99,14 +103,17 @@ constexpr schema::Kind kPermission{
     .fields = kPermissionFields,
     .id_prefix = "PERM",
     .is_name_identity = true,
+    .missing_name_means = "the service refuses a role that names it",
     .unique = kUnique,
     .not_found_code = "E111303",
     .calls = {.list = {"GET", "/v1/mgmt/permission/all", "", "permissions"},
               .create = {"POST", "/v1/mgmt/permission/create", "", ""},
+              .create_batch = {"POST", "/v1/mgmt/permission/create/batch", "permissions", ""},
               .update = {"POST", "/v1/mgmt/permission/update", "", ""},
               .erase = {"POST", "/v1/mgmt/permission/delete", "", ""}},
     .is_listed_on_demand = true,
-    .is_never_pruned = is_system_permission,
+    .is_never_pruned = is_system,
+    .is_system = is_system,
 };
 
 }  // namespace

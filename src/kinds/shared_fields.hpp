@@ -60,6 +60,7 @@ inline constexpr std::array kAttributeScopeFields{
     Field{.name = "values",
           .type = Type::kStringList,
           .list = ListForm::kSet,
+          .names = "Attribute",
           .doc = "Names of user attributes, built-in (email, name, phone) or custom, that the scope shares.",
           .source = "sheet 3"}};
 

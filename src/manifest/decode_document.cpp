@@ -8,6 +8,7 @@
 #include "descopectl/base/text.hpp"
 #include "descopectl/kinds/registry.hpp"
 #include "descopectl/manifest/envelope.hpp"
+#include "descopectl/schema/identity.hpp"
 #include "descopectl/schema/values.hpp"
 #include "handle.hpp"
 
@@ -93,9 +94,10 @@ class MetadataDecoder {
   }
 
   void decode_id(const Member& member) {
-    if (kind_.item_of.exists()) {
+    if (!schema::has_id(kind_)) {
       context_.sink.error("invalid-combination", member.key_span,
-                          fmt::format("a {} has no live id", kind_.name), "remove metadata.id");
+                          fmt::format("a {} has no id of its own", kind_.name),
+                          "remove metadata.id: what it refers to tells which one is meant");
       return;
     }
     auto id = schema::decode_text(member.value, "metadata.id", context_);

@@ -7,6 +7,8 @@
 #include <map>
 
 #include "descopectl/base/text.hpp"
+#include "descopectl/schema/create_variant.hpp"
+#include "descopectl/schema/identity.hpp"
 #include "descopectl/schema/kind.hpp"
 #include "descopectl/schema/values.hpp"
 
@@ -45,6 +47,19 @@ void check_same(const std::vector<DesiredObject>& objects, diag::Sink& sink, con
 std::string text_at(const DesiredObject& object, std::string_view field) {
   const json::value* value = object.spec.if_contains(field);
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+/// The values that together identify an object of a kind with a key, as written; empty for other kinds.
+std::string key_of(const DesiredObject& object) {
+  std::string key;
+  for (const std::string_view field : object.kind->key_fields) {
+    const json::value* value = object.spec.if_contains(field);
+    if (value == nullptr) return {};  // reported as a missing field
+    const auto target = marker::find_reference(*value);
+    if (!key.empty()) key += ", ";
+    key += target ? target->to_string() : base::to_canonical_json(*value);
+  }
+  return key;
 }
 
 /// The item that a document of its own stands for: its spec without the owner's reference.
@@ -180,11 +195,15 @@ void check_duplicates(std::vector<DesiredObject>& objects, diag::Sink& sink) {
   objects.erase(std::unique(objects.begin(), objects.end(),
                             [](const auto& left, const auto& right) { return left.key == right.key; }),
                 objects.end());
-  check_same(objects, sink, "duplicate-id",
-             [](const DesiredObject& object) -> std::pair<std::string, std::string> {
-               if (object.id) return {"live id", *object.id};
-               return {"live id", object.kind->id_chosen_by_client ? object.key.handle : std::string()};
-             });
+  check_same(
+      objects, sink, "duplicate-id", [](const DesiredObject& object) -> std::pair<std::string, std::string> {
+        if (object.id) return {"live id", *object.id};
+        return {"live id", schema::is_id_chosen_by_client(*object.kind, object.spec) ? object.key.handle
+                                                                                     : std::string()};
+      });
+  check_same(objects, sink, "duplicate-key", [](const DesiredObject& object) {
+    return std::pair(schema::names_of_key(*object.kind), key_of(object));
+  });
   std::vector<std::string_view> fields;
   for (const DesiredObject& object : objects)
     for (const std::string_view field : object.kind->unique)

@@ -35,8 +35,18 @@ bool DesiredState::is_root_loaded(std::string_view root) const {
 
 namespace marker {
 
-json::value make_reference(const ObjectKey& target) {
-  return json::object{{kReferenceName, json::array{target.kind, target.handle}}};
+json::value make_reference(const ObjectKey& target, std::string_view suffix) {
+  json::array parts{target.kind, target.handle};
+  if (!suffix.empty()) parts.emplace_back(suffix);
+  return json::object{{kReferenceName, std::move(parts)}};
+}
+
+std::string fill_reference(const json::value& value, std::string_view id) {
+  const json::value* marked = find_marked(value, kReferenceName);
+  std::string text(id);
+  if (marked != nullptr && marked->get_array().size() > 2)
+    text += std::string_view(marked->get_array()[2].get_string());
+  return text;
 }
 
 std::optional<ObjectKey> find_reference(const json::value& value) {

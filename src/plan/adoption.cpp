@@ -1,9 +1,13 @@
 // Adoption: manifests bound to live objects, without a change to either.
 #include "descopectl/plan/adoption.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "build.hpp"
+#include "descopectl/base/text.hpp"
+#include "descopectl/schema/identity.hpp"
 
 namespace descopectl::plan {
 namespace {
@@ -33,16 +37,17 @@ json::object with_live_values(schema::Fields fields, const json::object& live, c
   return values;
 }
 
-std::string_view matched_by(const Binding& binding) {
+std::string matched_by(const Binding& binding) {
   switch (binding.by) {
     case BoundBy::kId:
       return "id";
     case BoundBy::kState:
       return "state";
     case BoundBy::kName:
-      return binding.desired->kind->name_field;
+      return std::string(binding.desired->kind->name_field);
     case BoundBy::kNaturalKey:
-      return binding.natural_key;
+      return binding.natural_key.empty() ? schema::names_of_key(*binding.desired->kind)
+                                         : std::string(binding.natural_key);
     case BoundBy::kNothing:
       break;
   }
@@ -70,6 +75,7 @@ class Adopter {
     if (binding.live != nullptr) row.live_id = binding.live->id;
     if (binding.live != nullptr) row.match = binding.recorded != nullptr ? Match::kOwned : Match::kAdopt;
     if (row.match == Match::kAdopt) record(binding, row);
+    if (row.match == Match::kAdopt && binding.former != nullptr) refuse_letting_go(binding);
     adoption_.rows.push_back(std::move(row));
   }
 
@@ -80,6 +86,18 @@ class Adopter {
     row.changes = comparison.changes;
     row.record.applied = with_live_values(kind.fields, binding.live->body, comparison.applied);
     fill_record(row.record, binding);
+  }
+
+  /// The state knows one object by a handle: what it owned under another key would be let go of.
+  void refuse_letting_go(const Binding& binding) {
+    const std::string key = binding.desired->key.to_string();
+    draft_.plan.refusals.push_back(
+        {"owned-key-changed",
+         fmt::format("{} owns the live object '{}', and its {} now name another, '{}'", key,
+                     base::printable(binding.former->id, 100), schema::names_of_key(*binding.desired->kind),
+                     base::printable(binding.live->id, 100)),
+         "'apply --adopt' deletes the first and takes over the other; to keep both, declare the other under "
+         "another metadata.name"});
   }
 
   Draft& draft_;

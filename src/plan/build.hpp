@@ -2,6 +2,8 @@
 #pragma once
 
 #include <map>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "descopectl/plan/plan.hpp"
@@ -65,11 +67,35 @@ struct Handover {
 /// With a limited scope: objects that would refer to what is left out and not in the project.
 void check_scope(Draft& draft);
 
+/// True for a name that exists without being listed.
+[[nodiscard]] bool is_built_in(const model::NameUse& use);
+
+/// Names of items (scopes) that the objects which have them lack after the plan.
+void check_items(Draft& draft);
+
+/// An object that is known by its key is another one where an id in the key changes late: the one of today
+/// goes, and it is made again.
+void part_from_replaced(Draft& draft);
+
 /// Sorts the actions, draws edges, finds cycles, numbers waves.
 void order_actions(Draft& draft);
 
 /// SHA-256 over what the plan would do and what it relies on.
 [[nodiscard]] std::string digest(const Plan& plan);
+
+/// The deletion of a live object.
+[[nodiscard]] Action make_delete(const schema::Kind& kind, const model::ObjectKey& key,
+                                 const model::LiveObject& live, std::string reason);
+
+/// What an action leaves of its object: nothing after a deletion, live as it is where nothing is written.
+[[nodiscard]] json::object body_after(const Action& action);
+
+/// Which items an update takes out of its object and which it adds; nothing for another action.
+struct ItemChange {
+  std::set<std::string> added;
+  std::set<std::string> removed;
+};
+[[nodiscard]] ItemChange find_item_change(const Action& action);
 
 /// Puts body, changes and what hangs on them into an update or replacement of a live object.
 void fill_body(Action& action, const json::object& live, const json::object& target, const Policy& policy);

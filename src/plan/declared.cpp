@@ -5,6 +5,8 @@
 
 #include "build.hpp"
 #include "descopectl/base/text.hpp"
+#include "descopectl/schema/create_variant.hpp"
+#include "descopectl/schema/identity.hpp"
 
 namespace descopectl::plan {
 namespace {
@@ -40,9 +42,19 @@ class DeclaredBuilder {
     fill_record();
     check_adoption();
     draft_.plan.actions.push_back(std::move(action_));
+    if (binding_.former != nullptr) delete_former();
   }
 
  private:
+  /// The object that the manifest described before its key changed.
+  void delete_former() {
+    Action action = make_delete(kind_, desired_.key, *binding_.former, "what it is known by changes");
+    action.is_owned = binding_.former_record != nullptr;
+    if (action.is_owned) action.record = *binding_.former_record;
+    action.source = desired_.span;
+    draft_.plan.actions.push_back(std::move(action));
+  }
+
   void fill_head() {
     action_.key = desired_.key;
     action_.descriptor = &kind_;
@@ -105,14 +117,20 @@ class DeclaredBuilder {
     action_.kind = ActionKind::kCreate;
     action_.body =
         schema::cut_to_call(kind_.fields, comparison_.target, schema::kInCreate, policy_.inbound_generation);
-    if (kind_.id_chosen_by_client) put_id_first(binding_.known_id);
+    put_id();
     action_.reason = action_.was_deleted ? "it was deleted outside descopectl" : "";
     send_all_secrets();
   }
 
-  void put_id_first(const std::string& id) {
+  /// A create is told the id where that is ours to choose.
+  void put_id() {
+    if (!kind_.id_chosen_by_client) return;
+    if (!schema::is_id_chosen_by_client(kind_, desired_.spec)) {
+      action_.body.erase(kind_.id_field);
+      return;
+    }
     json::object body;
-    body[kind_.id_field] = id;
+    body[kind_.id_field] = binding_.known_id;
     for (const auto& [name, value] : action_.body)
       if (name != kind_.id_field) body[name] = value;
     action_.body = std::move(body);
@@ -121,7 +139,7 @@ class DeclaredBuilder {
   void make_replace() {
     action_.kind = ActionKind::kReplace;
     fill_body(action_, binding_.live->body, comparison_.target, policy_);
-    if (kind_.id_chosen_by_client) put_id_first(binding_.known_id);
+    put_id();
     for (const std::string_view text : kind_.replacement_breaks)
       action_.consequences.emplace_back(text);
     for (const std::string& path : action_.unlisted)
@@ -268,7 +286,7 @@ void fill_body(Action& action, const json::object& live, const json::object& tar
   }
   const schema::Calls call = action.kind == ActionKind::kReplace ? schema::kInCreate : schema::kInUpdate;
   action.body = schema::cut_to_call(kind.fields, whole, call, policy.inbound_generation);
-  if (call == schema::kInUpdate) action.body[kind.id_field] = action.live_id;
+  if (call == schema::kInUpdate) schema::put_live_id(kind, action.live_id, action.body);
 }
 
 void fill_record(model::RecordedObject& record, const Binding& binding) {

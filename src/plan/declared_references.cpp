@@ -18,12 +18,12 @@ std::vector<DeclaredReferences::Edge> DeclaredReferences::of(const model::Desire
   std::vector<Edge> edges;
   for (const model::Reference& reference : object.references)
     if (const model::DesiredObject* target = desired_.find(reference.target))
-      edges.push_back({target, reference.span});
+      edges.push_back({target, reference.span, reference.pointer});
   for (const model::NameUse& use : object.names) {
     const auto [begin, end] =
         by_name_.equal_range(std::pair<std::string_view, std::string_view>(use.kind, use.name));
     for (auto at = begin; at != end; ++at)
-      edges.push_back({at->second, use.span});
+      edges.push_back({at->second, use.span, {}});
   }
   return edges;
 }

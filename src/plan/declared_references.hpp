@@ -15,7 +15,8 @@ class DeclaredReferences {
  public:
   struct Edge {
     const model::DesiredObject* to = nullptr;
-    diag::Span span;  ///< where it is written
+    diag::Span span;           ///< where it is written
+    std::string_view pointer;  ///< of a reference by handle: Reference::pointer; empty for one by name
   };
 
   explicit DeclaredReferences(const model::DesiredState& desired);

@@ -40,6 +40,11 @@ class Grapher {
       draw_forward(i);
     for (std::size_t i = 0; i < actions_.size(); ++i)
       draw_backward(i);
+    for (std::size_t i = 0; i < actions_.size(); ++i)
+      draw_items(i);
+    // One handle, two objects: the former goes before the state learns of the new one.
+    for (std::size_t i = 1; i < actions_.size(); ++i)
+      if (actions_[i].key == actions_[i - 1].key) edges_[i - 1].insert(i);
     for (const Handover& handover : find_handovers(draft_))
       edges_[handover.taker].insert(handover.giver);
     split_replacements();
@@ -67,7 +72,9 @@ class Grapher {
     const model::DesiredObject* desired = draft_.input.desired->find(action.key);
     if (desired == nullptr) return;
     for (const DeclaredReferences::Edge& edge : references_.of(*desired))
-      if (const auto at = by_key_.find(edge.to->key); at != by_key_.end()) edges_[index].insert(at->second);
+      if (const auto at = by_key_.find(edge.to->key);
+          at != by_key_.end() && !is_ordered_by_items(action, edge, actions_[at->second]))
+        edges_[index].insert(at->second);
   }
 
   /// `index` used to refer to something: if that is deleted, it is deleted after `index` was dealt with.
@@ -101,8 +108,8 @@ class Grapher {
   static std::set<std::string> find_kept_names(const Action& action) {
     std::set<std::string> names;
     if (action.kind != ActionKind::kUpdate) return names;
-    const json::object after = schema::overlay(action.descriptor->fields, action.before, action.managed);
-    for (const diff::LiveReference& reference : diff::find_live_references(*action.descriptor, after))
+    for (const diff::LiveReference& reference :
+         diff::find_live_references(*action.descriptor, body_after(action)))
       if (reference.is_name) names.insert(reference.value);
     return names;
   }
@@ -125,6 +132,53 @@ class Grapher {
         action.erase_after.push_back(before);
     edges_[index].erase(index);
     action.depends_on.assign(edges_[index].begin(), edges_[index].end());
+  }
+
+  /// Between an object that names items of another and that other's update it depends on the items which of
+  /// the two is first.
+  static bool is_ordered_by_items(const Action& action, const DeclaredReferences::Edge& edge,
+                                  const Action& target) {
+    if (target.kind != ActionKind::kUpdate) return false;
+    const schema::Fields fields = action.descriptor->fields;
+    return std::any_of(fields.begin(), fields.end(), [&](const schema::Field& field) {
+      return !field.items_of.empty() && edge.pointer == "/" + std::string(field.items_of);
+    });
+  }
+
+  static bool names_items(const schema::Kind& kind) {
+    return std::any_of(kind.fields.begin(), kind.fields.end(),
+                       [](const schema::Field& field) { return !field.items_of.empty(); });
+  }
+
+  /// An item arrives before those that start to name it and leaves after those that stop. Where one update
+  /// does both to another object's names, arriving counts: nothing may name what is not there.
+  void draw_items(std::size_t index) {
+    const Action& action = actions_[index];
+    if (!writes(action) || action.descriptor == nullptr || !names_items(*action.descriptor)) return;
+    const auto before = diff::find_item_uses(*action.descriptor, action.before);
+    const auto after = diff::find_item_uses(*action.descriptor, body_after(action));
+    std::set<std::size_t> owners_first;
+    const auto each = [&](const std::vector<diff::ItemUse>& uses, const auto& visit_owner) {
+      for (const diff::ItemUse& use : uses) {
+        if (!use.owner.is_string()) continue;
+        const auto owner = by_id_.find({use.kind, std::string(use.owner.get_string())});
+        if (owner != by_id_.end()) visit_owner(owner->second, use.item);
+      }
+    };
+    each(after, [&](std::size_t owner, const std::string& item) {
+      if (item_change(owner).added.contains(item)) owners_first.insert(owner);
+    });
+    each(before, [&](std::size_t owner, const std::string& item) {
+      if (!owners_first.contains(owner) && item_change(owner).removed.contains(item))
+        edges_[owner].insert(index);
+    });
+    edges_[index].insert(owners_first.begin(), owners_first.end());
+  }
+
+  const ItemChange& item_change(std::size_t index) {
+    const auto [at, is_new] = item_changes_.try_emplace(index);
+    if (is_new) at->second = find_item_change(actions_[index]);
+    return at->second;
   }
 
   bool visit(std::size_t start) {
@@ -182,13 +236,18 @@ class Grapher {
   std::vector<Step> steps_;
   std::vector<unsigned> waves_;  ///< of the steps
   std::vector<Mark> marks_;
+  std::map<std::size_t, ItemChange> item_changes_;
 };
 
 }  // namespace
 
 void order_actions(Draft& draft) {
   std::sort(draft.plan.actions.begin(), draft.plan.actions.end(),
-            [](const Action& left, const Action& right) { return left.key < right.key; });
+            [](const Action& left, const Action& right) {
+              // Of two on one handle the deletion of the former is the second.
+              if (left.key != right.key) return left.key < right.key;
+              return left.kind != ActionKind::kDelete && right.kind == ActionKind::kDelete;
+            });
   std::sort(draft.plan.unmanaged.begin(), draft.plan.unmanaged.end(),
             [](const Unmanaged& left, const Unmanaged& right) {
               return std::tie(left.kind, left.live_id) < std::tie(right.kind, right.live_id);

@@ -8,6 +8,8 @@
 #include "build.hpp"
 #include "descopectl/base/digest.hpp"
 #include "descopectl/kinds/registry.hpp"
+#include "descopectl/schema/create_variant.hpp"
+#include "descopectl/schema/identity.hpp"
 
 namespace descopectl::plan {
 namespace {
@@ -65,14 +67,15 @@ std::vector<diff::Binding> bind_in_scope(const PlanInput& input, diag::Sink& sin
 bool forget_replaced_ids(Draft& draft) {
   bool any = false;
   for (const Action& action : draft.plan.actions)
-    if (action.kind == ActionKind::kReplace && !action.descriptor->id_chosen_by_client)
+    if (action.kind == ActionKind::kReplace &&
+        !schema::is_id_chosen_by_client(*action.descriptor, action.body))
       any = draft.known_ids.erase(action.key) > 0 || any;
   return any;
 }
 
 json::value resolve_value(const json::value& value, const diff::IdOf& id_of, std::string& missing) {
   if (const auto target = marker::find_reference(value)) {
-    if (const auto id = id_of(*target)) return json::value(*id);
+    if (const auto id = id_of(*target)) return json::value(marker::fill_reference(value, *id));
     missing = target->to_string();
     return nullptr;
   }
@@ -106,6 +109,13 @@ void settle_order(Action& action) {
   }
 }
 
+/// Can an object with these rows refer to one of that kind? Then it has to be seen before that is deleted.
+bool may_refer(schema::Fields fields, std::string_view kind) {
+  return std::any_of(fields.begin(), fields.end(), [&](const schema::Field& field) {
+    return field.names == kind || field.reference == kind || may_refer(field.fields, kind);
+  });
+}
+
 bool is_same_changes(const std::vector<schema::FieldChange>& left,
                      const std::vector<schema::FieldChange>& right) {
   return std::equal(left.begin(), left.end(), right.begin(), right.end(),
@@ -122,6 +132,13 @@ diff::IdOf Draft::id_of() const {
     if (found == known_ids.end()) return std::nullopt;
     return found->second;
   };
+}
+
+bool has_late_id(const Action& action) {
+  if (action.kind != ActionKind::kCreate && action.kind != ActionKind::kReplace) return false;
+  if (action.descriptor == nullptr) return true;
+  return !schema::has_key(*action.descriptor) &&
+         !schema::is_id_chosen_by_client(*action.descriptor, action.managed);
 }
 
 /// A reference to an object that is about to be made, or made again under another id, is known after the
@@ -156,11 +173,13 @@ Plan make_plan(const PlanInput& input, diag::Sink& sink) {
     if (forget_replaced_ids(draft)) {
       plan.actions.clear();
       plan.refusals.clear();
+      part_from_replaced(draft);
       add_declared(draft);
     }
     add_removed(draft);
     check_names(draft);
     check_scope(draft);
+    check_items(draft);
     if (draft.uses_unverified_encoding)
       sink.warning(
           "unverified-encoding", {},
@@ -209,6 +228,26 @@ bool recheck(Action& action, const json::object* live, const Policy& policy) {
   return true;
 }
 
+Completion make_completion(const Action& action, const json::object& body, const json::object& live,
+                           const Policy& policy) {
+  const schema::Kind& kind = *action.descriptor;
+  json::object wanted = body;
+  for (const schema::Field& field : kind.fields)
+    if (field.write_only || field.read_only || field.dropped_on_update) wanted.erase(field.wire_name());
+  const json::object target = schema::overlay(kind.fields, live, wanted);
+  Action completion;
+  completion.kind = ActionKind::kUpdate;
+  completion.key = action.key;
+  completion.descriptor = &kind;
+  completion.live_id = schema::live_id_of(kind, live);
+  completion.managed = wanted;
+  fill_body(completion, live, target, policy);
+  Completion result;
+  result.has_changes = !schema::find_changes(kind.fields, live, target).empty();
+  result.body = std::move(completion.body);
+  return result;
+}
+
 Result<json::object> resolve_ids(const json::object& body, const diff::IdOf& id_of) {
   std::string missing;
   json::value resolved = resolve_value(body, id_of, missing);
@@ -248,20 +287,27 @@ std::vector<NeededKind> find_needed_kinds(const model::DesiredState& desired,
   for (const model::DesiredObject& object : desired.objects) {
     required.insert(object.kind->name);
     for (const model::NameUse& use : object.names)
-      optional.insert(use.kind);
+      if (!is_built_in(use)) optional.insert(use.kind);
   }
   for (const auto& [key, object] : recorded.objects)
     required.insert(key.kind);
   for (const std::string& kind : policy.prune.kinds)
     required.insert(kind);
+  const auto refers_to_required = [&](const schema::Kind& kind) {
+    return kind.calls.list_by.empty() &&
+           std::any_of(required.begin(), required.end(),
+                       [&](std::string_view target) { return may_refer(kind.fields, target); });
+  };
   std::vector<NeededKind> needed;
   for (const schema::Kind* kind : kinds::all()) {
     if (!kind->calls.list.exists()) continue;
     if (required.contains(kind->name))
       needed.push_back({kind, false});
-    else if (!kind->is_listed_on_demand || optional.contains(kind->name))
+    else if (!kind->is_listed_on_demand || optional.contains(kind->name) || refers_to_required(*kind))
       needed.push_back({kind, true});
   }
+  for (const schema::Kind* kind : kinds::named_only())
+    if (optional.contains(kind->name)) needed.push_back({kind, true});
   return needed;
 }
 

@@ -89,6 +89,7 @@ struct Referrer {
   std::string name;
   bool is_declared = false;
   std::vector<diff::LiveReference> references;
+  std::vector<diff::ItemUse> items;
 };
 
 /// The kind that typed connection scopes in these fields name, or empty.
@@ -124,7 +125,7 @@ std::vector<Referrer> find_referrers(const Draft& draft) {
     if (!action.live_id.empty()) actions[{action.key.kind, action.live_id}] = &action;
   std::vector<Referrer> referrers;
   for (const model::DesiredObject& object : draft.input.desired->objects) {
-    Referrer referrer{object.key.to_string(), true, {}};
+    Referrer referrer{object.key.to_string(), true, {}, {}};
     const std::string_view kind = kind_of_connections(object.kind->fields);
     if (!kind.empty() && !draft.input.policy.is_destroy)
       collect_live_ids(kind, object.spec, referrer.references);
@@ -147,7 +148,8 @@ std::vector<Referrer> find_referrers(const Draft& draft) {
       referrers.push_back({action != nullptr            ? action->key.to_string()
                            : left_out != declared.end() ? left_out->second
                                                         : fmt::format("the unmanaged {} '{}'", name, live.id),
-                           action != nullptr, diff::find_live_references(*kind, after)});
+                           action != nullptr, diff::find_live_references(*kind, after),
+                           diff::find_item_uses(*kind, after)});
     }
   }
   return referrers;
@@ -170,6 +172,22 @@ std::set<std::pair<std::string, std::string>> find_declared_names(const Draft& d
   return names;
 }
 
+/// An update that takes an item out of its object while somebody names it.
+void check_item_referrers(Draft& draft, const Action& action, const std::vector<Referrer>& referrers) {
+  const std::set<std::string> removed = find_item_change(action).removed;
+  if (removed.empty()) return;
+  for (const Referrer& referrer : referrers)
+    for (const diff::ItemUse& use : referrer.items) {
+      if (use.kind != action.key.kind || use.owner != json::value(action.live_id)) continue;
+      if (!removed.contains(use.item)) continue;
+      draft.plan.refusals.push_back(
+          {"still-referenced",
+           fmt::format("the scope '{}' would leave {}, but {} still names it ({})",
+                       base::printable(use.item, 100), action.key.to_string(), referrer.name, use.pointer),
+           "take the scope out of the referrer first"});
+    }
+}
+
 void check_referrers(Draft& draft) {
   const bool any_deleted =
       std::any_of(draft.plan.actions.begin(), draft.plan.actions.end(), [](const Action& action) {
@@ -179,6 +197,7 @@ void check_referrers(Draft& draft) {
   const auto declared_names = find_declared_names(draft);
   const std::vector<Referrer> referrers = find_referrers(draft);
   for (const Action& action : draft.plan.actions) {
+    check_item_referrers(draft, action, referrers);
     const bool is_deleted = action.kind == ActionKind::kDelete;
     const json::value* old_name =
         action.before.if_contains(action.descriptor == nullptr ? "name" : action.descriptor->name_field);
@@ -241,6 +260,12 @@ void check_rails(Draft& draft) {
   check_referrers(draft);
 }
 
+bool is_built_in(const model::NameUse& use) {
+  const schema::Kind* kind = kinds::find_named(use.kind);
+  return kind != nullptr && std::find(kind->built_in_names.begin(), kind->built_in_names.end(), use.name) !=
+                                kind->built_in_names.end();
+}
+
 void check_names(Draft& draft) {
   std::map<std::string, std::map<std::string, ObjectKey>> renamed;  // kind: old name: who
   for (const Action& action : draft.plan.actions) {
@@ -254,7 +279,8 @@ void check_names(Draft& draft) {
   for (const model::DesiredObject& object : draft.input.desired->objects)
     for (const model::NameUse& use : object.names) {
       if (!draft.input.scope.contains(object.key)) break;
-      const schema::Kind* kind = kinds::find(use.kind);
+      if (is_built_in(use)) continue;
+      const schema::Kind* kind = kinds::find_named(use.kind);
       const auto& all = draft.input.desired->objects;
       const bool is_declared = std::any_of(all.begin(), all.end(), [&](const model::DesiredObject& other) {
         const json::value* name =
@@ -274,7 +300,7 @@ void check_names(Draft& draft) {
         if (live != nullptr && !live->unavailable.empty() && unavailable.insert(use.kind).second)
           draft.sink.warning(
               "names-not-checked", {},
-              fmt::format("the names of {}s could not be checked: {}", lower(use.kind), live->unavailable));
+              fmt::format("the names of {}s could not be checked: {}", kind->title, live->unavailable));
         continue;
       }
       const bool is_live =
@@ -284,13 +310,13 @@ void check_names(Draft& draft) {
           });
       if (is_live || !said.insert({use.kind, use.name}).second) continue;
       const std::string code = "unknown-" + lower(use.kind);
-      const std::string summary =
-          fmt::format("no {} is called '{}', neither in the manifests nor in the project", lower(use.kind),
-                      base::printable(use.name, 100));
+      const std::string summary = fmt::format(
+          "no {} is called '{}', neither {} in the project", kind->title, base::printable(use.name, 100),
+          kind->built_in_names.empty() ? "in the manifests nor" : "built in nor");
       if (draft.input.policy.strict_references)
         draft.sink.error(code, use.span, summary);
       else
-        draft.sink.warning(code, use.span, summary, "until it exists nobody can be granted the scope");
+        draft.sink.warning(code, use.span, summary, std::string(kind->missing_name_means));
     }
 }
 

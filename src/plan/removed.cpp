@@ -28,19 +28,6 @@ std::string name_of(const schema::Kind& kind, const json::object& body) {
   return name != nullptr && name->is_string() ? std::string(name->get_string()) : std::string();
 }
 
-Action make_delete(const schema::Kind& kind, const model::ObjectKey& key, const LiveObject& live,
-                   std::string reason) {
-  Action action;
-  action.kind = ActionKind::kDelete;
-  action.key = key;
-  action.descriptor = &kind;
-  action.live_id = live.id;
-  action.display_name = name_of(kind, live.body);
-  action.before = live.body;
-  action.reason = std::move(reason);
-  return action;
-}
-
 Action make_forget(const RecordedObject& recorded, bool was_deleted, std::string reason) {
   Action action;
   action.kind = ActionKind::kForget;
@@ -92,7 +79,8 @@ Action make_withdrawal(Draft& draft, const schema::Kind& kind, const RecordedObj
 std::set<std::pair<std::string, std::string>> bound_objects(const Draft& draft) {
   std::set<std::pair<std::string, std::string>> bound;
   for (const diff::Binding& binding : draft.bindings)
-    if (binding.live != nullptr) bound.insert({binding.desired->key.kind, binding.live->id});
+    for (const LiveObject* live : {binding.live, binding.former})
+      if (live != nullptr) bound.insert({binding.desired->key.kind, live->id});
   return bound;
 }
 
@@ -183,6 +171,19 @@ void remove_unowned(Draft& draft, const std::set<std::pair<std::string, std::str
 }
 
 }  // namespace
+
+Action make_delete(const schema::Kind& kind, const model::ObjectKey& key, const model::LiveObject& live,
+                   std::string reason) {
+  Action action;
+  action.kind = ActionKind::kDelete;
+  action.key = key;
+  action.descriptor = &kind;
+  action.live_id = live.id;
+  action.display_name = name_of(kind, live.body);
+  action.before = live.body;
+  action.reason = std::move(reason);
+  return action;
+}
 
 void add_removed(Draft& draft) {
   if (draft.input.scope.is_limited()) return;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "descopectl/base/json.hpp"
+#include "descopectl/kinds/registry.hpp"
 #include "descopectl/manifest/envelope.hpp"
 
 namespace descopectl::reference {
@@ -36,7 +37,9 @@ std::string upper(std::string text) {
 
 std::string sample_text(const Field& field) {
   if (!field.values.empty()) return std::string(field.values.front());
-  if (!field.names.empty()) return fmt::format("My {}", field.names);
+  if (const schema::Kind* named = kinds::find_named(field.names))
+    return named->built_in_names.empty() ? fmt::format("My {}", named->name)
+                                         : std::string(named->built_in_names.front());
   if (field.format != Format::kNone) return "https://example.com/" + in_words(field.name, '-');
   return "example-" + in_words(field.name, '-');
 }

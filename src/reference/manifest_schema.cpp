@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "descopectl/manifest/envelope.hpp"
+#include "descopectl/schema/identity.hpp"
 #include "documents.hpp"
 #include "field_schema.hpp"
 #include "parts.hpp"
@@ -14,7 +15,7 @@ namespace {
 
 constexpr std::string_view kHandle = R"(^[^\s/,=\u0000-\u0020\u007f]{1,200}$)";
 
-/// Objects that become items of another have no live id.
+/// Of kinds whose objects have no id of their own there is none to write.
 json::object metadata_definition(const schema::Kind& kind, Use use) {
   json::object out = members_schema(manifest::kMetadataFields, Empty::kIsWrong);
   json::object& properties = out["properties"].as_object();
@@ -22,7 +23,7 @@ json::object metadata_definition(const schema::Kind& kind, Use use) {
   handle["anyOf"] = {{{"type", "string"}, {"pattern", kHandle}}, refer_to("substitution")};
   handle.erase("type");
   handle.erase("pattern");
-  if (kind.item_of.exists()) properties.erase("id");
+  if (!schema::has_id(kind)) properties.erase("id");
   if (use == Use::kManifest) properties.erase("absent");
   return out;
 }
@@ -50,7 +51,7 @@ json::object spec_definition(const schema::Kind& kind, Use use) {
 }
 
 std::string metadata_name(const schema::Kind& kind) {
-  return kind.item_of.exists() ? "itemMetadata" : "metadata";
+  return schema::has_id(kind) ? "metadata" : "metadataWithoutId";
 }
 
 /// With `kind: NAME`, metadata and spec are these.

@@ -9,6 +9,7 @@
 #include "descopectl/config/config_file.hpp"
 #include "descopectl/kinds/registry.hpp"
 #include "descopectl/manifest/envelope.hpp"
+#include "descopectl/schema/identity.hpp"
 #include "example.hpp"
 #include "words.hpp"
 
@@ -129,7 +130,8 @@ Topic summary_of(const Kind& kind) {
 void find_references(Fields fields, std::vector<std::string_view>& found) {
   for (const Field& field : fields) {
     for (const std::string_view kind : {field.reference, field.names})
-      if (!kind.empty() && std::find(found.begin(), found.end(), kind) == found.end()) found.push_back(kind);
+      if (kinds::find(kind) != nullptr && std::find(found.begin(), found.end(), kind) == found.end())
+        found.push_back(kind);
     find_references(field.fields, found);
   }
 }
@@ -139,6 +141,7 @@ std::string identity_of(const Kind& kind) {
     return fmt::format("an item of {} of the {} that '{}' names",
                        base::printable(kind.item_of.list.substr(1)), kind.item_of.kind,
                        kind.item_of.reference);
+  if (schema::has_key(kind)) return "the one with its values of " + schema::names_of_key(kind);
   std::vector<std::string_view> ways{"metadata.id", "the state"};
   ways.insert(ways.end(), kind.natural_keys.begin(), kind.natural_keys.end());
   if (kind.is_name_identity) ways.push_back(kind.name_field);
@@ -170,7 +173,7 @@ Topic metadata_topic(const Kind& kind) {
   topic.flags = {"required"};
   topic.doc = "The handle of the manifest, and what is not sent.";
   topic.members = topics_of(nullptr, kMetadata, manifest::kMetadataFields, topic.path + ".");
-  if (kind.item_of.exists())
+  if (!schema::has_id(kind))
     std::erase_if(topic.members, [](const Topic& member) { return member.name == "id"; });
   return topic;
 }

@@ -70,9 +70,8 @@ json::value after_of(const Action& action) {
 json::object unknown_of(const Action& action) {
   json::object out;
   if (action.kind == ActionKind::kDelete || action.kind == ActionKind::kForget) return out;
-  const bool is_id_chosen = action.descriptor != nullptr && action.descriptor->id_chosen_by_client;
   const bool has_new_id = action.kind == ActionKind::kReplace || action.live_id.empty();
-  if (makes_object(action) && has_new_id && !is_id_chosen)
+  if (plan::has_late_id(action) && has_new_id)
     out[action.descriptor == nullptr ? std::string_view("id") : action.descriptor->id_field] = true;
   if (const auto unknown = find_unknown(action.managed))
     for (const auto& [name, value] : unknown->get_object())

@@ -108,7 +108,7 @@ class BodyWriter {
   }
 
   void write_id() {
-    if (action_.descriptor == nullptr || action_.descriptor->id_chosen_by_client) return;
+    if (action_.descriptor == nullptr || !plan::has_late_id(action_)) return;
     const std::string_view field = action_.descriptor->id_field;
     const auto line = fmt::format("{} = ", field);
     if (action_.kind == ActionKind::kCreate)

@@ -7,6 +7,7 @@
 
 #include "decode_scalar.hpp"
 #include "descopectl/base/text.hpp"
+#include "descopectl/schema/create_variant.hpp"
 
 namespace descopectl::schema {
 namespace {
@@ -29,6 +30,7 @@ class Decoder {
   void decode_top(const Node& spec) {
     object_.spec = decode_members(kind_.fields, spec, "", kind_.name, true);
     check_unique_keys(spec);
+    check_variants(spec);
     check_rules(spec);
   }
 
@@ -350,6 +352,22 @@ class Decoder {
                {{at->second.first, "first written here"}}});
         }
       }
+    }
+  }
+
+  /// One create call at a time, and nothing that it does not take and no update can bring afterwards.
+  void check_variants(const Node& spec) {
+    const CreateVariant* variant = find_variant(kind_, object_.spec);
+    if (variant == nullptr) return;
+    const Field* chooser = find_wire_field(kind_.fields, variant->when);
+    for (const Field& field : kind_.fields) {
+      const json::value* value = object_.spec.if_contains(field.wire_name());
+      if (value == nullptr || value->is_null() || !field.immutable) continue;
+      if (takes(*variant, field.wire_name())) continue;
+      sink_.error("invalid-combination", place_of(spec, "/" + std::string(field.wire_name())),
+                  fmt::format("'{}' can't be given with '{}': the {} takes it from there", field.name,
+                              chooser->name, kind_.title),
+                  "remove one of the two");
     }
   }
 

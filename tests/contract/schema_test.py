@@ -219,6 +219,10 @@ class Generator:
             settings = spec.get("dynamicRegistrationSettings") or {}
             if settings.get("useTemplate") or spec.get("appType") == "apikey" or spec.get("nonConfidentialClient"):
                 continue
+            if spec.get("templateId") or spec.get("dcrPresetId"):
+                continue
+            if spec.get("allUserScopes") or spec.get("allClientScopes"):
+                continue
             return spec
 
 

@@ -6,6 +6,7 @@ import json
 TOLERATED = {
     "/v1/mgmt/thirdparty/app/create": {"forcePkce": {"type": "boolean"}},
     "/v1/mgmt/thirdparty/app/update": {"forcePkce": {"type": "boolean"}},
+    "/v1/mgmt/outbound/app/create/bytemplate": {"templateId": {"type": "string"}},
 }
 INT64_MEMBERS = {"version", "createdTime", "modifiedTime"}
 

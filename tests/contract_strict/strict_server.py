@@ -19,7 +19,7 @@ import time
 import urllib.parse
 
 from schema_check import Extract, Refused
-from strict_store import CONNECTION, INBOUND, PERMISSION, RESOURCE, ROLE, TEMPLATE, WRAPPER
+from strict_store import CONNECTION, INBOUND, PERMISSION, POLICY, RESOURCE, ROLE, TEMPLATE, WRAPPER
 from strict_store import Api, Store, parts_of, put, shuffled, step
 
 PROJECT = "P2strictServerProject00000001"[:28]
@@ -32,9 +32,12 @@ LISTS = {
     ("GET", "/v1/mgmt/resource/dynamic-registration-templates/load"): (TEMPLATE, "templates"),
     ("GET", "/v1/mgmt/role/all"): (ROLE, "roles"),
     ("GET", "/v1/mgmt/permission/all"): (PERMISSION, "permissions"),
+    ("GET", "/v1/mgmt/resourcepolicy/app/load"): (POLICY, "resourcePolicies"),
 }
 WRITES = {
     "/v1/mgmt/outbound/app/create": (CONNECTION, "create"),
+    "/v1/mgmt/outbound/app/create/bytemplate": (CONNECTION, "create_by_template"),
+    "/v1/mgmt/outbound/app/create/bydcrpreset": (CONNECTION, "create_by_preset"),
     "/v1/mgmt/outbound/app/update": (CONNECTION, "update"),
     "/v1/mgmt/outbound/app/delete": (CONNECTION, "delete"),
     "/v1/mgmt/resource/create": (RESOURCE, "create"),
@@ -52,6 +55,9 @@ WRITES = {
     "/v1/mgmt/permission/create": (PERMISSION, "create"),
     "/v1/mgmt/permission/update": (PERMISSION, "update"),
     "/v1/mgmt/permission/delete": (PERMISSION, "delete"),
+    "/v1/mgmt/resourcepolicy/create": (POLICY, "create"),
+    "/v1/mgmt/resourcepolicy/update": (POLICY, "update"),
+    "/v1/mgmt/resourcepolicy/delete": (POLICY, "delete"),
 }
 
 
@@ -74,6 +80,7 @@ class Hooks:
         self.log = []
         self.shuffle_seed = None
         self.lag = 0.0
+        self.hidden = {}
         self.rbac = True
         self.page = 100
         self.style = ""
@@ -143,6 +150,10 @@ class Hooks:
 
     def set_lag(self, seconds):
         self.lag = seconds
+
+    def remove_from_lists(self, kind, seconds):
+        """The kind's lists are empty for so long, as if they lagged that far behind."""
+        self.hidden[kind] = time.monotonic() + seconds
 
     def set_rbac(self, present):
         self.rbac = present
@@ -239,6 +250,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if kind in (ROLE, PERMISSION) and not self.hooks.rbac:
             raise Api(404, "E011000", "not found")
         items = self.hooks.store.listed(kind, self.hooks.lag)
+        if time.monotonic() < self.hooks.hidden.get(kind, 0):
+            items = []
         if self.hooks.shuffle_seed is not None:
             items = shuffled(random.Random(f"{self.hooks.shuffle_seed}{kind}"), items)
         total = len(items)
@@ -249,6 +262,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             limit = min(int(query.get("limit", ["0"])[0]) or self.hooks.page, self.hooks.page)
             page = int(query.get("page", ["0"])[0])
             items = items[page * limit:(page + 1) * limit]
+        elif kind == POLICY:
+            if set(query) != {"thirdPartyApplicationId"}:
+                raise Refused("policies are listed by app, and by nothing else")
+            items = [item for item in items if item["thirdPartyApplicationId"] == query["thirdPartyApplicationId"][0]]
         elif query:
             raise Refused("this list takes no query")
         answer = {member: items}

@@ -6,7 +6,7 @@ import threading
 import time
 
 CONNECTION, RESOURCE, INBOUND, TEMPLATE = "connection", "resource", "inbound", "template"
-ROLE, PERMISSION = "role", "permission"
+ROLE, PERMISSION, POLICY = "role", "permission", "policy"
 ITEM_SCHEMA = {
     CONNECTION: "OutboundApp",
     RESOURCE: "Resource",
@@ -14,6 +14,7 @@ ITEM_SCHEMA = {
     TEMPLATE: "DynamicRegistrationTemplate",
     ROLE: "Role",
     PERMISSION: "Permission",
+    POLICY: "ResourcePolicy",
 }
 SERVER_SET = {
     CONNECTION: {"id"},
@@ -22,9 +23,12 @@ SERVER_SET = {
     TEMPLATE: {"id", "version", "createdTime", "modifiedTime"},
     ROLE: {"id", "createdTime"},
     PERMISSION: {"id", "systemDefault"},
+    POLICY: {"version", "createdTime", "modifiedTime"},
 }
 WRITE_ONLY = {"clientSecret", "consentFlowId"}
 WRAPPER = {CONNECTION: "app", RESOURCE: "resource", TEMPLATE: "template"}
+ANSWERED_UNDER = dict(WRAPPER, **{POLICY: "resourcePolicy"})  # what a write answers; its request may be flat
+PAIR = ("thirdPartyApplicationId", "resourceId")  # a policy has no id and no name
 
 
 class Api(Exception):
@@ -118,6 +122,8 @@ class Store:
         body = {name: value for name, value in body.items() if value is not None}
         secret = body.pop("clientSecret", None)
         stored = copy.deepcopy(body)
+        if kind == POLICY:
+            return self._create_policy(stored)
         if not stored.get("name"):
             raise Api(400, "E011002", "name is required")
         now = str(int(time.time() * 1000))
@@ -149,13 +155,42 @@ class Store:
             return {"id": stored["id"], "cleartext": secret, "clientId": stored["clientId"]}
         return self._answer(kind, stored)
 
+    def create_by_template(self, kind, body):
+        template = body.get("templateId")
+        if not template:
+            raise Api(400, "E011002", "templateId is required")
+        whole = {"name": template, "authorizationUrl": f"https://{template}.example.com/", "pkce": True}
+        whole.update({name: value for name, value in body.items() if name not in ("templateId", "overrides")})
+        whole.update(body.get("overrides") or {})
+        return self.create(kind, whole)
+
+    def create_by_preset(self, kind, body):
+        preset = body.get("dcrPresetId")
+        if not preset:
+            raise Api(400, "E011002", "dcrPresetId is required")
+        return self.create(kind, {"name": preset, "useDcr": True, "dcrUrl": f"https://{preset}.example.com/register",
+                                  "tenantId": body.get("tenantId")})
+
+    def _create_policy(self, stored):
+        if not all(stored.get(name) for name in PAIR):
+            raise Api(400, "E011002", "thirdPartyApplicationId and resourceId are required")
+        key = tuple(stored[name] for name in PAIR)
+        if key in self.objects[POLICY]:
+            raise Api(409, "E019409", "policy already exists")
+        now = str(int(time.time() * 1000))
+        stored.update(version="1", createdTime=now, modifiedTime=now)
+        self._references(POLICY, stored)
+        self.objects[POLICY][key] = stored
+        self.note(POLICY)
+        return self._answer(POLICY, stored)
+
     def update(self, kind, body):
         old = self._found(kind, body)
         new = {name: copy.deepcopy(value) for name, value in body.items() if value is not None}
         secret = new.pop("clientSecret", None)
         if kind in (ROLE, PERMISSION):
             new["name"] = new.pop("newName", "") or old["name"]
-        if not new.get("name"):
+        if kind != POLICY and not new.get("name"):
             raise Api(400, "E011002", "name is required")
         if kind == RESOURCE and new.get("type") != old.get("type"):
             raise Api(400, "E011004", "type cannot be changed")
@@ -174,23 +209,25 @@ class Store:
             new["version"] = str(int(old["version"]) + 1)
             new["modifiedTime"] = str(int(time.time() * 1000))
         for kept_kind, name, pointer in self.kept:
-            if (kept_kind, name) == (kind, old["name"]):
+            if (kept_kind, name) == (kind, old.get("name")):
                 put(new, pointer, get(old, pointer))
         self._rewrite(kind, new)
         self._references(kind, new)
-        self.objects[kind][old["id"]] = new
+        if kind == RESOURCE and self.check_references:
+            self._scopes_named(old["id"], self._scope_names(new), "update")
+        self.objects[kind][self._key(kind, old)] = new
         if secret is not None:
-            self.secrets[kind, old["id"]] = secret
+            self.secrets[kind, self._key(kind, old)] = secret
         self.note(kind)
-        return self._answer(kind, new) if kind in WRAPPER or kind == ROLE else {}
+        return self._answer(kind, new) if kind in ANSWERED_UNDER or kind == ROLE else {}
 
     def delete(self, kind, body):
         old = self._found(kind, body)
         referrers = self._referrers(kind, old)
         if referrers and self.check_references:
-            self.violations.append(f"delete of {kind} {old['name']} that {referrers} still refer to")
+            self.violations.append(f"delete of {kind} {old.get('name')} that {referrers} still refer to")
             raise Api(400, "E011004", f"{kind} is still referred to")
-        del self.objects[kind][old["id"]]
+        del self.objects[kind][self._key(kind, old)]
         self.note(kind)
         return {}
 
@@ -217,9 +254,31 @@ class Store:
 
     def _answer(self, kind, stored):
         item = self.shown(kind, stored)
-        return {WRAPPER[kind]: item} if kind in WRAPPER else item
+        return {ANSWERED_UNDER[kind]: item} if kind in ANSWERED_UNDER else item
+
+    @staticmethod
+    def _key(kind, item):
+        return tuple(item[name] for name in PAIR) if kind == POLICY else item["id"]
+
+    @staticmethod
+    def _scope_names(resource):
+        return {scope["name"] for items in (resource.get("scopes") or {}).values() for scope in items or []}
+
+    def _scopes_named(self, resource_id, names, what):
+        """A policy names scopes that its resource has, at every moment."""
+        for policy in self.objects[POLICY].values():
+            named = set((policy.get("userAccessScopes") or []) + (policy.get("clientAccessScopes") or []))
+            if policy["resourceId"] == resource_id and named - names:
+                self.violations.append(f"{what} of resource {resource_id}: a policy names {sorted(named - names)}")
 
     def _found(self, kind, body):
+        if kind == POLICY:
+            if not all(body.get(name) for name in PAIR):
+                raise Api(400, "E011002", "thirdPartyApplicationId and resourceId are required")
+            item = self.objects[kind].get(tuple(body[name] for name in PAIR))
+            if item is None:
+                raise Api(404, "E019404", "policy not found")
+            return item
         by_name = kind in (ROLE, PERMISSION) and not body.get("id")
         member = "name" if by_name else "id"
         for item in self.objects[kind].values():
@@ -238,6 +297,10 @@ class Store:
 
     def _needs(self, kind, item):
         """What `item` leans on: (kind, choices), of which one must exist."""
+        if kind == POLICY:
+            return [(INBOUND, {item["thirdPartyApplicationId"]}), (RESOURCE, {item["resourceId"]})]
+        if kind == ROLE:
+            return [(PERMISSION, {name}) for name in item.get("permissionNames") or []]
         if kind not in (RESOURCE, INBOUND):
             return []
         needs = []
@@ -251,22 +314,29 @@ class Store:
         return needs + ([(TEMPLATE, {template})] if template else [])
 
     def _present(self, kind):
-        member = "name" if kind == ROLE else "id"
+        member = "name" if kind in (ROLE, PERMISSION) else "id"
         return {item[member] for item in self.objects[kind].values()}
 
     def _references(self, kind, item):
         for needed_kind, choices in self._needs(kind, item) if self.check_references else []:
             if not choices & self._present(needed_kind):
-                text = f"{kind} {item['name']} leans on {needed_kind} {sorted(choices)}, which is not there"
+                text = f"{kind} {item.get('name')} leans on {needed_kind} {sorted(choices)}, which is not there"
                 self.violations.append(text)
                 raise Api(400, "E011004", text)
+        if kind == POLICY and self.check_references:
+            resource = self.objects[RESOURCE][item["resourceId"]]
+            named = set((item.get("userAccessScopes") or []) + (item.get("clientAccessScopes") or []))
+            if named - self._scope_names(resource):
+                self.violations.append(f"a policy names {sorted(named - self._scope_names(resource))}")
 
     def _referrers(self, kind, old):
-        mine = {old["name"]} if kind == ROLE else {old["id"]}
+        if kind == POLICY:
+            return []
+        mine = {old["name"]} if kind in (ROLE, PERMISSION) else {old["id"]}
         left = self._present(kind) - mine
         found = []
-        for other in (RESOURCE, INBOUND):
+        for other in (RESOURCE, INBOUND, POLICY, ROLE):
             for item in self.objects[other].values():
                 if any(n == kind and c & mine and not c & left for n, c in self._needs(other, item)):
-                    found.append(item["name"])
+                    found.append(item.get("name") or self._key(other, item))
         return found

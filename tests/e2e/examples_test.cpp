@@ -123,6 +123,7 @@ TEST(CrmExample, UsesEveryFieldOfAnOAuthConnection) {
   for (const schema::Field& field : kind->fields) {
     if (field.read_only || field.name == "useDcr" || field.name == "dcrUrl" || field.name == "tenantId")
       continue;
+    if (field.write_only && !field.secret) continue;  // chooses another create call
     EXPECT_NE(text.find("\n  " + std::string(field.name) + ":"), std::string::npos) << field.name;
   }
 }
@@ -132,13 +133,13 @@ TEST(Quickstart, TellsTheStoryThatItsScriptShows) {
   fs::copy(kExamples / "crm-and-calendar", shop.folder.path(), fs::copy_options::recursive);
   shop.environment = {{"GOOGLE_CLIENT_SECRET", "not-a-real-secret-1234567890"},
                       {"HUBSPOT_CLIENT_SECRET", "not-a-real-secret-0987654321"}};
-  EXPECT_EQ(shop.run({"validate"}).out, "Valid: 12 manifests in 6 files.\n");
+  EXPECT_EQ(shop.run({"validate"}).out, "Valid: 15 manifests in 9 files.\n");
   const Result plan = shop.run({"plan", "--sandbox", "--summary"});
   EXPECT_EQ(plan.status, 0);
-  EXPECT_EQ(last_line(plan.out), "Plan: 8 to add, 0 to change, 0 to destroy.");
+  EXPECT_EQ(last_line(plan.out), "Plan: 11 to add, 0 to change, 0 to destroy.");
   const Result apply = shop.run({"apply", "--sandbox", "--auto-approve"});
   EXPECT_EQ(apply.status, 0) << apply.all();
-  EXPECT_EQ(last_line(apply.out), "Apply complete! Resources: 8 added, 0 changed, 0 destroyed.");
+  EXPECT_EQ(last_line(apply.out), "Apply complete! Resources: 11 added, 0 changed, 0 destroyed.");
   EXPECT_EQ(shop.run({"plan", "--sandbox", "--detailed-exitcode"}).status, 0);
 
   std::string data = shop.folder.read(".descopectl/sandbox.json");

@@ -6,6 +6,7 @@
 
 #include "descopectl/exporter/export.hpp"
 #include "descopectl/kinds/registry.hpp"
+#include "descopectl/schema/identity.hpp"
 #include "descopectl/schema/values.hpp"
 #include "support/project.hpp"
 
@@ -86,7 +87,10 @@ class LiveMaker {
     for (const std::string_view field : kind.natural_keys)
       if (field != kind.id_field) body[field] = "https://" + std::to_string(unique_number_++) + ".example";
     keep_rules(kind, body);
-    body[kind.id_field] = id;
+    if (!schema::has_key(kind)) body[kind.id_field] = id;
+    const std::string live_id = schema::live_id_of(kind, body);
+    // Of objects that are known by a key there is one for each key, and none under half a key.
+    if (live_id.empty() || project.live.find(kind.name)->find(live_id) != nullptr) return;
     if (toss()) body["tomorrow"] = json::object{{"deep", make_text()}};
     project.add_live(std::string(kind.name), json::serialize(body));
   }

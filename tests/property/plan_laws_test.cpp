@@ -4,8 +4,10 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
+#include "descopectl/kinds/registry.hpp"
 #include "descopectl/plan/adoption.hpp"
 #include "support/project.hpp"
 
@@ -54,20 +56,32 @@ std::string make_connection(int index) {
   return text;
 }
 
-std::string make_resource(int index, int connections) {
+/// `names` learns the scopes, for those who name them.
+std::string make_resource(int index, int connections, int templates, int roles,
+                          std::vector<std::string>& names) {
   const std::string handle = "r" + std::to_string(index);
   std::string text = head("Resource", handle) + "  name: " + quoted(pick_word() + handle) +
                      "\n  type: mcp\n  uri: https://" + handle + ".example/mcp\n";
   const int scopes = *rc::gen::inRange(0, 4);
-  if (scopes > 0) text += "  scopes:\n    connectionsScopes:\n";
+  const bool has_role = roles > 0 && *rc::gen::arbitrary<bool>();
+  if (scopes > 0 || has_role) text += "  scopes:\n";
+  if (has_role)
+    text += "    permissionsScopes: [{name: gated, values: [Role " +
+            std::to_string(*rc::gen::inRange(0, roles)) + "]}]\n";
+  if (scopes > 0) text += "    connectionsScopes:\n";
   for (int i = 0; i < scopes; ++i) {
-    text += "      - name: " + quoted(pick_word() + std::to_string(i)) + "\n";
+    const std::string name = pick_word() + std::to_string(i);
+    names.push_back(name);
+    text += "      - name: " + quoted(name) + "\n";
     if (connections > 0 && *rc::gen::arbitrary<bool>())
       text += "        connections: [{connection: c" + std::to_string(*rc::gen::inRange(0, connections)) +
               ", scopes: [s, t]}]\n";
     if (*rc::gen::arbitrary<bool>()) text += "        optional: true\n";
   }
-  if (*rc::gen::arbitrary<bool>())
+  if (templates > 0 && *rc::gen::arbitrary<bool>())
+    text += "  dynamicRegistrationSettings: {useTemplate: true, template: t" +
+            std::to_string(*rc::gen::inRange(0, templates)) + "}\n";
+  else if (*rc::gen::arbitrary<bool>())
     text +=
         "  dynamicRegistrationSettings: {tags: [b, a], sessionSettings: {enabled: true, "
         "refreshTokenExpiration: 3}}\n";
@@ -84,18 +98,85 @@ std::string make_app(int index) {
   return text;
 }
 
+std::string make_template(int index) {
+  std::string text = head("DynamicRegistrationTemplate", "t" + std::to_string(index)) +
+                     "  name: " + quoted("Template " + std::to_string(index)) + "\n";
+  if (*rc::gen::arbitrary<bool>()) text += "  skipConsentScreen: true\n";
+  if (*rc::gen::arbitrary<bool>()) text += "  tags: [x, " + quoted(pick_word()) + "]\n";
+  return text;
+}
+
+std::string make_permission(int index) {
+  std::string text = head("Permission", "perm" + std::to_string(index)) +
+                     "  name: " + quoted("Perm " + std::to_string(index)) + "\n";
+  if (*rc::gen::arbitrary<bool>()) text += "  description: " + quoted(pick_word()) + "\n";
+  return text;
+}
+
+std::string make_role(int index, int permissions) {
+  std::string text = head("Role", "role" + std::to_string(index)) +
+                     "  name: " + quoted("Role " + std::to_string(index)) + "\n";
+  if (permissions > 0 && *rc::gen::arbitrary<bool>())
+    text += "  permissionNames: [Perm " + std::to_string(*rc::gen::inRange(0, permissions)) + "]\n";
+  if (*rc::gen::arbitrary<bool>()) text += "  private: true\n";
+  return text;
+}
+
+std::string make_policy(int app, int resource, const std::vector<std::string>& scopes) {
+  const std::string handle = "p" + std::to_string(app) + "-" + std::to_string(resource);
+  std::string text = head("ResourcePolicy", handle) + "  inboundApp: a" + std::to_string(app) +
+                     "\n  resource: r" + std::to_string(resource) + "\n";
+  if (*rc::gen::arbitrary<bool>()) text += "  allClientScopes: true\n";
+  if (*rc::gen::arbitrary<bool>()) {
+    text += "  userAccessScopes: [";
+    for (const std::string& scope : scopes)
+      if (*rc::gen::arbitrary<bool>()) text += quoted(scope) + ", ";
+    text += "]\n";
+  }
+  return text;
+}
+
+/// A scope of its own document, added to any resource.
+std::string make_mcp_scope(int index, int resource) {
+  return head("McpScope", "m" + std::to_string(index)) + "  resource: r" + std::to_string(resource) +
+         "\n  name: own-" + std::to_string(index) + "\n";
+}
+
+/// Documents of every kind, each of which refers to some of those before it.
 Documents make_documents() {
   Documents documents;
   const int connections = *rc::gen::inRange(0, 5);
   const int resources = *rc::gen::inRange(0, 5);
   const int apps = *rc::gen::inRange(1, 4);
+  const int templates = *rc::gen::inRange(0, 3);
+  const int permissions = *rc::gen::inRange(0, 3);
+  const int roles = *rc::gen::inRange(0, 3);
+  std::map<int, std::vector<std::string>> scopes;  // by resource
   for (int i = 0; i < connections; ++i)
     documents.texts.push_back(make_connection(i));
+  for (int i = 0; i < templates; ++i)
+    documents.texts.push_back(make_template(i));
+  for (int i = 0; i < permissions; ++i)
+    documents.texts.push_back(make_permission(i));
+  for (int i = 0; i < roles; ++i)
+    documents.texts.push_back(make_role(i, permissions));
   for (int i = 0; i < resources; ++i)
-    documents.texts.push_back(make_resource(i, connections));
+    documents.texts.push_back(make_resource(i, connections, templates, roles, scopes[i]));
   for (int i = 0; i < apps; ++i)
     documents.texts.push_back(make_app(i));
+  const int own_scopes = resources > 0 ? *rc::gen::inRange(0, 3) : 0;
+  for (int i = 0; i < own_scopes; ++i)
+    documents.texts.push_back(make_mcp_scope(i, *rc::gen::inRange(0, resources)));
+  for (int app = 0; app < apps; ++app)
+    for (int resource = 0; resource < resources; ++resource)
+      if (*rc::gen::inRange(0, 3) == 0)
+        documents.texts.push_back(make_policy(app, resource, scopes[resource]));
   return documents;
+}
+
+void allow_empty_kinds(Project& project) {
+  for (const std::string_view kind : kinds::names())
+    project.policy.allow_empty_kinds.emplace(kind);
 }
 
 template <class List>
@@ -138,8 +219,7 @@ RC_GTEST_PROP(PlanLaws, AfterAnApplyThePlanIsEmpty, ()) {
 
 RC_GTEST_PROP(PlanLaws, AnyProjectLeadsToAnyOther, ()) {
   Project project;
-  for (const char* kind : {"Connection", "Resource", "InboundApp"})
-    project.policy.allow_empty_kinds.insert(kind);
+  allow_empty_kinds(project);
   project.policy.allow_recreate = 1000;
   project.apply_text(make_documents().joined());
   const Documents second = make_documents();
@@ -149,8 +229,7 @@ RC_GTEST_PROP(PlanLaws, AnyProjectLeadsToAnyOther, ()) {
 
 RC_GTEST_PROP(PlanLaws, TheOrderOfInputAndOfTheServerChangesNothing, ()) {
   Project project;
-  for (const char* kind : {"Connection", "Resource", "InboundApp"})
-    project.policy.allow_empty_kinds.insert(kind);
+  allow_empty_kinds(project);
   project.apply_text(make_documents().joined());
   Documents second = make_documents();
   const std::string before = document_of(project.plan_text(second.joined()));
@@ -223,8 +302,7 @@ RC_GTEST_PROP(PlanLaws, AnAdoptionChangesTheOwnerAndNothingElse, ()) {
   const std::string text = make_documents().joined();
   const std::string before = changes_of(project.plan_text(text));
   Manifests manifests(text);
-  for (const plan::AdoptionRow& row :
-       plan::make_adoption(project.input(manifests), {}, manifests.sink).rows)
+  for (const plan::AdoptionRow& row : plan::make_adoption(project.input(manifests), {}, manifests.sink).rows)
     if (row.match == plan::Match::kAdopt) project.recorded.objects[row.key] = row.record;
   RC_ASSERT(!manifests.sink.has_errors());
   RC_ASSERT(changes_of(project.plan_text(text)) == before);

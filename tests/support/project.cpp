@@ -7,6 +7,7 @@
 
 #include "descopectl/kinds/registry.hpp"
 #include "descopectl/manifest/load.hpp"
+#include "descopectl/schema/identity.hpp"
 
 namespace descopectl::test {
 
@@ -45,7 +46,9 @@ json::value parse(const std::string& text) {
 void Project::add_live(const std::string& kind, const std::string& json_text) {
   json::object body = parse(json_text).as_object();
   auto& objects = live.kinds[kind].objects;
-  objects.push_back({std::string(body.at("id").as_string()), std::move(body)});
+  std::string id = schema::live_id_of(*kinds::find_named(kind), body);
+  if (id.empty()) throw std::runtime_error("a live " + kind + " without an id");
+  objects.push_back({std::move(id), std::move(body)});
   std::sort(objects.begin(), objects.end(),
             [](const auto& left, const auto& right) { return left.id < right.id; });
 }
@@ -90,7 +93,8 @@ void Project::apply(const plan::Plan& plan) {
   recorded.project_id = project_id;
   std::map<model::ObjectKey, std::string> ids;
   for (const plan::Action& action : plan.actions)
-    if (!action.live_id.empty() && action.kind != plan::ActionKind::kReplace)
+    if (!action.live_id.empty() && action.kind != plan::ActionKind::kReplace &&
+        action.kind != plan::ActionKind::kDelete)
       ids[action.key] = action.live_id;
   const diff::IdOf id_of = [&](const model::ObjectKey& key) -> std::optional<std::string> {
     const auto at = ids.find(key);
@@ -122,12 +126,11 @@ void Project::apply(const plan::Plan& plan) {
       json::object body = plan::resolve_ids(action.body, id_of).value();
       std::string id = action.live_id;
       if (creates) {
-        if (const json::value* given = body.if_contains("id"))
-          id = std::string(given->as_string());
-        else
+        id = schema::live_id_of(*action.descriptor, body);
+        if (id.empty())
           id = (action.descriptor->id_prefix.empty() ? "id" : std::string(action.descriptor->id_prefix)) +
                std::to_string(next_id_++);
-        body["id"] = id;
+        schema::put_live_id(*action.descriptor, id, body);
         add_live(action.key.kind, json::serialize(body));
         ids[action.key] = id;
       } else if (action.kind == plan::ActionKind::kUpdate) {
@@ -138,7 +141,9 @@ void Project::apply(const plan::Plan& plan) {
         live_body(action.key.kind, id) = body;
       }
       if (action.kind == plan::ActionKind::kDelete || action.kind == plan::ActionKind::kForget) {
-        recorded.objects.erase(action.key);
+        const auto owned = recorded.objects.find(action.key);
+        if (owned != recorded.objects.end() && owned->second.live_id == action.live_id)
+          recorded.objects.erase(owned);
       } else if (is_state_kept) {
         if (action.is_moved) recorded.objects.erase(action.moved_from);
         model::RecordedObject record = action.record;

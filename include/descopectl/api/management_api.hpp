@@ -58,9 +58,10 @@ class Reader {
   /// All objects of a kind: every page, sorted by id, doubles dropped, write-only members stripped.
   /// `generation` 2 takes Kind::second_calls where they exist. Retries network errors, 429 and 5xx. An
   /// object without an id, of a kind without a load call (old roles and permissions), has its name as id,
-  /// here and in update and erase.
-  virtual boost::asio::awaitable<Result<std::vector<model::LiveObject>>> list(const schema::Kind& kind,
-                                                                              unsigned generation) = 0;
+  /// here and in update and erase. Of a kind that is listed by parent (Endpoints::list_by) what belongs to
+  /// `parents`, one request each; a parent that is not there has nothing. Other kinds take no parents.
+  virtual boost::asio::awaitable<Result<std::vector<model::LiveObject>>> list(
+      const schema::Kind& kind, unsigned generation, std::vector<std::string> parents = {}) = 0;
   /// One object by its id; kNotFound only where the service says so. A kind without a load call is looked for
   /// in its list.
   virtual boost::asio::awaitable<Result<model::LiveObject>> load(const schema::Kind& kind, std::string id,
@@ -76,7 +77,8 @@ class Reader {
 class Writer : public Reader {
  public:
   /// `tries`, of every write: grows by one with each request that is sent; may be null, else outlives the
-  /// call.
+  /// call. A body that asks for another create call (Kind::create_variants) goes there, without what that
+  /// call does not take.
   virtual boost::asio::awaitable<Result<Created>> create(const schema::Kind& kind, json::object body,
                                                          BodySecrets secrets, unsigned generation,
                                                          unsigned* tries = nullptr) = 0;

@@ -14,8 +14,13 @@
 
 namespace descopectl::apply {
 
+/// Of a kind that is listed by parent (Endpoints::list_by): under which parents to look, by what is known of
+/// the other kinds.
+using ParentsOf = std::function<std::vector<std::string>(const schema::Kind&, const model::LiveState&)>;
+
 struct LiveOptions {
   std::vector<plan::NeededKind> kinds;
+  ParentsOf parents_of = {};  ///< null: nothing is looked for by parent
   unsigned generation = 1;
   std::chrono::milliseconds settle{10'000};  ///< how long a list may lag behind a write
   std::function<bool()> is_interrupted;      ///< asked before each further look at a list; may be null
@@ -27,10 +32,13 @@ struct LiveRead {
   std::chrono::steady_clock::time_point at;  ///< before the first request
 };
 
-/// Every kind's list, side by side. Then each owned object that its list lacks is loaded, or, where its kind
-/// has no load call, looked for in the list until `settle` is over: only what the service calls not-found, or
-/// goes on not showing, counts as deleted. `recorded` and `options` outlive the call. Of several errors the
-/// one that says most: credentials, then reachability.
+/// True where the service says that it does not give this, as opposed to being in trouble.
+[[nodiscard]] bool is_refusal(const Error& error);
+
+/// Every kind's list, side by side; after them those that are listed by parent. Then each owned object that
+/// its list lacks is loaded, or, where its kind has no load call, looked for in the list until `settle` is
+/// over: only what the service calls not-found, or goes on not showing, counts as deleted. `recorded` and
+/// `options` outlive the call. Of several errors the one that says most: credentials, then reachability.
 [[nodiscard]] boost::asio::awaitable<Result<LiveRead>> read_live(api::Reader& reader,
                                                                  const model::RecordedState& recorded,
                                                                  const LiveOptions& options);

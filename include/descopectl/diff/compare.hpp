@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,9 +30,6 @@ struct SecretStatus {
   std::string fingerprint;  ///< keyed, of the value at hand, where the state has a key and the object; goes
                             ///< into digests
 };
-
-/// The live id of a declared object, where it is known.
-using IdOf = std::function<std::optional<std::string>(const model::ObjectKey&)>;
 
 struct Comparison {
   /// The managed fields in wire form; references are live ids, or markers where the id is known only later;
@@ -67,5 +65,17 @@ struct LiveReference {
 };
 [[nodiscard]] std::vector<LiveReference> find_live_references(const schema::Kind& kind,
                                                               const json::object& body);
+
+/// An item (a scope) of another object that an object names by its key (Field::items_of).
+struct ItemUse {
+  std::string kind;   ///< of the object that has the item
+  json::value owner;  ///< its live id, or a reference marker where that is known only later
+  std::string item;
+  std::string pointer;  ///< of the list that names it
+};
+[[nodiscard]] std::vector<ItemUse> find_item_uses(const schema::Kind& kind, const json::object& body);
+
+/// The keys of the items that others may name: of all keyed lists in the body's `has_unique_keys` objects.
+[[nodiscard]] std::set<std::string> find_item_keys(const schema::Kind& kind, const json::object& body);
 
 }  // namespace descopectl::diff

@@ -54,6 +54,10 @@ struct Export {
 /// was not asked for by name, and needs a right of its own, is optional.
 [[nodiscard]] std::vector<plan::NeededKind> find_needed_kinds(const std::set<std::string>& kinds);
 
+/// Of a kind that is listed by parent: every parent that there is.
+[[nodiscard]] std::vector<std::string> find_list_parents(const schema::Kind& kind,
+                                                         const model::LiveState& live);
+
 /// Makes the manifests. Warnings `not-exported` name what had to be left out, `state-differs` what a plan
 /// with the state would change all the same. Deterministic, whatever the order of the server's lists.
 [[nodiscard]] Export make_export(const ExportInput& input, diag::Sink& sink);

@@ -107,9 +107,12 @@ struct DesiredState {
 /// whose name no manifest and no API can produce (it begins with a control character).
 namespace marker {
 
-/// A reference to a declared object whose live id may not be known yet.
-[[nodiscard]] json::value make_reference(const ObjectKey& target);
+/// A reference to a declared object whose live id may not be known yet. `suffix` is what follows the id in
+/// the text that takes the marker's place (":scope").
+[[nodiscard]] json::value make_reference(const ObjectKey& target, std::string_view suffix = {});
 [[nodiscard]] std::optional<ObjectKey> find_reference(const json::value& value);
+/// The text that takes the reference marker's place, now that its target's id is known.
+[[nodiscard]] std::string fill_reference(const json::value& value, std::string_view id);
 
 /// A typed connection scope list: each item is {"connection": <string or reference marker>, "scopes": [..]}.
 [[nodiscard]] json::value make_connections(json::array items);

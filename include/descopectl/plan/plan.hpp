@@ -96,6 +96,9 @@ struct Step {
 /// two steps; the deletes of those follow in the order of their actions.
 [[nodiscard]] std::vector<Step> make_steps(const std::vector<Action>& actions);
 
+/// True where the object gets an id in this action that nobody knows before.
+[[nodiscard]] bool has_late_id(const Action& action);
+
 struct Unmanaged {
   std::string kind;
   std::string live_id;
@@ -179,8 +182,25 @@ struct PlanInput {
 /// False: it moved.
 [[nodiscard]] bool recheck(Action& action, const json::object* live, const Policy& policy);
 
+/// The update that brings an object, which was just created from `body` and answered as `live`, to what was
+/// asked for. For create calls that do not take every field.
+struct Completion {
+  json::object body;
+  bool has_changes = false;  ///< false: only secrets may be left to send
+};
+[[nodiscard]] Completion make_completion(const Action& action, const json::object& body,
+                                         const json::object& live, const Policy& policy);
+
 /// The body with its markers replaced by live ids; kFailure, naming it, where an id is not known.
 [[nodiscard]] Result<json::object> resolve_ids(const json::object& body, const diff::IdOf& id_of);
+
+/// The kinds of which the plan writes live objects through the first of two generations, so that it is to be
+/// looked whether the second holds something that the first would lose.
+[[nodiscard]] std::vector<const schema::Kind*> find_lossy_kinds(const Plan& plan, const Policy& policy);
+
+/// Refuses, by name, writes of live objects that would lose what only the second generation shows in
+/// `second`.
+void refuse_losses(Plan& plan, const schema::Kind& kind, const std::vector<model::LiveObject>& second);
 
 /// The kinds whose live objects this run needs: declared, owned, named by a scope; and those always listed.
 /// `optional` ones may be refused by the service without harm.
@@ -191,5 +211,12 @@ struct NeededKind {
 [[nodiscard]] std::vector<NeededKind> find_needed_kinds(const model::DesiredState& desired,
                                                         const model::RecordedState& recorded,
                                                         const Policy& policy);
+
+/// Of a kind that is listed by parent: the parents that a declared or owned object names, sorted, each once.
+/// A parent that is yet to be made has nothing, nor has one that went with what was owned under it.
+[[nodiscard]] std::vector<std::string> find_list_parents(const schema::Kind& kind,
+                                                         const model::DesiredState& desired,
+                                                         const model::LiveState& live,
+                                                         const model::RecordedState& recorded);
 
 }  // namespace descopectl::plan

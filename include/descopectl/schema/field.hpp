@@ -69,7 +69,7 @@ struct Field {
   bool echo_version = false;  ///< read-only, yet sent back on update as loaded (sheet 2.5)
   bool dropped_on_update = false;  ///< the update call loses it (sheet 7.3)
   bool has_unique_keys =
-      false;  ///< of a kObject: an item's key may stand once in all its keyed lists together
+      false;               ///< of a kObject: an item's key may stand once in all its keyed lists together
   bool is_output = false;  ///< shown by the command `output`: an id that others need
   std::uint8_t generation =
       0;  ///< 1 or 2: only in that generation of the kind's endpoints (sheet 0.3, trap 10)
@@ -85,8 +85,11 @@ struct Field {
   std::string_view reference = {};  ///< the kind that a kReference or kConnectionScopes names
   std::string_view names = {};      ///< values are names of live objects of this kind ("Role")
   std::string_view set_with = {};   ///< of a secret: the field beside it that says that one is set
-  std::string_view doc;             ///< one sentence
-  std::string_view source;          ///< "sheet 7.2"
+  /// Values are keys of items (scopes) of the object that this wire field of the same object refers to; its
+  /// items stand in the keyed lists of its `has_unique_keys` object.
+  std::string_view items_of = {};
+  std::string_view doc;     ///< one sentence
+  std::string_view source;  ///< "sheet 7.2"
 
   [[nodiscard]] constexpr std::string_view wire_name() const { return wire.empty() ? name : wire; }
   [[nodiscard]] constexpr bool in(Calls call) const { return (calls & call) != 0; }

@@ -26,18 +26,33 @@ struct Endpoint {
 /// How a list endpoint hands out its pages (sheet 1.12).
 enum class Paging : unsigned char { kNone, kQuery, kBody };
 
-/// The calls of a kind. `load` takes `?id=` unless its path holds `{id}`.
+/// The calls of a kind. `load` takes `?id=` unless its path holds `{id}`. Of a batch, `in` is the list of
+/// objects to create, or of what the delete of one takes: ids, or objects with the key's members.
 struct Endpoints {
   Endpoint list = {};
   Paging paging = Paging::kNone;
+  /// A list that shows what belongs to one parent: the wire field (a reference) that names the parent and is
+  /// the call's parameter (sheet 5). Empty: a list of all.
+  std::string_view list_by = {};
   Endpoint load = {};
   Endpoint create = {};
+  Endpoint create_batch = {};
   Endpoint update = {};
   Endpoint patch = {};
   Endpoint erase = {};
   Endpoint erase_batch = {};
   Endpoint secret = {};  ///< tells the secret of the service's making; `out` is the member that holds it
   Endpoint rotate = {};  ///< makes a new one and tells it; `out` likewise
+};
+
+/// Another create call, for objects in which `when` is set (schema/create_variant.hpp). What it does not take
+/// is laid on by an update right after it.
+struct CreateVariant {
+  std::string_view when = {};  ///< wire field; no other call takes it
+  Endpoint call = {};
+  std::span<const std::string_view> fields = {};  ///< wire fields that it takes, `when` and any id among them
+  std::string_view nested = {};                   ///< member under which it takes `nested_fields`
+  std::span<const std::string_view> nested_fields = {};
 };
 
 /// A finding of a cross-field rule: the manifest field it is about (a JSON pointer into spec, wire names),
@@ -71,6 +86,10 @@ struct Kind {
   ItemOf item_of = {};
 
   std::string_view id_field = "id";  ///< of the live object
+  /// Wire fields (references) that identify an object to which the service gives no id (sheet 5): one object
+  /// for each combination, and with other values it is another object. Its live id is made of their values
+  /// (schema/identity.hpp).
+  std::span<const std::string_view> key_fields = {};
   bool id_chosen_by_client = false;  ///< metadata.id, else the handle, is sent on create
   std::string_view id_prefix = {};   ///< the style of ids that the emulator makes: "RS"
   /// Wire fields whose value identifies a live object by itself, strongest first; tried after id and state.
@@ -78,6 +97,10 @@ struct Kind {
   /// The display name. `is_name_identity`: an equal name binds; otherwise it is only a `possible-match`.
   std::string_view name_field = "name";
   bool is_name_identity = false;
+  /// Names that exist without being listed.
+  std::span<const std::string_view> built_in_names = {};
+  /// What it means for who names such an object that there is none; for the hint of a warning.
+  std::string_view missing_name_means = {};
   /// Pairs that the emulator keeps unique on create (wire names).
   std::span<const std::string_view> unique = {};
 
@@ -86,6 +109,7 @@ struct Kind {
   std::string_view not_found_code = {};
 
   Endpoints calls = {};
+  std::span<const CreateVariant> create_variants = {};
   /// The second generation, where the service has two; what it lacks is done through `calls`.
   Endpoints second_calls = {};
   /// Listed only where a manifest, the state or a name in a scope asks for it; the others are always listed,
@@ -100,6 +124,11 @@ struct Kind {
   /// Live objects that no rule may ever prune or call unmanaged trouble (tenant-scoped, self-registered,
   /// system).
   bool (*is_never_pruned)(const json::object& live) = nullptr;
+  /// The system's own objects, which can't be redefined: a manifest on one is an error. May be null.
+  bool (*is_system)(const json::object& live) = nullptr;
+  /// What a write through the first generation loses of an object that the two generations show so; empty:
+  /// nothing. May be null.
+  std::string (*lost_by_first_generation)(const json::object& first, const json::object& second) = nullptr;
   /// What a replacement of this kind breaks, for the plan's text.
   std::span<const std::string_view> replacement_breaks = {};
   /// A warning that an update of this live object deserves, or empty.

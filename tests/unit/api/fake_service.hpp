@@ -133,8 +133,9 @@ class ApiTest : public ::testing::Test {
   static const schema::Kind& kind(std::string_view name) { return *kinds::find(name); }
   static json::object object(std::string_view text) { return json::parse(text).as_object(); }
 
-  Result<std::vector<model::LiveObject>> list(std::string_view name, unsigned generation = 1) {
-    return run(writer().list(kind(name), generation));
+  Result<std::vector<model::LiveObject>> list(std::string_view name, unsigned generation = 1,
+                                              std::vector<std::string> parents = {}) {
+    return run(writer().list(kind(name), generation, std::move(parents)));
   }
   Result<model::LiveObject> load(std::string_view name, std::string id, unsigned generation = 1) {
     return run(writer().load(kind(name), std::move(id), generation));

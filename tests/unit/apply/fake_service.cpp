@@ -5,6 +5,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "descopectl/schema/identity.hpp"
+
 namespace descopectl::test {
 
 namespace asio = boost::asio;
@@ -47,7 +49,9 @@ void FakeService::remember(const std::string& call, const api::BodySecrets& secr
     sent_secrets[call + " " + pointer] = std::string(secret.reveal());
 }
 
-asio::awaitable<Result<std::vector<model::LiveObject>>> FakeService::list(const Kind& kind, unsigned) {
+asio::awaitable<Result<std::vector<model::LiveObject>>> FakeService::list(const Kind& kind, unsigned,
+                                                                          std::vector<std::string> parents) {
+  asked_parents[std::string(kind.name)] = std::move(parents);
   const std::string name(kind.name);
   const auto served = co_await serve("list " + name);
   if (!served) co_return served.error();
@@ -81,9 +85,9 @@ asio::awaitable<Result<api::Created>> FakeService::create(const Kind& kind, json
   if (!served) co_return served.error();
   remember(call, secrets);
   api::Created created;
-  created.id = text_at(body, kind.id_field);
+  created.id = schema::live_id_of(kind, body);
   if (created.id.empty()) created.id = std::string(kind.id_prefix) + std::to_string(next_id_++);
-  body[kind.id_field] = created.id;
+  schema::put_live_id(kind, created.id, body);
   if (on_write) on_write(call, body);
   live[std::string(kind.name)][created.id] = std::move(body);
   if (!tells_ids) created.id.clear();
@@ -94,7 +98,7 @@ asio::awaitable<Result<json::object>> FakeService::update(const Kind& kind, json
                                                           api::BodySecrets secrets, unsigned,
                                                           unsigned* tries) {
   if (tries != nullptr) ++*tries;
-  const std::string id = text_at(body, kind.id_field);
+  const std::string id = schema::live_id_of(kind, body);
   const std::string call = "update " + std::string(kind.name) + "/" + id;
   const auto served = co_await serve(call);
   if (!served) co_return served.error();

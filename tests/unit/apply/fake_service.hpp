@@ -36,8 +36,8 @@ class FakeService final : public api::Writer {
  public:
   explicit FakeService(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
 
-  boost::asio::awaitable<Result<std::vector<model::LiveObject>>> list(const schema::Kind& kind,
-                                                                      unsigned generation) override;
+  boost::asio::awaitable<Result<std::vector<model::LiveObject>>> list(
+      const schema::Kind& kind, unsigned generation, std::vector<std::string> parents) override;
   boost::asio::awaitable<Result<model::LiveObject>> load(const schema::Kind& kind, std::string id,
                                                          unsigned generation) override;
   boost::asio::awaitable<Result<api::Created>> create(const schema::Kind& kind, json::object body,
@@ -61,8 +61,9 @@ class FakeService final : public api::Writer {
   std::function<void(const std::string& call)> on_call;                       ///< when a call arrives
   std::function<bool()> hold;    ///< while it says so, no call ends
   std::vector<std::string> log;  ///< calls in the order of their ends; creates by name, others by id
-  std::map<std::string, std::string> sent_secrets;  ///< by "call pointer"
-  bool tells_ids = true;                            ///< of creates
+  std::map<std::string, std::string> sent_secrets;                ///< by "call pointer"
+  bool tells_ids = true;                                          ///< of creates
+  std::map<std::string, std::vector<std::string>> asked_parents;  ///< of the last list, by kind
   std::size_t in_flight = 0;
   std::size_t most_in_flight = 0;
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "descopectl/schema/identity.hpp"
 #include "descopectl/schema/values.hpp"
 
 namespace descopectl::test {
@@ -36,7 +37,7 @@ Action ApplyTest::make_create(std::string_view kind_name, std::string handle, js
 
 void ApplyTest::own(std::string_view kind_name, const std::string& handle, const std::string& id,
                     json::object body) {
-  body["id"] = id;
+  schema::put_live_id(kind(kind_name), id, body);
   service.live[std::string(kind_name)][id] = std::move(body);
   model::RecordedObject record;
   record.key = {std::string(kind_name), handle};
@@ -50,7 +51,7 @@ Action ApplyTest::make_update(std::string_view kind_name, std::string handle, st
                               json::object before, json::object managed) {
   own(kind_name, handle, id, before);
   Action action = make_action(ActionKind::kUpdate, kind_name, handle);
-  before["id"] = id;
+  schema::put_live_id(*action.descriptor, id, before);
   action.live_id = std::move(id);
   action.is_owned = true;
   action.record = store.state.objects[action.key];

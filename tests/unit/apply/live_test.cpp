@@ -73,6 +73,26 @@ TEST_F(LiveReading, AnInterruptEndsTheLooking) {
   EXPECT_EQ(timing.waits.size(), 1U);
 }
 
+TEST_F(LiveReading, ListsByParentOnceTheParentsAreKnown) {
+  own("InboundApp", "a", "A1", {{"name", "a"}});
+  own("ResourcePolicy", "p", "A1/RS1", {{"thirdPartyApplicationId", "A1"}, {"resourceId", "RS1"}});
+  own("ResourcePolicy", "gone", "A2/RS1", {{"thirdPartyApplicationId", "A2"}, {"resourceId", "RS1"}});
+  service.live["ResourcePolicy"].erase("A2/RS1");
+  service.lagging["ResourcePolicy"] = 1;
+  looking.kinds = {{&kind("ResourcePolicy"), false}, {&kind("InboundApp"), false}};
+  looking.parents_of = [](const schema::Kind& of, const model::LiveState& live) {
+    EXPECT_EQ(of.name, "ResourcePolicy");
+    return std::vector<std::string>{live.find("InboundApp")->objects.front().id};
+  };
+  const auto live = read();
+  ASSERT_TRUE(live);
+  EXPECT_EQ(live->state.find("ResourcePolicy")->objects.size(), 1U);
+  EXPECT_THAT(service.asked_parents["ResourcePolicy"], ElementsAre("A1"));
+  EXPECT_LT(place_of("list InboundApp"), place_of("list ResourcePolicy"));
+  EXPECT_THAT(timing.waits, ElementsAre(milliseconds(250)))
+      << "what went with its parent is not waited for, what lags is";
+}
+
 TEST_F(LiveReading, OfSeveralErrorsTellsTheOneThatSaysMost) {
   service.fail_next("list Role", Error(ErrorKind::kFailure, "odd"));
   service.fail_next("list Connection", Error(ErrorKind::kUnauthorized, "no right"));

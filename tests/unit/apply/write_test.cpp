@@ -417,5 +417,29 @@ TEST_F(ApplyRecord, TakingTheLastItemsOutOfSomebodysObjectForgetsIt) {
   EXPECT_THAT(store.state.objects, IsEmpty());
 }
 
+TEST_F(ApplyRecord, APolicyWhoseTurnComesLateIsReadAgainUnderItsApp) {
+  const std::size_t index =
+      add(make_update("ResourcePolicy", "p", "A/RS1", {{"allUserScopes", false}}, {{"allUserScopes", true}}));
+  timing.advance(std::chrono::seconds(11));
+  const Outcome outcome = apply();
+  EXPECT_EQ(outcome.exit, ExitStatus::kDone) << outcome.actions[index].message;
+  EXPECT_THAT(service.asked_parents["ResourcePolicy"], testing::ElementsAre("A"));
+  EXPECT_EQ(service.live["ResourcePolicy"]["A/RS1"]["allUserScopes"], json::value(true));
+}
+
+TEST_F(ApplyRecord, APolicyThatIsMadeAnewTakesTheHandleOfTheFormer) {
+  plan::Action made = make_action(ActionKind::kCreate, "ResourcePolicy", "p");
+  made.managed = made.body = {{"thirdPartyApplicationId", "A"}, {"resourceId", "RS2"}};
+  made.live_id = made.record.live_id = "A/RS2";
+  made.record.applied = made.managed;
+  const std::size_t create = add(std::move(made));
+  const std::size_t gone = add(make_delete("ResourcePolicy", "p", "A/RS1"));
+  depend(create, {gone});
+  const Outcome outcome = apply();
+  EXPECT_EQ(outcome.exit, ExitStatus::kDone);
+  EXPECT_EQ(recorded("ResourcePolicy", "p").live_id, "A/RS2");
+  EXPECT_EQ(service.live["ResourcePolicy"].size(), 1U);
+}
+
 }  // namespace
 }  // namespace descopectl::apply

@@ -48,6 +48,18 @@ TEST(Audit, RecordsEveryWriteOfObjects) {
                    "InboundAppModified", "InboundAppSecretRotated", "ScopeClaimMappingModified"}));
 }
 
+TEST(Audit, NamesAPolicyByItsPairAndRecordsThatItWentWithItsApp) {
+  Api api;
+  api.post("/v1/mgmt/thirdparty/app/create", R"({"id":"a","name":"A"})");
+  api.post("/v1/mgmt/resourcepolicy/create", R"({"thirdPartyApplicationId":"a","resourceId":"r"})");
+  const Answer made = api.post(kSearch, R"({"actions":["ResourcePolicyCreated"]})");
+  EXPECT_EQ(made.text("/audits/0/data/thirdPartyApplicationId"), "a");
+  EXPECT_EQ(made.text("/audits/0/data/resourceId"), "r");
+  api.post("/v1/mgmt/thirdparty/app/delete", R"({"id":"a"})");
+  EXPECT_EQ(actions(api), (Texts{"InboundAppCreated", "ResourcePolicyCreated", "InboundAppDeleted",
+                                 "ResourcePolicyDeleted"}));
+}
+
 TEST(Audit, TellsWhatByWhomAndWhen) {
   Api api;
   api.post("/v1/mgmt/permission/create", R"({"name":"p"})");

@@ -55,6 +55,36 @@ TEST(Connections, SecretIsShownEmptyUnderTheSwitch) {
             "");
 }
 
+TEST(Connections, FromATemplateTakeOverridesInTheirOwnMessage) {
+  Api api;
+  const std::string by_template = std::string(kCreate) + "/bytemplate";
+  const Answer made =
+      api.post(by_template,
+               R"({"templateId":"slack","id":"s","clientId":"c","overrides":{"name":"Chat","pkce":false}})");
+  EXPECT_EQ(made.text("/app/id"), "s");
+  EXPECT_EQ(made.text("/app/name"), "Chat");
+  EXPECT_EQ(made.text("/app/pkce"), "false");
+  EXPECT_NE(made.text("/app/tokenUrl"), "") << "the rest is the template's";
+  EXPECT_EQ(made.text("/app/templateId"), "(absent)");
+  EXPECT_EQ(api.post(by_template, R"({"id":"t"})").code(), "E011002");
+  EXPECT_EQ(api.post(by_template, R"({"templateId":"slack","name":"x"})").code(), "E011001");
+  EXPECT_EQ(api.post(by_template, R"({"templateId":"slack","overrides":{"appType":"apikey"}})").code(),
+            "E011001");
+  EXPECT_EQ(api.post(by_template, R"({"templateId":"slack","overrides":7})").code(), "E011001");
+}
+
+TEST(Connections, FromAPresetTakeNothingButTheTenant) {
+  Api api;
+  const std::string by_preset = std::string(kCreate) + "/bydcrpreset";
+  const Answer made = api.post(by_preset, R"({"dcrPresetId":"notion","tenantId":"T1"})");
+  EXPECT_GE(made.text("/app/id").size(), 20U);
+  EXPECT_EQ(made.text("/app/useDcr"), "true");
+  EXPECT_EQ(made.text("/app/tenantId"), "T1");
+  EXPECT_EQ(api.post(by_preset, R"({"dcrPresetId":"notion","id":"mine"})").code(), "E011001");
+  EXPECT_EQ(api.post(by_preset, "{}").code(), "E011002");
+  EXPECT_EQ(api.post(kCreate, R"({"name":"x","dcrPresetId":"notion"})").code(), "E011001");
+}
+
 TEST(Connections, UpdateTreatsRegistrationFieldsAsTheSwitchSays) {
   const std::string create = R"({"id":"c","name":"G","useDcr":true,"dcrUrl":"https://r.test"})";
   const std::string update = R"({"app":{"id":"c","name":"G","useDcr":false,"dcrUrl":"https://s.test"}})";

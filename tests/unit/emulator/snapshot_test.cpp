@@ -76,8 +76,8 @@ TEST(Snapshot, DamageIsRefusedWithItsPlace) {
       error_of(
           R"({"format":"descopectl-emulator","version":1,"objects":{"Role":[{"name":"r"},{"name":"r"}]}})"),
       "/objects/Role/1: another object has the same name");
-  EXPECT_EQ(error_of(R"({"format":"descopectl-emulator","version":1,"resourcePolicies":[{}]})"),
-            "/resourcePolicies/0: The thirdPartyApplicationId argument is required");
+  EXPECT_EQ(error_of(R"({"format":"descopectl-emulator","version":1,"objects":{"ResourcePolicy":[{}]}})"),
+            "/objects/ResourcePolicy/0: The thirdPartyApplicationId argument is required");
   EXPECT_EQ(error_of(R"({"format":"descopectl-emulator","version":1,"colour":1})"),
             "/: unknown member 'colour'");
 }

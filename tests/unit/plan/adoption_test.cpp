@@ -81,6 +81,38 @@ TEST(Adoption, TakesWhatCannotBeReadBackFromTheManifest) {
   EXPECT_EQ(actions_of(project.plan(manifests)), "") << "no replacement for the sake of what nobody can see";
 }
 
+struct ProjectWithTwoPolicies : Project {
+  ProjectWithTwoPolicies() {
+    add_live("InboundApp", R"({"id":"A1","name":"App"})");
+    for (const char* id : {"RS1", "RS2"})
+      add_live("ResourcePolicy",
+               R"({"thirdPartyApplicationId":"A1","resourceId":")" + std::string(id) + "\"}");
+  }
+};
+
+TEST(Adoption, OfAPolicyMatchesByItsPair) {
+  ProjectWithTwoPolicies project;
+  Manifests manifests(doc("InboundApp", "name: app", "name: App") +
+                      doc("ResourcePolicy", "name: p", "inboundApp: app, resource: {live: RS1}"));
+  const plan::Adoption made = adopt(project, manifests);
+  ASSERT_EQ(made.rows.size(), 2U);
+  EXPECT_EQ(made.rows[1].matched_by, "inboundApp and resource");
+  EXPECT_EQ(made.rows[1].live_id, "A1/RS1");
+  EXPECT_FALSE(project.plan(manifests).has_work());
+}
+
+TEST(Adoption, OfAPolicyWithAnotherPairDoesNotLetGoOfTheFirst) {
+  ProjectWithTwoPolicies project;
+  project.policy.adopt = plan::Adopt::kAlways;
+  const std::string app = doc("InboundApp", "name: app", "name: App");
+  project.apply_text(app + doc("ResourcePolicy", "name: p", "inboundApp: app, resource: {live: RS1}"));
+  Manifests manifests(app + doc("ResourcePolicy", "name: p", "inboundApp: app, resource: {live: RS2}"));
+  const plan::Adoption made = plan::make_adoption(project.input(manifests), {}, manifests.sink);
+  ASSERT_EQ(made.refusals.size(), 1U);
+  EXPECT_EQ(made.refusals[0].code, "owned-key-changed");
+  EXPECT_THAT(made.refusals[0].summary, testing::HasSubstr("'A1/RS1'"));
+}
+
 TEST(Adoption, RefusesAStateOfAnotherProject) {
   Project project;
   project.recorded.project_id = "P2";

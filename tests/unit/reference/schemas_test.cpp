@@ -44,7 +44,7 @@ TEST(ManifestSchema, LeavesOutWhatNoManifestMayWrite) {
   const json::object document = *make_schema("manifest");
   EXPECT_FALSE(at(document, "/$defs/Resource/properties").as_object().contains("id"));
   EXPECT_FALSE(at(document, "/$defs/Resource/properties").as_object().contains("version"));
-  EXPECT_FALSE(at(document, "/$defs/itemMetadata/properties").as_object().contains("id"));
+  EXPECT_FALSE(at(document, "/$defs/metadataWithoutId/properties").as_object().contains("id"));
   EXPECT_EQ(at(document, "/$defs/Connection/additionalProperties"), json::value(false));
 }
 

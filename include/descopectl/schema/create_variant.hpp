@@ -1,0 +1,58 @@
+// Which of a kind's create calls makes an object, and what that call takes (sheet 7.1).
+#pragma once
+
+#include <algorithm>
+#include <span>
+#include <string_view>
+
+#include "descopectl/base/json.hpp"
+#include "descopectl/schema/kind.hpp"
+
+namespace descopectl::schema {
+
+/// The call that `body` asks for by a field that only this call has; null: the plain create.
+[[nodiscard]] inline const CreateVariant* find_variant(const Kind& kind, const json::object& body) {
+  for (const CreateVariant& variant : kind.create_variants) {
+    const json::value* value = base::find_member(body, variant.when);
+    if (value != nullptr && !base::is_zero(*value)) return &variant;
+  }
+  return nullptr;
+}
+
+[[nodiscard]] constexpr bool contains(std::span<const std::string_view> names, std::string_view name) {
+  for (const std::string_view candidate : names)
+    if (candidate == name) return true;
+  return false;
+}
+
+/// Can the call be told the wire field?
+[[nodiscard]] constexpr bool takes(const CreateVariant& variant, std::string_view wire) {
+  return contains(variant.fields, wire) || contains(variant.nested_fields, wire);
+}
+
+/// Is the id of an object that is made from `body` the client's choice?
+[[nodiscard]] inline bool is_id_chosen_by_client(const Kind& kind, const json::object& body) {
+  const CreateVariant* variant = find_variant(kind, body);
+  return kind.id_chosen_by_client && (variant == nullptr || takes(*variant, kind.id_field));
+}
+
+/// `body` as the call takes it; what it does not take is left out.
+[[nodiscard]] inline json::object make_request(const CreateVariant& variant, const json::object& body) {
+  json::object request;
+  json::object nested;
+  for (const auto& [name, value] : body) {
+    if (contains(variant.fields, name)) request[name] = value;
+    if (contains(variant.nested_fields, name)) nested[name] = value;
+  }
+  if (!nested.empty()) request[variant.nested] = std::move(nested);
+  return request;
+}
+
+/// True where `body` has a member that the call does not take: it needs an update afterwards.
+[[nodiscard]] inline bool leaves_out(const CreateVariant& variant, const json::object& body) {
+  return std::any_of(body.begin(), body.end(), [&](const auto& member) {
+    return !takes(variant, std::string_view(member.key().data(), member.key().size()));
+  });
+}
+
+}  // namespace descopectl::schema

@@ -1,0 +1,47 @@
+// Two generations of one API side by side: what a write through the first would lose of the second's
+// (sheet 6.3).
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "descopectl/plan/plan.hpp"
+
+namespace descopectl::plan {
+namespace {
+
+bool overwrites(const Action& action) {
+  return action.kind == ActionKind::kUpdate || action.kind == ActionKind::kReplace;
+}
+
+}  // namespace
+
+std::vector<const schema::Kind*> find_lossy_kinds(const Plan& plan, const Policy& policy) {
+  std::vector<const schema::Kind*> kinds;
+  if (policy.inbound_generation != 1) return kinds;  // the second shows all that the first holds
+  for (const Action& action : plan.actions) {
+    const schema::Kind* kind = action.descriptor;
+    if (!overwrites(action) || kind->lost_by_first_generation == nullptr) continue;
+    if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) kinds.push_back(kind);
+  }
+  return kinds;
+}
+
+void refuse_losses(Plan& plan, const schema::Kind& kind, const std::vector<model::LiveObject>& second) {
+  for (const Action& action : plan.actions) {
+    if (!overwrites(action) || action.descriptor != &kind) continue;
+    const auto shown = std::find_if(second.begin(), second.end(),
+                                    [&](const model::LiveObject& live) { return live.id == action.live_id; });
+    if (shown == second.end()) continue;
+    const std::string lost = kind.lost_by_first_generation(action.before, shown->body);
+    if (lost.empty()) continue;
+    plan.refusals.push_back(
+        {"would-lose-mapping",
+         fmt::format("{} holds {}, which can't be written through inboundApi v1 and would be lost",
+                     action.key.to_string(), lost),
+         "set 'inboundApi: v2' in descopectl.yaml and declare scopeClaimMapping, or remove the mapping in "
+         "the "
+         "console"});
+  }
+}
+
+}  // namespace descopectl::plan

@@ -1,0 +1,46 @@
+// Under which parents to look for objects of a kind that has no list of its own.
+#include <set>
+
+#include "descopectl/diff/bind.hpp"
+#include "descopectl/plan/plan.hpp"
+#include "descopectl/schema/identity.hpp"
+
+namespace descopectl::plan {
+namespace {
+
+/// Is the owned object's parent still there? What went with its parent needs no request to be found gone.
+bool is_there(const model::LiveState& live, std::string_view kind, const std::string& id) {
+  const model::LiveKind* parents = live.find(kind);
+  return parents == nullptr || !parents->is_loaded || parents->find(id) != nullptr;
+}
+
+}  // namespace
+
+std::vector<std::string> find_list_parents(const schema::Kind& kind, const model::DesiredState& desired,
+                                           const model::LiveState& live,
+                                           const model::RecordedState& recorded) {
+  const schema::Field* row = schema::find_wire_field(kind.fields, kind.calls.list_by);
+  if (row == nullptr) return {};
+  diag::Sink scratch;  // what is wrong with identities is told by the plan
+  std::map<model::ObjectKey, std::string> ids;
+  for (const diff::Binding& binding : diff::bind_objects(desired, live, recorded, scratch))
+    if (binding.live != nullptr) ids.emplace(binding.desired->key, binding.live->id);
+  std::set<std::string> parents;
+  for (const model::DesiredObject& object : desired.objects) {
+    const json::value* parent = object.kind == &kind ? object.spec.if_contains(row->wire_name()) : nullptr;
+    if (parent == nullptr) continue;
+    if (const auto target = model::marker::find_reference(*parent)) {
+      if (const auto at = ids.find(*target); at != ids.end()) parents.insert(at->second);
+    } else if (parent->is_string()) {
+      parents.emplace(parent->get_string());
+    }
+  }
+  for (const auto& [key, object] : recorded.objects) {
+    if (key.kind != kind.name) continue;
+    std::string parent = schema::parent_of(kind, object.live_id);
+    if (!parent.empty() && is_there(live, row->reference, parent)) parents.insert(std::move(parent));
+  }
+  return {parents.begin(), parents.end()};
+}
+
+}  // namespace descopectl::plan

@@ -1,0 +1,242 @@
+// Resource policies in a plan: known by their pair, ordered by the scopes that they name.
+#include <gmock/gmock.h>
+
+#include "descopectl/kinds/registry.hpp"
+#include "descopectl/schema/identity.hpp"
+#include "support/project.hpp"
+
+namespace descopectl {
+namespace {
+
+using test::action_on;
+using test::actions_of;
+using test::Manifests;
+using test::Project;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+std::string doc(const std::string& kind, const std::string& metadata, const std::string& spec) {
+  return "---\napiVersion: descopectl/v1\nkind: " + kind + "\nmetadata: {" + metadata + "}\nspec: {" + spec +
+         "}\n";
+}
+std::string app(const std::string& handle) {
+  return doc("InboundApp", "name: " + handle, "name: " + handle);
+}
+std::string resource(const std::string& handle, const std::vector<std::string>& scopes = {},
+                     const std::string& uri = {}) {
+  std::string list;
+  for (const std::string& scope : scopes)
+    list += "{name: " + scope + "}, ";
+  return doc("Resource", "name: " + handle,
+             "name: " + handle + ", type: api, uri: 'https://" + (uri.empty() ? handle : uri) +
+                 "', scopes: {permissionsScopes: [" + list + "]}");
+}
+std::string policy(const std::string& handle, const std::string& app, const std::string& resource,
+                   const std::string& more = {}) {
+  return doc("ResourcePolicy", "name: " + handle,
+             "inboundApp: " + app + ", resource: " + resource + (more.empty() ? "" : ", " + more));
+}
+
+/// The place of the first action on `address` of that sort in the plan's list.
+std::size_t place_of(const plan::Plan& plan, const std::string& address, plan::ActionKind kind) {
+  for (std::size_t i = 0; i < plan.actions.size(); ++i)
+    if (plan.actions[i].key.to_string() == address && plan.actions[i].kind == kind) return i;
+  throw std::runtime_error("no such action on " + address);
+}
+
+/// Must `first` be done before `second`?
+bool comes_before(const plan::Plan& plan, std::size_t first, std::size_t second) {
+  for (const std::size_t before : plan.actions[second].depends_on)
+    if (before == first || comes_before(plan, first, before)) return true;
+  return false;
+}
+
+TEST(PolicyIdentity, ALiveIdIsThePairAndCanBeTakenApart) {
+  const schema::Kind& kind = *kinds::find("ResourcePolicy");
+  const json::object pair{{"thirdPartyApplicationId", "a/b~c"}, {"resourceId", "RS1"}};
+  const std::string id = schema::live_id_of(kind, pair);
+  EXPECT_EQ(id, "a~1b~0c/RS1");
+  json::object again;
+  schema::put_live_id(kind, id, again);
+  EXPECT_EQ(again, pair);
+  EXPECT_EQ(schema::parent_of(kind, id), "a/b~c");
+  EXPECT_EQ(schema::live_id_of(kind, {{"resourceId", "RS1"}}), "");
+}
+
+TEST(Policies, AreMadeAfterTheirAppAndResourceAndThenThereIsNothingToDo) {
+  Project project;
+  const std::string text = app("a") + resource("r", {"s"}) + policy("p", "a", "r", "userAccessScopes: [s]");
+  const plan::Plan plan = project.plan_text(text);
+  const plan::Action& made = action_on(plan, "ResourcePolicy/p");
+  EXPECT_EQ(made.wave, 1U);
+  EXPECT_EQ(made.live_id, "") << "the pair is not known before its two ends are made";
+  project.apply(plan);
+  EXPECT_FALSE(project.plan_text(text).has_work());
+  EXPECT_THAT(project.recorded.objects.at({"ResourcePolicy", "p"}).live_id, HasSubstr("/RS"));
+}
+
+TEST(Policies, ALiveOneOfTheSamePairIsAdopted) {
+  Project project;
+  project.add_live("InboundApp", R"({"id":"A","name":"a"})");
+  project.add_live("Resource", R"({"id":"RS1","name":"r","type":"api","uri":"https://r"})");
+  project.add_live("ResourcePolicy",
+                   R"({"thirdPartyApplicationId":"A","resourceId":"RS1","allClientScopes":true})");
+  const plan::Plan plan =
+      project.plan_text(app("a") + doc("ResourcePolicy", "name: p",
+                                       "inboundApp: a, resource: {live: RS1}, allClientScopes: true"));
+  EXPECT_EQ(actions_of(plan), "adopt InboundApp/a, adopt ResourcePolicy/p");
+}
+
+TEST(Policies, WithAnotherPairAreAnotherObjectWithoutAWordForReplacements) {
+  Project project;
+  const std::string both = app("a") + resource("one") + resource("two");
+  project.apply_text(both + policy("p", "a", "one"));
+  const plan::Plan plan = project.plan_text(both + policy("p", "a", "two"));
+  EXPECT_THAT(plan.refusals, IsEmpty());
+  EXPECT_EQ(actions_of(plan), "create ResourcePolicy/p, delete ResourcePolicy/p");
+  EXPECT_TRUE(comes_before(plan, place_of(plan, "ResourcePolicy/p", plan::ActionKind::kDelete),
+                           place_of(plan, "ResourcePolicy/p", plan::ActionKind::kCreate)));
+  project.apply(plan);
+  EXPECT_EQ(project.live.kinds["ResourcePolicy"].objects.size(), 1U);
+  EXPECT_FALSE(project.plan_text(both + policy("p", "a", "two")).has_work());
+}
+
+TEST(Policies, OnAReplacedResourceGoBeforeItAndAreMadeAgainAfterIt) {
+  Project project;
+  project.policy.allow_replace = true;
+  project.apply_text(app("a") + resource("r") + policy("p", "a", "r"));
+  const std::string moved = app("a") + resource("r", {}, "elsewhere") + policy("p", "a", "r");
+  const plan::Plan plan = project.plan_text(moved);
+  EXPECT_EQ(actions_of(plan), "replace Resource/r, create ResourcePolicy/p, delete ResourcePolicy/p");
+  const std::size_t replaced = place_of(plan, "Resource/r", plan::ActionKind::kReplace);
+  EXPECT_TRUE(comes_before(plan, place_of(plan, "ResourcePolicy/p", plan::ActionKind::kDelete), replaced));
+  EXPECT_TRUE(comes_before(plan, replaced, place_of(plan, "ResourcePolicy/p", plan::ActionKind::kCreate)));
+  project.apply(plan);
+  EXPECT_FALSE(project.plan_text(moved).has_work());
+}
+
+TEST(Policies, GoBeforeTheAppAndTheResourceThatTheyName) {
+  Project project;
+  for (const char* kind : {"InboundApp", "Resource", "ResourcePolicy"})
+    project.policy.allow_empty_kinds.insert(kind);
+  project.apply_text(app("a") + resource("r") + policy("p", "a", "r"));
+  const plan::Plan plan = project.plan_text(app("other"));
+  const std::size_t gone = place_of(plan, "ResourcePolicy/p", plan::ActionKind::kDelete);
+  EXPECT_TRUE(comes_before(plan, gone, place_of(plan, "InboundApp/a", plan::ActionKind::kDelete)));
+  EXPECT_TRUE(comes_before(plan, gone, place_of(plan, "Resource/r", plan::ActionKind::kDelete)));
+}
+
+TEST(Policies, TwoOfOnePairAreAnError) {
+  Manifests manifests(app("a") + resource("r") + policy("p", "a", "r") + policy("q", "a", "r"));
+  EXPECT_THAT(manifests.messages(),
+              HasSubstr("ResourcePolicy/p and ResourcePolicy/q have the same inboundApp and resource "
+                        "'InboundApp/a, Resource/r' [duplicate-key]"));
+}
+
+TEST(Policies, HaveNoIdToBeBoundBy) {
+  Manifests manifests(app("a") + resource("r") +
+                      doc("ResourcePolicy", "name: p, id: x", "inboundApp: a, resource: r"));
+  EXPECT_THAT(manifests.messages(), HasSubstr("a ResourcePolicy has no id of its own [invalid-combination]"));
+}
+
+TEST(Policies, AListBesideTheFlagThatOverrulesItIsAContradiction) {
+  Manifests manifests(app("a") + resource("r") +
+                      policy("p", "a", "r", "allUserScopes: true, userAccessScopes: [s]"));
+  EXPECT_THAT(manifests.messages(),
+              HasSubstr("allUserScopes is true: the scopes in userAccessScopes do not count "
+                        "[invalid-combination]"));
+}
+
+TEST(PolicyScopes, ANewScopeArrivesBeforeThePolicyThatStartsToNameIt) {
+  Project project;
+  project.apply_text(app("a") + resource("r", {"s"}) + policy("p", "a", "r", "userAccessScopes: [s]"));
+  const plan::Plan plan = project.plan_text(app("a") + resource("r", {"s", "t"}) +
+                                            policy("p", "a", "r", "userAccessScopes: [s, t]"));
+  EXPECT_TRUE(comes_before(plan, place_of(plan, "Resource/r", plan::ActionKind::kUpdate),
+                           place_of(plan, "ResourcePolicy/p", plan::ActionKind::kUpdate)));
+}
+
+TEST(PolicyScopes, AScopeLeavesAfterThePolicyThatNamedIt) {
+  Project project;
+  const std::string start = app("a") + resource("r", {"s", "t"});
+  project.apply_text(start + policy("p", "a", "r", "userAccessScopes: [s, t]"));
+  const plan::Plan plan =
+      project.plan_text(app("a") + resource("r", {"s"}) + policy("p", "a", "r", "userAccessScopes: [s]"));
+  EXPECT_THAT(plan.refusals, IsEmpty());
+  EXPECT_TRUE(comes_before(plan, place_of(plan, "ResourcePolicy/p", plan::ActionKind::kUpdate),
+                           place_of(plan, "Resource/r", plan::ActionKind::kUpdate)));
+}
+
+TEST(PolicyScopes, AScopeLeavesAfterThePolicyThatIsDeleted) {
+  Project project;
+  project.policy.allow_empty_kinds.insert("ResourcePolicy");
+  project.apply_text(app("a") + resource("r", {"s", "t"}) + policy("p", "a", "r", "userAccessScopes: [t]"));
+  const plan::Plan plan = project.plan_text(app("a") + resource("r", {"s"}));
+  EXPECT_TRUE(comes_before(plan, place_of(plan, "ResourcePolicy/p", plan::ActionKind::kDelete),
+                           place_of(plan, "Resource/r", plan::ActionKind::kUpdate)));
+}
+
+TEST(PolicyScopes, ARenamedScopeIsNoCircle) {
+  Project project;
+  project.apply_text(app("a") + resource("r", {"s"}) + policy("p", "a", "r", "userAccessScopes: [s]"));
+  const std::string renamed =
+      app("a") + resource("r", {"t"}) + policy("p", "a", "r", "userAccessScopes: [t]");
+  const plan::Plan plan = project.plan_text(renamed);
+  EXPECT_TRUE(comes_before(plan, place_of(plan, "Resource/r", plan::ActionKind::kUpdate),
+                           place_of(plan, "ResourcePolicy/p", plan::ActionKind::kUpdate)));
+  project.apply(plan);
+  EXPECT_FALSE(project.plan_text(renamed).has_work());
+}
+
+TEST(PolicyScopes, AScopeThatAPolicyOutsideTheManifestsNamesStays) {
+  Project project;
+  const std::string text = app("a") + resource("r", {"s", "t"});
+  project.apply_text(text);
+  const std::string id = project.recorded.objects.at({"Resource", "r"}).live_id;
+  project.add_live("ResourcePolicy", R"({"thirdPartyApplicationId":"X","resourceId":")" + id +
+                                         R"(","clientAccessScopes":["t"]})");
+  const plan::Plan plan = project.plan_text(app("a") + resource("r", {"s"}));
+  ASSERT_EQ(plan.refusals.size(), 1U);
+  EXPECT_EQ(plan.refusals.front().summary,
+            "the scope 't' would leave Resource/r, but the unmanaged ResourcePolicy 'X/" + id +
+                "' still names it (/clientAccessScopes)");
+}
+
+TEST(PolicyScopes, AScopeThatTheResourceLacksIsAWarningAndAnErrorWhenStrict) {
+  Project project;
+  const std::string text =
+      app("a") + resource("r", {"read"}) + policy("p", "a", "r", "userAccessScopes: [raed]");
+  Manifests manifests(text);
+  (void)project.plan(manifests);
+  EXPECT_FALSE(manifests.sink.has_errors());
+  EXPECT_THAT(manifests.messages(), HasSubstr("warning: ResourcePolicy/p names the scope 'raed', which its "
+                                              "Resource does not have (/userAccessScopes) [unknown-scope]"));
+  EXPECT_THAT(manifests.messages(), HasSubstr("hint: did you mean 'read'?"));
+  project.policy.strict_references = true;
+  Manifests strict(text);
+  (void)project.plan(strict);
+  EXPECT_TRUE(strict.sink.has_errors());
+}
+
+TEST(PolicyParents, AreTheAppsThatAreThere) {
+  Project project;
+  const schema::Kind& kind = *kinds::find("ResourcePolicy");
+  const std::string one = app("a") + resource("r") + policy("p", "a", "r");
+  const auto parents = [&](const std::string& text) {
+    const Manifests manifests(text);
+    return plan::find_list_parents(kind, manifests.desired, project.live, project.recorded);
+  };
+  EXPECT_THAT(parents(one), IsEmpty()) << "an app that is yet to be made has no policies";
+  project.apply_text(one);
+  const std::string id = project.recorded.objects.at({"InboundApp", "a"}).live_id;
+  EXPECT_THAT(parents(one), ElementsAre(id));
+  EXPECT_THAT(parents(app("b")), ElementsAre(id)) << "what is owned is looked for";
+  project.remove_live("InboundApp", id);
+  EXPECT_THAT(parents(app("b")), IsEmpty()) << "policies went with the app";
+  EXPECT_THAT(parents(doc("ResourcePolicy", "name: q", "inboundApp: {live: TPA9}, resource: {live: RS9}")),
+              ElementsAre("TPA9"));
+}
+
+}  // namespace
+}  // namespace descopectl

@@ -1,0 +1,144 @@
+// Roles and permissions in a plan: renames and who still uses the old name, the system's own, and names of
+// nothing.
+#include <gmock/gmock.h>
+
+#include "support/project.hpp"
+
+namespace descopectl {
+namespace {
+
+using test::action_on;
+using test::actions_of;
+using test::Manifests;
+using test::Project;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+std::string doc(const std::string& kind, const std::string& handle, const std::string& spec) {
+  return "---\napiVersion: descopectl/v1\nkind: " + kind + "\nmetadata: {name: " + handle + "}\nspec: {" +
+         spec + "}\n";
+}
+std::string role(const std::string& name, const std::string& more = {}) {
+  return doc("Role", "role", "name: " + name + more);
+}
+std::string resource(const std::string& role_name) {
+  return doc("Resource", "r",
+             "name: r, type: api, uri: 'https://r', scopes: {permissionsScopes: [{name: s, values: [" +
+                 role_name + "]}]}");
+}
+
+TEST(RoleRename, IsAnUpdateBoundByTheStateThatSendsTheNewName) {
+  Project project;
+  project.apply_text(role("Reader") + resource("Reader"));
+  const plan::Plan plan = project.plan_text(role("Viewer") + resource("Viewer"));
+  EXPECT_EQ(actions_of(plan), "update Resource/r, update Role/role");
+  EXPECT_EQ(action_on(plan, "Role/role").body.at("newName"), json::value("Viewer"));
+  EXPECT_FALSE(action_on(plan, "Role/role").body.contains("name"));
+  EXPECT_LT(action_on(plan, "Role/role").wave, action_on(plan, "Resource/r").wave);
+  project.apply(plan);
+  EXPECT_FALSE(project.plan_text(role("Viewer") + resource("Viewer")).has_work());
+}
+
+TEST(RoleRename, AManifestThatStillNamesTheOldIsAnError) {
+  Project project;
+  project.apply_text(role("Reader") + resource("Reader"));
+  Manifests manifests(role("Viewer") + resource("Reader"));
+  (void)project.plan(manifests);
+  EXPECT_THAT(
+      manifests.messages(),
+      HasSubstr("'Reader' is the old name of Role/role, which is renamed in this run [renamed-role]"));
+}
+
+TEST(RoleRename, IsRefusedWhileALiveObjectOutsideTheManifestsNamesTheOld) {
+  Project project;
+  project.apply_text(role("Reader"));
+  project.add_live("InboundApp",
+                   R"({"id":"A","name":"x","permissionsScopes":[{"name":"s","values":["Reader"]}]})");
+  const plan::Plan plan = project.plan_text(role("Viewer"));
+  ASSERT_EQ(plan.refusals.size(), 1U);
+  EXPECT_EQ(plan.refusals.front().summary,
+            "Role/role would be renamed, but the unmanaged InboundApp 'A' still refers to it "
+            "(/permissionsScopes/values)");
+}
+
+TEST(PermissionRename, TakesTheRolesThatNameItAlong) {
+  Project project;
+  const std::string before =
+      doc("Permission", "p", "name: Read") + role("Reader", ", permissionNames: [Read]");
+  const std::string after =
+      doc("Permission", "p", "name: Look") + role("Reader", ", permissionNames: [Look]");
+  project.apply_text(before);
+  const plan::Plan plan = project.plan_text(after);
+  EXPECT_THAT(plan.refusals, IsEmpty());
+  EXPECT_LT(action_on(plan, "Permission/p").wave, action_on(plan, "Role/role").wave);
+  project.apply(plan);
+  EXPECT_FALSE(project.plan_text(after).has_work());
+}
+
+TEST(PermissionRemoval, IsRefusedWhileARoleOutsideTheManifestsHoldsIt) {
+  Project project;
+  project.policy.allow_empty_kinds.insert("Permission");
+  project.apply_text(doc("Permission", "p", "name: Read"));
+  project.add_live("Role", R"({"id":"ROL1","name":"Theirs","permissionNames":["Read"]})");
+  const Manifests nothing(doc("Connection", "c", "name: c"));
+  const auto needed = plan::find_needed_kinds(nothing.desired, project.recorded, {});
+  EXPECT_TRUE(std::any_of(needed.begin(), needed.end(), [](const plan::NeededKind& kind) {
+    return kind.kind->name == "Role" && kind.is_optional;
+  })) << "who may hold it is looked at";
+  const plan::Plan plan = project.plan_text(doc("Connection", "c", "name: c"));
+  ASSERT_EQ(plan.refusals.size(), 1U);
+  EXPECT_EQ(
+      plan.refusals.front().summary,
+      "Permission/p would be deleted, but the unmanaged Role 'ROL1' still refers to it (/permissionNames)");
+}
+
+TEST(SystemObjects, CanNotBeDeclared) {
+  Project project;
+  project.add_live("Permission", R"({"id":"PERM1","name":"Impersonate","systemDefault":true})");
+  Manifests manifests(doc("Permission", "p", "name: Impersonate"));
+  (void)project.plan(manifests);
+  EXPECT_THAT(
+      manifests.messages(),
+      HasSubstr("error: Permission/p would take over the permission 'Impersonate', which is the system's "
+                "own and can't be redefined [system-object]"));
+}
+
+TEST(SystemObjects, AreNamedByRolesAndNeverPruned) {
+  Project project;
+  project.add_live("Permission", R"({"id":"PERM1","name":"Impersonate","systemDefault":true})");
+  project.policy.prune = {plan::Prune::Form::kAll, {"Permission"}};
+  Manifests manifests(doc("Permission", "p", "name: Own") +
+                      role("Admin", ", permissionNames: [Impersonate, Own]"));
+  const plan::Plan plan = project.plan(manifests);
+  EXPECT_EQ(manifests.messages(), "");
+  EXPECT_EQ(actions_of(plan), "create Permission/p, create Role/role");
+  EXPECT_THAT(plan.unmanaged, IsEmpty());
+}
+
+TEST(UserAttributes, AreNamedBuiltInOrOfTheProjectOrAWarning) {
+  Project project;
+  project.live.kinds["Attribute"].is_loaded = true;
+  project.add_live("Attribute", R"({"name":"nickname"})");
+  Manifests manifests(
+      doc("InboundApp", "a", "name: a, attributesScopes: [{name: s, values: [email, nickname, nickmane]}]"));
+  (void)project.plan(manifests);
+  EXPECT_THAT(manifests.messages(),
+              HasSubstr("no user attribute is called 'nickmane', neither built in nor in "
+                        "the project [unknown-attribute]"));
+  EXPECT_EQ(manifests.sink.warning_count(), 1U);
+}
+
+TEST(UserAttributes, AreListedOnlyWhereOneIsNotBuiltIn) {
+  const auto lists_attributes = [](const std::string& values) {
+    const Manifests manifests(
+        doc("InboundApp", "a", "name: a, attributesScopes: [{name: s, values: [" + values + "]}]"));
+    const auto needed = plan::find_needed_kinds(manifests.desired, {}, {});
+    return std::any_of(needed.begin(), needed.end(),
+                       [](const plan::NeededKind& kind) { return kind.kind->name == "Attribute"; });
+  };
+  EXPECT_FALSE(lists_attributes("email, name"));
+  EXPECT_TRUE(lists_attributes("email, nickname"));
+}
+
+}  // namespace
+}  // namespace descopectl
