@@ -141,7 +141,9 @@ std::string identity_of(const Kind& kind) {
     return fmt::format("an item of {} of the {} that '{}' names",
                        base::printable(kind.item_of.list.substr(1)), kind.item_of.kind,
                        kind.item_of.reference);
-  if (schema::has_key(kind)) return "the one with its values of " + schema::names_of_key(kind);
+  if (schema::has_key(kind))
+    return fmt::format("there is one for each {}; with others it is another object",
+                       schema::names_of_key(kind));
   std::vector<std::string_view> ways{"metadata.id", "the state"};
   ways.insert(ways.end(), kind.natural_keys.begin(), kind.natural_keys.end());
   if (kind.is_name_identity) ways.push_back(kind.name_field);

@@ -203,6 +203,21 @@ TEST(PolicyScopes, AScopeThatAPolicyOutsideTheManifestsNamesStays) {
                 "' still names it (/clientAccessScopes)");
 }
 
+TEST(PolicyScopes, OfALeftOutResourceAreLookedForInTheProject) {
+  Project project;
+  const std::string ends = app("a") + resource("r", {"read"}) + resource("s", {"read"});
+  project.apply_text(ends);
+  project.selection.selector.push_back(model::parse_label_rule("tier=gold").value());
+  const auto labelled = [](const std::string& handle, const std::string& tier, const std::string& resource) {
+    return doc("ResourcePolicy", "name: " + handle + ", labels: {tier: " + tier + "}",
+               "inboundApp: a, resource: " + resource + ", userAccessScopes: [raed]");
+  };
+  Manifests manifests(ends + labelled("p", "gold", "r") + labelled("q", "tin", "s"));
+  EXPECT_EQ(actions_of(project.plan(manifests)), "create ResourcePolicy/p");
+  EXPECT_THAT(manifests.messages(), HasSubstr("ResourcePolicy/p names the scope 'raed'"));
+  EXPECT_THAT(manifests.messages(), testing::Not(HasSubstr("ResourcePolicy/q")));
+}
+
 TEST(PolicyScopes, AScopeThatTheResourceLacksIsAWarningAndAnErrorWhenStrict) {
   Project project;
   const std::string text =

@@ -24,6 +24,14 @@ TEST(Topics, AreFoundByPath) {
   EXPECT_EQ(find_topic("Config.http.retries")->type, "a whole number from 0 to 100");
 }
 
+TEST(Topics, OfAKindWithAKeySayWhatMakesItAndHaveNoId) {
+  EXPECT_NE(topic_to_text(*find_topic("ResourcePolicy"))
+                .find("there is one for each inboundApp and resource; with others it is another object"),
+            std::string::npos);
+  EXPECT_FALSE(find_topic("ResourcePolicy.metadata.id"));
+  EXPECT_TRUE(find_topic("Role.metadata.id"));
+}
+
 TEST(Topics, OfUnknownNamesNameTheNearest) {
   EXPECT_EQ(find_topic("connection").error().hint(), "did you mean 'Connection'?");
   EXPECT_EQ(find_topic("Connection.tokenURL").error().message(), "Connection has no field 'tokenURL'");
