@@ -25,7 +25,9 @@ json::object with_live_values(schema::Fields fields, const json::object& live, c
     const schema::Field* row = schema::find_wire_field(fields, name);
     if (row != nullptr && row->write_only) values[name] = value;
     json::value* taken = values.if_contains(name);
-    if (marker::find_items(value) != nullptr) {
+    if (value.is_null() && schema::is_equal(row, taken == nullptr ? json::value() : *taken, value)) {
+      values[name] = nullptr;  // reset is what it is
+    } else if (marker::find_items(value) != nullptr) {
       json::array items = taken != nullptr && taken->is_array() ? taken->get_array() : json::array();
       values[name] = marker::make_items(std::move(items), {});
     } else if (taken != nullptr && taken->is_object() && value.is_object() && row != nullptr &&

@@ -225,11 +225,16 @@ class DeclaredBuilder {
     return result;
   }
 
-  static bool is_different(const model::RecordedObject& left, const model::RecordedObject& right) {
+  /// In one order, so that what a server lists in another is no difference.
+  json::object settled(const json::object& applied) const {
+    return schema::canonical(kind_.fields, without_removed(applied).get_object());
+  }
+
+  bool is_different(const model::RecordedObject& left, const model::RecordedObject& right) const {
     return left.key != right.key || left.live_id != right.live_id || left.root != right.root ||
            left.prevent_destroy != right.prevent_destroy || left.keep_on_removal != right.keep_on_removal ||
            left.is_partial != right.is_partial || left.depends_on != right.depends_on ||
-           without_removed(left.applied) != without_removed(right.applied) || left.secrets != right.secrets;
+           settled(left.applied) != settled(right.applied) || left.secrets != right.secrets;
   }
 
   void check_adoption() {

@@ -119,6 +119,24 @@ void collect_live_ids(std::string_view kind, const json::value& value,
   }
 }
 
+/// What the state knows of owned objects that this run leaves alone: connection scopes need not show on the
+/// wire whose they are.
+void add_recorded_referrers(const Draft& draft, std::vector<Referrer>& referrers) {
+  std::set<model::ObjectKey> dealt_with;
+  for (const Action& action : draft.plan.actions)
+    dealt_with.insert(action.is_moved ? action.moved_from : action.key);
+  for (const auto& [key, recorded] : draft.input.recorded->objects) {
+    const model::LiveKind* live = draft.input.live->find(key.kind);
+    if (dealt_with.contains(key) || live == nullptr || live->find(recorded.live_id) == nullptr) continue;
+    Referrer referrer{key.to_string(), true, {}, {}};
+    for (const model::ObjectKey& target : recorded.depends_on)
+      if (const auto at = draft.input.recorded->objects.find(target);
+          at != draft.input.recorded->objects.end())
+        referrer.references.push_back({target.kind, at->second.live_id, false, "as last applied"});
+    if (!referrer.references.empty()) referrers.push_back(std::move(referrer));
+  }
+}
+
 std::vector<Referrer> find_referrers(const Draft& draft) {
   std::map<std::pair<std::string, std::string>, const Action*> actions;
   for (const Action& action : draft.plan.actions)
@@ -152,6 +170,7 @@ std::vector<Referrer> find_referrers(const Draft& draft) {
                            diff::find_item_uses(*kind, after)});
     }
   }
+  add_recorded_referrers(draft, referrers);
   return referrers;
 }
 
@@ -208,6 +227,7 @@ void check_referrers(Draft& draft) {
         });
     const bool is_replaced = loses_id(action);
     if (!is_deleted && !is_renamed && !is_replaced) continue;
+    std::set<std::string> said;
     for (const Referrer& referrer : referrers)
       for (const diff::LiveReference& reference : referrer.references) {
         if (reference.kind != action.key.kind) continue;
@@ -220,6 +240,7 @@ void check_referrers(Draft& draft) {
                                                      old_name->get_string() == reference.value
                                                : !is_renamed && reference.value == action.live_id;
         if (!is_same) continue;
+        if (!said.insert(referrer.name).second) break;
         draft.plan.refusals.push_back(
             {"still-referenced",
              fmt::format("{} would be {}, but {} still refers to it ({})", action.key.to_string(),

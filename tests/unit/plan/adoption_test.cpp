@@ -81,6 +81,14 @@ TEST(Adoption, TakesWhatCannotBeReadBackFromTheManifest) {
   EXPECT_EQ(actions_of(project.plan(manifests)), "") << "no replacement for the sake of what nobody can see";
 }
 
+TEST(Adoption, RecordsAResetFieldAsReset) {
+  Project project;
+  project.add_live("Role", R"({"id":"ROL1","name":"R","description":""})");
+  Manifests manifests(doc("Role", "name: r", "name: R, description: null"));
+  adopt(project, manifests);
+  EXPECT_FALSE(project.plan(manifests).has_work());
+}
+
 struct ProjectWithTwoPolicies : Project {
   ProjectWithTwoPolicies() {
     add_live("InboundApp", R"({"id":"A1","name":"App"})");

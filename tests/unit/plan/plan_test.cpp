@@ -44,6 +44,18 @@ TEST(Plan, AfterAnApplyThereIsNothingToDo) {
   EXPECT_FALSE(again.has_work());
 }
 
+TEST(Plan, IsEmptyAfterAnApplyInWhateverOrderScopesOfConnectionsAreWritten) {
+  Project project;
+  const std::string text =
+      "---\napiVersion: descopectl/v1\nkind: Connection\nmetadata: {name: c}\nspec: {name: C}\n"
+      "---\napiVersion: descopectl/v1\nkind: Connection\nmetadata: {name: b}\nspec: {name: B}\n"
+      "---\napiVersion: descopectl/v1\nkind: Resource\nmetadata: {name: r}\nspec: {name: R, type: mcp, "
+      "uri: 'https://r.example.com/mcp', scopes: {connectionsScopes: [{name: s, connections: "
+      "[{connection: c, scopes: [q, d]}, {connection: b}]}]}}\n";
+  project.apply_text(text);
+  EXPECT_FALSE(project.plan_text(text).has_work());
+}
+
 TEST(Plan, AFieldLeftOutKeepsItsLiveValueAndUnknownOnesAreCarried) {
   Project project;
   project.apply_text(connection("c"));

@@ -214,6 +214,24 @@ TEST_F(ScopeTest, DestroyOfWhatSomethingLeftOutRefersToIsRefusedByName) {
               HasSubstr("Connection/c2 would be deleted, but Resource/r2 still refers to it"));
 }
 
+TEST_F(ScopeTest, DestroyOfAConnectionThatOnlyTheStateKnowsToBeReferredToIsRefused) {
+  project.policy.connection_scope_format = diff::ConnectionScopeFormat::kScope;
+  const std::string text =
+      connection("c", "team: one") +
+      doc("Resource", "name: r", "name: R, type: mcp, uri: \"https://x.example.com/mcp\"") +
+      doc("McpScope", "name: s", "resource: r, name: s, connections: [{connection: c, scopes: [read]}]");
+  project.apply_text(text);
+  project.policy.is_destroy = true;
+  select({"team=one"});
+  const plan::Plan plan = project.plan_text(text);
+  EXPECT_EQ(actions_of(plan), "delete Connection/c");
+  ASSERT_EQ(plan.refusals.size(), 1U) << "the scope's values do not name the connection";
+  EXPECT_THAT(plan.refusals[0].summary,
+              HasSubstr("Connection/c would be deleted, but Resource/r still refers to it"));
+  select({});
+  EXPECT_THAT(project.plan_text(text).refusals, IsEmpty());
+}
+
 TEST_F(ScopeTest, DestroyTakesNoPartOfAnObject) {
   const std::string text =
       resource("r", "c") + connection("c") + doc("McpScope", "name: ping", "resource: r, name: mcp:ping");
