@@ -1,7 +1,7 @@
 #!/bin/sh
 # Keeps descopectl's state on a branch of the repository that it stands in.
 #
-#   state-branch.sh fetch   puts the branch into the folder .descope-state, empty the first time
+#   state-branch.sh fetch   puts the branch as it is now into the folder .descope-state, empty the first time
 #   state-branch.sh save    commits what changed there and pushes it
 #
 # A push that is not on top of the branch is refused, so that no state is ever lost silently. The remote is origin; the
@@ -17,7 +17,13 @@ fetch() {
   git ls-remote --exit-code origin "refs/heads/$branch" >/dev/null || status=$?
   if [ "$status" = 0 ]; then
     git fetch --quiet --depth 1 origin "refs/heads/$branch"
-    git worktree add --quiet --force --detach "$folder" FETCH_HEAD
+    if [ -e "$folder/.git" ]; then
+      git -C "$folder" checkout --quiet --detach "$(git rev-parse FETCH_HEAD)"
+    else
+      git worktree add --quiet --force --detach "$folder" FETCH_HEAD
+    fi
+  elif [ "$status" = 2 ] && [ -e "$folder/.git" ]; then
+    :  # nothing was saved yet
   elif [ "$status" = 2 ]; then
     git worktree add --quiet --force --detach "$folder" HEAD
     git -C "$folder" checkout --quiet --orphan "$branch-first"
@@ -27,6 +33,9 @@ fetch() {
     exit 1
   fi
   chmod 700 "$folder"
+  exclude=$(git rev-parse --git-path info/exclude)
+  mkdir -p "$(dirname "$exclude")"
+  grep -qxF "/$folder/" "$exclude" 2>/dev/null || echo "/$folder/" >>"$exclude"
 }
 
 save() {

@@ -52,6 +52,10 @@ class OutputRun {
     if (context_.options.arguments.size() > 1) {
       const std::string& field = context_.options.arguments[1];
       const json::value* value = values_.if_contains(field);
+      if (value == nullptr && is_secret(field)) {  // it went into its file
+        values_.clear();
+        return emit();
+      }
       if (value == nullptr) {
         context_.fail("no-value", fmt::format("{} has no {}", named_.key.to_string(), field));
         return emit_failure(context_, ExitStatus::kFailure);
@@ -60,6 +64,15 @@ class OutputRun {
       values_.clear();
       values_[field] = only;
     }
+    return emit();
+  }
+
+  bool is_secret(std::string_view field) const {
+    const schema::Field* row = find_secret_row(*named_.kind);
+    return row != nullptr && row->name == field;
+  }
+
+  ExitStatus emit() {
     return context_.emit(
         ExitStatus::kDone, [&](const render::FormatRow& row, const render::Presentation& shown) {
           return row.name == "text"
@@ -111,14 +124,15 @@ bool check_request(Context& context, const schema::Kind& kind) {
   for (const schema::Field& row : kind.fields)
     if (row.is_output && row.name != kind.id_field) known.push_back(row.name);
   if (secret != nullptr && field == secret->name) {
-    if (flags.is_shown) return true;
+    if (flags.is_shown || !flags.file.empty()) return true;
     context.fail("invalid-value", fmt::format("'{}' is a secret", field),
-                 "write --show-secret to print it, or --secret-file FILE without the field's name");
+                 "write --secret-file FILE to keep it in a file, or --show-secret to print it");
     return false;
   }
+  if (secret != nullptr) known.push_back(secret->name);
   if (std::find(known.begin(), known.end(), field) != known.end()) return true;
   context.fail("unknown-field",
-               fmt::format("'{}' is no output of a {}", base::printable(field, 80), kind.name),
+               fmt::format("'{}' is no output of kind {}", base::printable(field, 80), kind.name),
                "outputs: " + base::join_words(known));
   return false;
 }

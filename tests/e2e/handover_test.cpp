@@ -69,7 +69,8 @@ TEST_F(Output, SaysWhatItDoesNotKnow) {
   const Result field = project.run({"output", "InboundApp/portal", "name"});
   EXPECT_EQ(field.status, 3);
   EXPECT_EQ(field.err,
-            "error: 'name' is no output of a InboundApp [unknown-field]\nhint: outputs: id and clientId\n");
+            "error: 'name' is no output of kind InboundApp [unknown-field]\n"
+            "hint: outputs: id, clientId and clientSecret\n");
   EXPECT_EQ(project.run({"output"}).status, 3);
   EXPECT_EQ(project.run({"output", "Connection/a", "--show-secret"}).status, 3) << "nobody can read that one";
 }
@@ -99,6 +100,11 @@ TEST_F(Output, WritesASecretIntoAFileOfItsOwnersAlone) {
   EXPECT_EQ(result.all().find(secret()), std::string::npos);
   EXPECT_EQ(project.folder.read("portal.secret"), secret());
   EXPECT_EQ(mode_of("portal.secret"), 0600U);
+  const Result named =
+      project.run({"output", "InboundApp/portal", "clientSecret", "--secret-file", "named.secret"});
+  EXPECT_EQ(named.status, 0) << named.all();
+  EXPECT_EQ(named.out, "");
+  EXPECT_EQ(project.folder.read("named.secret"), secret());
   const Result again = project.run(arguments);
   EXPECT_EQ(again.status, 8);
   EXPECT_EQ(again.err.substr(0, 42), "error: 'portal.secret' exists already [ref");

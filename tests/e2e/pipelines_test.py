@@ -113,6 +113,8 @@ class StateBranch(unittest.TestCase):
         plan = self.call(two, PROGRAM, "plan", "--sandbox", "--env", "production", "--detailed-exitcode", "--state",
                          ".descope-state/production.json")
         self.assertEqual(plan.returncode, 0, plan.stdout + plan.stderr)
+        self.fetch(two)  # a clone that stays takes what is there now
+        self.assertEqual(self.call(two, "git", "status", "--porcelain", "--", ".descope-state").stdout, "")
         again = self.state(two, "save")
         self.assertEqual((again.returncode, again.stdout), (0, "The state is as it was.\n"))
 
