@@ -111,9 +111,18 @@ spec:
   description: Read and write what belongs to area {n}
 """
 
+POLICY = """apiVersion: descopectl/v1
+kind: ResourcePolicy
+metadata: {{name: policy-{n}}}
+spec:
+  inboundApp: app-{n}
+  resource: res-{n}
+  userAccessScopes: [calendar.read]
+"""
+
 # Of each hundred objects: roughly what a project of agents and partners holds.
-SHARES = [("connection", CONNECTION, 25), ("resource", RESOURCE, 25), ("inbound", INBOUND, 25),
-          ("template", TEMPLATE, 5), ("role", ROLE, 10), ("permission", PERMISSION, 10)]
+SHARES = [("connection", CONNECTION, 25), ("resource", RESOURCE, 24), ("inbound", INBOUND, 25),
+          ("template", TEMPLATE, 5), ("role", ROLE, 10), ("permission", PERMISSION, 10), ("policy", POLICY, 1)]
 
 
 def documents(count, only=None):
