@@ -28,13 +28,13 @@ Error make_damage(std::string problem) {
 
 // A member that is added to the model has to be written and read here as well.
 static_assert(boost::pfr::tuple_size_v<model::RecordedState> == 6);
-static_assert(boost::pfr::tuple_size_v<model::RecordedObject> == 11);
+static_assert(boost::pfr::tuple_size_v<model::RecordedObject> == 12);
 static_assert(boost::pfr::tuple_size_v<model::ObjectKey> == 2);
 static_assert(boost::pfr::tuple_size_v<model::Fingerprint> == 2);
 static_assert(boost::pfr::tuple_size_v<model::SentGot> == 2);
 
-// Takes the members of one object, each of which has to be there, and remembers the first thing that was
-// wrong.
+// Takes the members of one object, each of which has to be there but for the optional ones, and remembers
+// the first thing that was wrong.
 class MemberReader {
  public:
   explicit MemberReader(const json::value& value) : object_(value.if_object()) {
@@ -75,6 +75,11 @@ class MemberReader {
     if (const json::object* found = any(name).if_object()) return *found;
     fail(fmt::format("'{}' is not an object", name));
     return no_members_;
+  }
+
+  // Empty where there is none.
+  const json::object& optional_object(std::string_view name) {
+    return object_ != nullptr && object_->contains(name) ? object(name) : no_members_;
   }
 
   void fail(std::string problem) {
@@ -153,18 +158,21 @@ json::object encode_object(const model::RecordedObject& object) {
   json::object changed;
   for (const auto& [pointer, values] : object.changed_by_server)
     changed[pointer] = {{"sent", values.sent}, {"got", values.got}};
-  return {{"kind", object.key.kind},
-          {"handle", object.key.handle},
-          {"live_id", object.live_id},
-          {"object_id", object.object_id},
-          {"root", object.root},
-          {"prevent_destroy", object.prevent_destroy},
-          {"keep_on_removal", object.keep_on_removal},
-          {"is_partial", object.is_partial},
-          {"depends_on", std::move(depends_on)},
-          {"applied", object.applied},
-          {"secrets", std::move(secrets)},
-          {"changed_by_server", std::move(changed)}};
+  json::object result{{"kind", object.key.kind},
+                      {"handle", object.key.handle},
+                      {"live_id", object.live_id},
+                      {"object_id", object.object_id},
+                      {"root", object.root},
+                      {"prevent_destroy", object.prevent_destroy},
+                      {"keep_on_removal", object.keep_on_removal},
+                      {"is_partial", object.is_partial},
+                      {"depends_on", std::move(depends_on)},
+                      {"applied", object.applied},
+                      {"secrets", std::move(secrets)},
+                      {"changed_by_server", std::move(changed)}};
+  // Written only where there is one, so that an older program can read the state as soon as it is done.
+  if (!object.pending_create.empty()) result["pending_create"] = object.pending_create;
+  return result;
 }
 
 Result<model::RecordedObject> decode_object(const json::value& value) {
@@ -193,6 +201,7 @@ Result<model::RecordedObject> decode_object(const json::value& value) {
     object.changed_by_server[member.key()] = {.sent = values.any("sent"), .got = values.any("got")};
     if (auto error = values.finish()) reader.fail(*error);
   }
+  object.pending_create = reader.optional_object("pending_create");
   if (const auto error = reader.finish()) return *error;
   return object;
 }

@@ -48,6 +48,9 @@ struct RecordedObject {
   json::object applied;  ///< managed fields as last applied, in wire form, references as live ids
   std::map<std::string, Fingerprint, std::less<>> secrets;        ///< by JSON pointer
   std::map<std::string, SentGot, std::less<>> changed_by_server;  ///< by JSON pointer
+  /// Of a replacement whose delete was begun and whose create is not known to be done: the create's body
+  /// without secrets, live's former fields among them. Empty otherwise.
+  json::object pending_create;
 };
 
 /// The whole recorded state of one project. Keys sort by kind, then handle.

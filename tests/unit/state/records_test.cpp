@@ -41,6 +41,17 @@ TEST(StateRecords, KeepEveryMemberOfTheState) {
   EXPECT_EQ(object.applied, sample_object("google").applied);
   EXPECT_EQ(object.secrets.at("/clientSecret").digest, "abcdef");
   EXPECT_EQ(object.changed_by_server.at("/logo").got, "https://cdn.example.com/a.png");
+  EXPECT_EQ(object.pending_create, sample_object("google").pending_create);
+}
+
+TEST(StateRecords, NameWhatIsToBeCreatedAgainOnlyWhereThereIsSomething) {
+  model::RecordedObject object = sample_object("slack");
+  object.pending_create.clear();
+  const std::string record = encode_change(PutChange{object}, 8);
+  EXPECT_EQ(record.find("pending_create"), std::string::npos);
+  const auto read = decode_change(record);
+  ASSERT_TRUE(read) << read.error().message();
+  EXPECT_TRUE(std::get<PutChange>(read->change).object.pending_create.empty());
 }
 
 TEST(StateRecords, KeepTheOrderOfAppliedMembers) {

@@ -92,6 +92,7 @@ inline model::RecordedObject sample_object(const std::string& handle) {
                     {"expiry", 1234567890123}};
   object.secrets["/clientSecret"] = {.scheme = "hmac-sha256", .digest = "abcdef"};
   object.changed_by_server["/logo"] = {.sent = "a.png", .got = "https://cdn.example.com/a.png"};
+  object.pending_create = {{"name", "G"}, {"clientId", "kept"}};
   return object;
 }
 
