@@ -111,14 +111,12 @@ ExitStatus exit_of(ErrorKind kind) {
 }
 
 void count(const Action& action, const ActionOutcome& outcome, Outcome& total) {
+  if (outcome.is_erased) ++total.destroyed;
   switch (outcome.status) {
-    case Status::kDone: {
-      const bool is_replaced = action.kind == ActionKind::kReplace;
-      if (action.kind == ActionKind::kCreate || is_replaced) ++total.added;
-      if (action.kind == ActionKind::kDelete || is_replaced) ++total.destroyed;
+    case Status::kDone:
+      if (action.kind == ActionKind::kCreate || action.kind == ActionKind::kReplace) ++total.added;
       if (action.kind == ActionKind::kUpdate) ++total.changed;
       return;
-    }
     case Status::kFailed:
       ++total.failed;
       break;

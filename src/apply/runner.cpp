@@ -27,6 +27,14 @@ std::string describe_delete(const Action& action) {
   return fmt::format("{} was deleted (live id '{}')", action.key.to_string(), action.live_id);
 }
 
+/// What a user can do about an object that was deleted and not created again.
+std::string hint_after_delete(bool is_state_kept) {
+  return is_state_kept ? "mend the cause and apply again: the next run creates it with what is declared and "
+                         "live's former fields"
+                       : "mend the cause and apply again; no state is kept, so the fields that are not "
+                         "declared (a generated clientId among them) are lost";
+}
+
 /// Does the call take less than what is to be created?
 bool leaves_something_out(const schema::CreateVariant& variant, const json::object& body,
                           const api::BodySecrets& secrets) {
@@ -40,7 +48,7 @@ bool leaves_something_out(const schema::CreateVariant& variant, const json::obje
 /// happens before the update that brings it.
 void forget_untaken(const schema::CreateVariant& variant, model::RecordedObject& record) {
   for (auto& [pointer, fingerprint] : record.secrets)
-    if (!schema::takes(variant, base::split_pointer(pointer).front())) fingerprint = cleared_fingerprint();
+    if (!schema::takes(variant, base::split_pointer(pointer).front())) fingerprint = unsettled_fingerprint();
 }
 
 }  // namespace
@@ -112,7 +120,9 @@ asio::awaitable<void> ApiRunner::send_create(std::size_t index, Prepared prepare
                                           run_.generation(), &outcome.attempts);
   if (!created) {
     fail_write(action, created.error(), outcome);
-    if (!done.empty()) outcome.message = fmt::format("{}, and not created again: {}", done, outcome.message);
+    if (done.empty()) co_return;
+    outcome.message = fmt::format("{}, and not created again: {}", done, outcome.message);
+    if (outcome.hint.empty()) outcome.hint = hint_after_delete(run_.store.is_kept());
     co_return;
   }
   Written written;
@@ -162,10 +172,13 @@ asio::awaitable<void> ApiRunner::update(std::size_t index, ActionOutcome& outcom
     co_return;
   }
   if (is_halted(outcome)) co_return;
+  Intent intent(run_.store, action);
+  if (!record_intent(intent.record_sending(prepared->secrets), outcome)) co_return;
   auto updated = co_await run_.api.update(*action.descriptor, std::move(prepared->body),
                                           std::move(prepared->secrets), run_.generation(), &outcome.attempts);
   if (!updated) {
     fail_write(action, updated.error(), outcome);
+    take_back(intent, updated.error(), outcome);
     co_return;
   }
   Written written;
@@ -201,18 +214,18 @@ asio::awaitable<void> ApiRunner::replace(std::size_t index, plan::Part part, Act
     co_return;
   }
   if (is_halted(outcome)) co_return;
+  Intent intent(run_.store, action);
+  if (!record_intent(intent.record_replacing(make_pending_create(action)), outcome)) co_return;
   auto erased = co_await run_.api.erase(*action.descriptor, action.live_id, &outcome.attempts);
   if (!erased) {
     fail_write(action, erased.error(), outcome);
+    take_back(intent, erased.error(), outcome);
     co_return;
   }
-  const std::string done = describe_delete(action);
+  outcome.is_erased = true;
   run_.ids.erase(action.key);
-  if (!record_removal(action, done, outcome)) {
-    outcome.message += "; it was not created again";
-    co_return;
-  }
-  if (part == plan::Part::kWhole) co_await send_create(index, std::move(*prepared), done, outcome);
+  if (part == plan::Part::kWhole)
+    co_await send_create(index, std::move(*prepared), describe_delete(action), outcome);
 }
 
 asio::awaitable<void> ApiRunner::create_again(std::size_t index, ActionOutcome& outcome) {
@@ -240,6 +253,7 @@ asio::awaitable<void> ApiRunner::erase(std::size_t index, ActionOutcome& outcome
     fail_write(action, erased.error(), outcome);
     co_return;
   }
+  outcome.is_erased = true;
   record_removal(action, describe_delete(action), outcome);
 }
 
@@ -255,6 +269,7 @@ asio::awaitable<bool> ApiRunner::check_fresh(Action& action, ActionOutcome& outc
                                   [&](const auto& object) { return object.id == action.live_id; });
   const bool is_gone = found == objects.end();
   if (is_gone && action.kind == ActionKind::kDelete) {
+    outcome.is_erased = true;
     record_removal(action, fmt::format("{} is deleted", action.key.to_string()), outcome);
     co_return false;
   }
@@ -350,7 +365,7 @@ void ApiRunner::record_put(const Action& action, model::RecordedObject record, c
   if (record.live_id.empty()) record.live_id = action.live_id;
   record.key = action.key;
   if (action.is_moved) {
-    // The replaced object's record is gone by now; what was already moved is as it should be.
+    // What was already moved is as it should be.
     const auto moved = run_.store.move(action.moved_from, action.key);
     if (!moved && moved.error().kind() != ErrorKind::kNotFound)
       return fail_recording(done, moved.error(), outcome);
@@ -370,6 +385,28 @@ bool ApiRunner::record_removal(const Action& action, const std::string& done, Ac
   if (removed) return true;
   fail_recording(done, removed.error(), outcome);
   return false;
+}
+
+bool ApiRunner::record_intent(const Result<void>& recorded, ActionOutcome& outcome) {
+  if (!recorded) fail_recording("", recorded.error(), outcome);
+  return recorded.has_value();
+}
+
+void ApiRunner::take_back(Intent& intent, const Error& error, const ActionOutcome& outcome) {
+  const auto taken_back = intent.take_back(error);
+  if (!taken_back) run_.stop_for_state(outcome.message, taken_back.error());
+}
+
+json::object ApiRunner::make_pending_create(const Action& action) const {
+  json::object pending;
+  for (const auto& [name, value] : action.body) {
+    auto resolved = run_.resolve({{name, value}});
+    if (resolved)
+      pending[name] = std::move((*resolved)[name]);
+    else if (const json::value* live = action.before.if_contains(name))
+      pending[name] = *live;
+  }
+  return pending;
 }
 
 void ApiRunner::fail_recording(const std::string& done, const Error& error, ActionOutcome& outcome) {

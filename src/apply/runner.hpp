@@ -9,6 +9,7 @@
 
 #include "descopectl/apply/fingerprints.hpp"
 #include "fresh_lists.hpp"
+#include "intent.hpp"
 #include "run.hpp"
 
 namespace descopectl::apply {
@@ -62,6 +63,13 @@ class ApiRunner final : public ActionRunner {
   void record_put(const plan::Action& action, model::RecordedObject record, const std::string& done,
                   ActionOutcome& outcome);
   bool record_removal(const plan::Action& action, const std::string& done, ActionOutcome& outcome);
+  /// Records what `intent` says before a request; false where that failed, and nothing may be sent.
+  bool record_intent(const Result<void>& recorded, ActionOutcome& outcome);
+  /// The request failed as `outcome` says.
+  void take_back(Intent& intent, const Error& error, const ActionOutcome& outcome);
+  /// The create call's body as far as it is known by now. Members with ids that are known later hold live's
+  /// values: those ids are declared, and laid over by whoever creates the object in the end.
+  [[nodiscard]] json::object make_pending_create(const plan::Action& action) const;
   void fail_recording(const std::string& done, const Error& error, ActionOutcome& outcome);
 
   Run& run_;

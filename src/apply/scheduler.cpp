@@ -107,6 +107,7 @@ void Scheduler::finish(std::size_t step, ActionOutcome outcome) {
     return start_ready();
   }
   if (const auto before = deleted_.find(action); before != deleted_.end()) {
+    outcome.is_erased = true;
     outcome.attempts += before->second.attempts;
     outcome.seconds += before->second.seconds;
   }

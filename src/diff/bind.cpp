@@ -357,6 +357,12 @@ void report_missing_id(const Binding& binding, diag::Sink& sink) {
                          field, id, object.kind->name, name));
 }
 
+const json::object* find_pending_create(const Binding& binding) {
+  if (binding.live != nullptr || binding.recorded == nullptr || binding.recorded->pending_create.empty())
+    return nullptr;
+  return &binding.recorded->pending_create;
+}
+
 std::string find_key_id(const schema::Kind& kind, const json::object& spec, const IdOf& id_of) {
   json::object key;
   for (const std::string_view field : kind.key_fields) {

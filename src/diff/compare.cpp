@@ -24,13 +24,15 @@ class Comparer {
 
   void run(const IdOf& id_of, ConnectionScopeFormat format) {
     const json::object* live = binding_.live == nullptr ? nullptr : &binding_.live->body;
+    // What a replacement left behind is carried over as live would have been.
+    const json::object* base = live == nullptr ? find_pending_create(binding_) : live;
     json::object spec = binding_.desired->spec;
-    if (live != nullptr) {
-      place_own_items(spec, *live);
-      drop_ignored(spec, live);
+    if (base != nullptr) {
+      place_own_items(spec, *base);
+      drop_ignored(spec, base);
     }
-    result_.managed = resolve_fields(kind_, spec, live, id_of, format, result_.uses_unverified_encoding);
-    if (live == nullptr) {
+    result_.managed = resolve_fields(kind_, spec, base, id_of, format, result_.uses_unverified_encoding);
+    if (base == nullptr) {
       result_.applied = result_.managed;
       drop_ignored(result_.applied, nullptr);  // sent once, and not managed from then on
       result_.target = schema::overlay(kind_.fields, {}, result_.managed);
@@ -43,6 +45,11 @@ class Comparer {
       reset_removed(kind_.fields, binding_.recorded->applied, result_.managed, "");
       remove_own_items(result_.managed);
       remove_own_items(result_.applied);
+    }
+    if (live == nullptr) {
+      result_.target = schema::overlay(kind_.fields, *base, result_.managed);
+      result_.changes = schema::find_changes(kind_.fields, {}, result_.target);
+      return;
     }
     keep_equal_values(*live);
     result_.target = schema::overlay(kind_.fields, *live, result_.managed);

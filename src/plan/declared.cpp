@@ -76,7 +76,8 @@ class DeclaredBuilder {
     action_.is_adopted = binding_.live != nullptr && binding_.recorded == nullptr;
     action_.is_moved = binding_.is_moved;
     if (binding_.is_moved) action_.moved_from = binding_.recorded->key;
-    action_.was_deleted = binding_.was_deleted && binding_.live == nullptr;
+    action_.was_deleted =
+        binding_.was_deleted && binding_.live == nullptr && diff::find_pending_create(binding_) == nullptr;
     action_.display_name = display_name(kind_, comparison_.target);
   }
 
@@ -118,7 +119,9 @@ class DeclaredBuilder {
     action_.body =
         schema::cut_to_call(kind_.fields, comparison_.target, schema::kInCreate, policy_.inbound_generation);
     put_id();
-    action_.reason = action_.was_deleted ? "it was deleted outside descopectl" : "";
+    if (action_.was_deleted) action_.reason = "it was deleted outside descopectl";
+    if (diff::find_pending_create(binding_) != nullptr)
+      action_.reason = "its replacement was not finished; live's former fields are carried over";
     send_all_secrets();
   }
 
@@ -234,7 +237,8 @@ class DeclaredBuilder {
     return left.key != right.key || left.live_id != right.live_id || left.root != right.root ||
            left.prevent_destroy != right.prevent_destroy || left.keep_on_removal != right.keep_on_removal ||
            left.is_partial != right.is_partial || left.depends_on != right.depends_on ||
-           settled(left.applied) != settled(right.applied) || left.secrets != right.secrets;
+           settled(left.applied) != settled(right.applied) || left.secrets != right.secrets ||
+           left.pending_create != right.pending_create;
   }
 
   void check_adoption() {
@@ -302,6 +306,7 @@ void fill_record(model::RecordedObject& record, const Binding& binding) {
   record.prevent_destroy = desired.lifecycle.prevent_destroy;
   record.keep_on_removal = desired.lifecycle.keep_on_removal;
   record.is_partial = desired.is_partial;
+  record.pending_create.clear();  // what is done to the object now makes an end of it
   record.depends_on.clear();
   for (const model::Reference& reference : desired.references)
     if (std::find(record.depends_on.begin(), record.depends_on.end(), reference.target) ==

@@ -29,7 +29,8 @@ void check_gone(Draft& draft) {
     if (live == nullptr || !live->is_loaded) continue;
     auto& [owned, gone] = counts[key.kind];
     ++owned;
-    if (live->find(object.live_id) == nullptr) ++gone;
+    // What a replacement of ours deleted is not gone by accident.
+    if (live->find(object.live_id) == nullptr && object.pending_create.empty()) ++gone;
   }
   for (const auto& [kind, count] : counts) {
     const auto [owned, gone] = count;

@@ -94,8 +94,8 @@ void remove_recorded(Draft& draft, const RecordedObject& recorded, bool is_bound
   if (recorded.root == model::kStandardInputRoot) return;  // named by tell_of_standard_input
   const LiveObject* live = find_live(draft, recorded.key, recorded.live_id);
   if (live == nullptr) {
-    draft.plan.actions.push_back(
-        make_forget(recorded, true, "it is neither declared nor in the project any more"));
+    draft.plan.actions.push_back(make_forget(recorded, recorded.pending_create.empty(),
+                                             "it is neither declared nor in the project any more"));
   } else if (recorded.is_partial) {
     draft.plan.actions.push_back(make_withdrawal(draft, *kind, recorded, *live));
   } else if (recorded.keep_on_removal) {

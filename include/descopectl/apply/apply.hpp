@@ -38,7 +38,8 @@ struct ActionOutcome {
   ErrorKind error_kind = ErrorKind::kFailure;
   unsigned attempts = 0;  ///< 0 where nothing was sent
   double seconds = 0;
-  std::string live_id;  ///< after a create or replacement
+  std::string live_id;     ///< after a create or replacement
+  bool is_erased = false;  ///< the object of a delete or replacement was deleted, whatever came after
 };
 
 /// The secrets that the plan's actions send, looked up before the first write.

@@ -16,6 +16,12 @@ namespace descopectl::apply {
   return {.scheme = "cleared", .digest = ""};
 }
 
+/// What is recorded of a secret of which nobody knows whether it is there. It equals nothing: whatever the
+/// manifest says is a change, and is sent.
+[[nodiscard]] inline model::Fingerprint unsettled_fingerprint() {
+  return {.scheme = "unsettled", .digest = ""};
+}
+
 /// A thread for each core, within reason, that makes fingerprints: those asked for at once are made side by
 /// side. Its destructor waits for what is in hand and drops the rest.
 class Fingerprinter {

@@ -42,6 +42,10 @@ struct Binding {
   std::string known_id;
 };
 
+/// The body of a create that a replacement began and did not end: what its object was, to be created again.
+/// Null where there is none.
+[[nodiscard]] const json::object* find_pending_create(const Binding& binding);
+
 /// The live id that the key in `spec` makes; empty where a part of it is not known yet, and for a kind
 /// without a key.
 [[nodiscard]] std::string find_key_id(const schema::Kind& kind, const json::object& spec, const IdOf& id_of);

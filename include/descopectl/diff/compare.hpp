@@ -38,7 +38,8 @@ struct Comparison {
   /// What the state is to remember: `managed` as the manifest says it, where live's own form stands in
   /// `managed`.
   json::object applied;
-  /// Live with the managed fields over it; for a create, `managed` without nulls.
+  /// Live with the managed fields over it; for a create, `managed` without nulls, over what a replacement
+  /// that did not end had carried over.
   json::object target;
   std::vector<schema::FieldChange> changes;    ///< without secrets
   std::vector<std::string> replaced_by;        ///< paths of changed immutable fields

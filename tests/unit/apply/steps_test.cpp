@@ -61,7 +61,9 @@ TEST_F(ApplySteps, WhatWasDeletedAndNotCreatedAgainIsAFailureThatSaysSo) {
   EXPECT_EQ(outcome.actions[1].code, "not-created-again");
   EXPECT_EQ(outcome.actions[1].message,
             "Resource/r was deleted (live id 'RS7'), and not created again: Connection/c failed");
-  EXPECT_FALSE(store.state.objects.contains({"Resource", "r"})) << "the next run creates it";
+  EXPECT_EQ(outcome.destroyed, 1U);
+  EXPECT_EQ(recorded("Resource", "r").pending_create, (json::object{{"name", "R"}, {"type", "mcp"}}))
+      << "the next run creates it";
 }
 
 TEST_F(ApplySteps, AnInterruptLetsTheSecondStepFinishWhereItCan) {
@@ -84,6 +86,17 @@ TEST_F(ApplySteps, AnInterruptBetweenThemIsTold) {
   EXPECT_EQ(outcome.actions[0].message, "interrupted");
   EXPECT_EQ(outcome.actions[1].message,
             "Resource/r was deleted (live id 'RS7'), and not created again: interrupted");
+  EXPECT_EQ(outcome.destroyed, 1U);
+}
+
+TEST_F(ApplySteps, KeepLivesFormOfWhatNamesIdsThatAreKnownLater) {
+  const json::value late = model::marker::make_reference({"Connection", "late"});
+  plan.actions[1].body["dynamicRegistrationSettings"] = {{"template", late}};
+  plan.actions[1].before["dynamicRegistrationSettings"] = {{"template", "DRT9"}, {"enabled", true}};
+  service.fail_next("erase Connection/c", Error(ErrorKind::kRefused, "no"));
+  apply();
+  EXPECT_EQ(recorded("Resource", "r").pending_create.at("dynamicRegistrationSettings"),
+            plan.actions[1].before.at("dynamicRegistrationSettings"));
 }
 
 TEST_F(ApplySteps, WhatTheCreateNeedsIsMadeBeforeTheDelete) {

@@ -315,6 +315,41 @@ TEST(PlanRails, RefuseProtectionLastOfAKindWrongProjectAndManyGone) {
             "check that this is the right project; to create them again: --allow-recreate 2");
   project.policy.allow_recreate = 2;
   EXPECT_THAT(project.plan_text(three).refusals, IsEmpty());
+  project.policy.allow_recreate.reset();
+  project.recorded.objects.at({"Connection", "b"}).pending_create = {{"name", "b"}};
+  EXPECT_THAT(project.plan_text(three).refusals, IsEmpty()) << "a replacement that did not end";
+}
+
+TEST(PlanCreate, EndsAReplacementWithWhatLiveHad) {
+  Project project;
+  const std::string bare = connection("a");
+  project.apply_text(bare + doc("Connection", "name: b", "name: b, description: declared"));
+  for (const std::string handle : {"a", "b"}) {
+    project.remove_live("Connection", handle);
+    project.recorded.objects.at({"Connection", handle}).pending_create = {
+        {"id", handle}, {"name", handle}, {"description", "live's"}, {"logo", "https://l"}};
+  }
+  const plan::Plan plan =
+      project.plan_text(bare + doc("Connection", "name: b, lifecycle: {ignoreFields: [/logo]}",
+                                   "name: b, description: declared, logo: 'https://m'"));
+  ASSERT_EQ(actions_of(plan), "create Connection/a, create Connection/b");
+  EXPECT_EQ(plan.actions[0].body.at("description"), "live's");
+  EXPECT_EQ(plan.actions[0].body.at("logo"), "https://l");
+  EXPECT_EQ(plan.actions[1].body.at("description"), "declared");
+  EXPECT_EQ(plan.actions[1].body.at("logo"), "https://l") << "ignored: live's value is kept";
+  EXPECT_FALSE(plan.actions[0].was_deleted);
+  EXPECT_TRUE(plan.actions[0].record.pending_create.empty());
+}
+
+TEST(PlanCreate, DropsWhatTheManifestNoLongerWritesFromAReplacement) {
+  Project project;
+  project.apply_text(doc("Connection", "name: a", "name: a, description: declared"));
+  project.remove_live("Connection", "a");
+  project.recorded.objects.at({"Connection", "a"}).pending_create = {{"name", "a"},
+                                                                     {"description", "declared"}};
+  const plan::Plan plan = project.plan_text(connection("a"));
+  ASSERT_EQ(actions_of(plan), "create Connection/a");
+  EXPECT_FALSE(plan.actions[0].body.contains("description"));
 }
 
 TEST(PlanRails, RefuseToDeleteWhatALiveObjectOutsideTheManifestsRefersTo) {
