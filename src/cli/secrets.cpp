@@ -18,6 +18,7 @@ class SecretLookup {
   SecretLookup(Context& context, const net::any_io_executor& executor, const model::RecordedState& recorded)
       : context_(context), fingerprinter_(executor, recorded.fingerprint_key), comparisons_(executor) {
     secrets_.environment = &context.environment;
+    secrets_.redact = [&context](std::string_view text) { return context.output.redactor().redact(text); };
     secrets_.variables.insert(context.settings.variables.begin(), context.settings.variables.end());
   }
 

@@ -55,6 +55,20 @@ TEST_F(Secrets, ComeFromACommand) {
   EXPECT_EQ(sent(0, kCreate).at("clientSecret").as_string(), kSecret);
 }
 
+TEST_F(Secrets, AreNotShownByTheCommandThatGivesThem) {
+  declare("{fromCommand: [sh, -xc, 'echo topsecret']}");
+  const Result good = apply();
+  EXPECT_EQ(good.status, 0) << good.all();
+  EXPECT_EQ(good.all().find("topsecret"), std::string::npos) << good.all();
+  EXPECT_EQ(sent(0, kCreate).at("clientSecret").as_string(), "topsecret");
+
+  declare("{fromCommand: [sh, -xc, 'echo topsecret; printf \"a\\033[2Jb\\\\n\" >&2; exit 4']}");
+  const Result bad = run({"plan"});
+  EXPECT_NE(bad.all().find("exit status 4"), std::string::npos) << bad.all();
+  EXPECT_EQ(bad.all().find("\033[2J"), std::string::npos) << bad.all();
+  EXPECT_EQ(bad.all().find("+ echo topsecret"), std::string::npos) << bad.all();
+}
+
 TEST_F(Secrets, OfAFewCharactersAreToldApartOneByOne) {
   std::string manifests;
   for (const std::string name : {"a", "b", "c", "d"}) {

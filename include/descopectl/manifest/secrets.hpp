@@ -2,8 +2,10 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "descopectl/base/environment.hpp"
 #include "descopectl/base/result.hpp"
@@ -15,11 +17,14 @@ struct SecretContext {
   const base::Environment* environment = nullptr;
   std::map<std::string, std::string> variables;
   std::chrono::milliseconds command_timeout{30'000};
+  /// Takes secrets that are known already out of what a command said before it failed.
+  std::function<std::string(std::string_view)> redact;
 };
 
 /// The secret, with one trailing newline dropped. kNotFound where the variable is unset, the file missing or
 /// the command failed; kInvalidInput where it is empty or white space. Messages name the source, never the
-/// value. Commands run without a shell, with standard input empty and standard error passed on.
+/// value. Commands run without a shell, with standard input empty; what they
+/// write to standard error is told only where they fail.
 [[nodiscard]] Result<model::Secret> resolve_secret(const model::SecretSource& source,
                                                    const SecretContext& context);
 

@@ -26,7 +26,7 @@ std::string look(const model::SecretSource& wanted,
                  std::chrono::milliseconds timeout = std::chrono::seconds(20)) {
   variables.emplace("PATH", "/usr/bin:/bin");
   const base::Environment environment(variables);
-  const SecretContext context{&environment, {{"v", "from-var"}}, timeout};
+  const SecretContext context{&environment, {{"v", "from-var"}}, timeout, {}};
   const auto secret = resolve_secret(wanted, context);
   return secret ? "=" + std::string(secret->reveal()) : secret.error().message();
 }
@@ -55,6 +55,52 @@ TEST(Secrets, ACommandRunsWithoutAShell) {
   EXPECT_EQ(look(source(Form::kCommand, "", {"false"})), "the command 'false' failed (exit status 1)");
   EXPECT_THAT(look(source(Form::kCommand, "", {"no-such-program-here"})),
               ::testing::StartsWith("the command 'no-such-program-here' can't be run"));
+}
+
+std::string run_shell(const std::string& script) {
+  return look(source(Form::kCommand, "", {"sh", "-c", script}));
+}
+
+TEST(Secrets, WhatACommandSaysIsToldOnlyWhereItFails) {
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(run_shell("echo noise >&2; echo s"), "=s");
+  EXPECT_EQ(run_shell("printf 'not signed in\\n\\033[2Jrun x login\\n' >&2; exit 3"),
+            "the command 'sh' failed (exit status 3): not signed in; \\x1b[2Jrun x login");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
+TEST(Secrets, WhatAFailedCommandAnsweredIsNotToldByItsErrors) {
+  const std::string told = run_shell("echo topsecret; echo '+ echo topsecret' >&2; exit 1");
+  EXPECT_EQ(told, "the command 'sh' failed (exit status 1): + echo ***");
+}
+
+TEST(Secrets, KnownSecretsAreTakenOutBeforeWhatACommandSaidIsCut) {
+  const std::map<std::string, std::string, std::less<>> variables{{"PATH", "/usr/bin:/bin"}};
+  const base::Environment environment(variables);
+  SecretContext context;
+  context.environment = &environment;
+  context.redact = [](std::string_view text) {
+    return text.find("two\nlines") == std::string_view::npos ? std::string(text) : std::string("gone");
+  };
+  const auto secret =
+      resolve_secret(source(Form::kCommand, "", {"sh", "-c", "printf 'two\\nlines' >&2; exit 1"}), context);
+  EXPECT_EQ(secret.error().message(), "the command 'sh' failed (exit status 1): gone");
+}
+
+TEST(Secrets, ALotOfErrorsNeitherBlocksACommandNorIsKept) {
+  const std::string much =
+      "i=0; while [ $i -lt 3000 ]; do echo 'a line of some forty characters or so' >&2; "
+      "i=$((i+1)); done; ";
+  EXPECT_EQ(run_shell(much + "echo s"), "=s");
+  EXPECT_LT(run_shell(much + "exit 1").size(), 600U);
+  EXPECT_EQ(run_shell("head -c 5000 /dev/zero | tr '\\0' x >&2; exit 1"),
+            "the command 'sh' failed (exit status 1): (a line of 5000 bytes)");
+}
+
+TEST(Secrets, AProcessLeftBehindIsNotWaitedFor) {
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(run_shell("sleep 15 >/dev/null & echo s"), "=s");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(14));
 }
 
 TEST(Secrets, ACommandThatHangsIsEnded) {
