@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "descopectl/base/text.hpp"
+#include "secret_guess.hpp"
 
 namespace descopectl::diag {
 namespace {
@@ -105,30 +106,19 @@ class QuoteWriter {
   std::uint32_t end_ = 0;
 };
 
-/// What stands behind a key that looks like a secret's, up to the end of the line: where a manifest is
-/// broken, nobody knows which text is the value, so that none of it is shown. A lookup from outside
-/// ({fromEnv: NAME}) is no secret.
-Window guess_secret(std::string_view text, Window line) {
-  constexpr std::string_view kWord = "secret";
-  constexpr std::string_view kBetween =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-\"' ";
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  for (auto at = line.begin; at + kWord.size() < line.end; ++at) {
-    if (!std::equal(kWord.begin(), kWord.end(), text.begin() + static_cast<std::ptrdiff_t>(at),
-                    [&](char wanted, char got) { return wanted == lower(got); }))
-      continue;
-    const auto colon = text.find_first_not_of(kBetween, at + kWord.size());
-    if (colon == std::string_view::npos || colon >= line.end || text[colon] != ':') continue;
-    const auto value = std::min(text.find_first_not_of(" \t", colon + 1), line.end);
-    std::string_view rest = text.substr(value, line.end - value);
-    while (rest.ends_with(' ') || rest.ends_with('}'))
-      rest.remove_suffix(1);
-    const bool is_lookup =
-        (rest.starts_with("{from") || rest.starts_with("{clear")) && rest.find(',') == std::string_view::npos;
-    if (is_lookup) continue;
-    return {value, line.end};
+/// The marked and the guessed secrets of a line as stretches that do not touch.
+QuoteWriter::Secrets join_secrets(QuoteWriter::Secrets secrets, const std::vector<Stretch>& guessed) {
+  for (const auto& [begin, end] : guessed)
+    secrets.emplace_back(static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end));
+  std::sort(secrets.begin(), secrets.end());
+  QuoteWriter::Secrets joined;
+  for (const auto& secret : secrets) {
+    if (!joined.empty() && secret.first <= joined.back().second)
+      joined.back().second = std::max(joined.back().second, secret.second);
+    else
+      joined.push_back(secret);
   }
-  return {line.end, line.end};
+  return joined;
 }
 
 }  // namespace
@@ -210,14 +200,7 @@ SourceTable::Quote SourceTable::quote(const Span& span, std::size_t limit) const
   const Window mark{begin, std::max<std::size_t>(span.end, begin + 1)};
   const auto window = window_around(text, line, mark, limit);
 
-  auto secrets = source->secrets;
-  if (const auto guessed = guess_secret(text, line); guessed.begin < guessed.end) {
-    const auto begins = static_cast<std::uint32_t>(guessed.begin);
-    std::erase_if(secrets,
-                  [&](const auto& known) { return known.second > begins && known.first < guessed.end; });
-    secrets.emplace_back(begins, static_cast<std::uint32_t>(guessed.end));
-    std::sort(secrets.begin(), secrets.end());
-  }
+  const auto secrets = join_secrets(source->secrets, guess_secrets(text, {line.begin, line.end}));
   QuoteWriter writer(text, secrets, window, mark);
   if (window.begin > line.begin) writer.append_cut();
   writer.append_window();

@@ -16,6 +16,14 @@ class SourceTableTest : public testing::Test {
     const auto quote = table_.quote(span, limit);
     return quote.text + "\n" + std::string(quote.first, ' ') + std::string(quote.count, '^');
   }
+  /// The text's only line as it is quoted.
+  std::string quote_of(const std::string& text) { return table_.quote(add(text, 0, 1)).text; }
+  /// The text's last line as it is quoted, without blanks before it.
+  std::string last_line(const std::string& text) {
+    const auto end = static_cast<std::uint32_t>(text.size());
+    const std::string shown = table_.quote(add(text, end, end)).text;
+    return shown.substr(shown.find_first_not_of(' '));
+  }
   SourceTable table_;
 };
 
@@ -88,6 +96,56 @@ TEST_F(SourceTableTest, HidesEachLineOfASecretOfSeveralLines) {
   table_.mark_secret({span.source, 5, 23});
   EXPECT_EQ(quote(span), "***\n^^^");
   EXPECT_EQ(quote({span.source, 0, 3}), "key: ***\n^^^");
+}
+
+TEST_F(SourceTableTest, HidesOnlyTheSecretOfAMapOnOneLine) {
+  const std::string lookup = R"(spec: {name: X, clientSecret: {fromEnv: SEC}, url: .., pkce: "true"})";
+  const auto at = static_cast<std::uint32_t>(lookup.find("\"true"));
+  EXPECT_EQ(quote(add(lookup, at, at + 6)), lookup + "\n" + std::string(at, ' ') + "^^^^^^");
+  EXPECT_EQ(quote_of("{clientSecret: {fromCommand: [sh, -c, \"a }, b\"]}, pkce: 1}"),
+            "{clientSecret: {fromCommand: [sh, -c, \"a }, b\"]}, pkce: 1}");
+  for (const std::string literal : {"topsecret", "'top, sec: ''ret}'", "\"top\\\", x: secret\"", "*alias"}) {
+    const std::string begin = "{name: X, clientSecret: ";
+    const auto span = add(begin + literal + ", pkce: \"true\"}", 0, 1);
+    const auto mark = static_cast<std::uint32_t>(begin.size() + literal.size() + 2);
+    EXPECT_EQ(quote({span.source, mark, mark + 4}),
+              "{name: X, clientSecret: ***, pkce: \"true\"}\n" + std::string(29, ' ') + "^^^^");
+  }
+  EXPECT_EQ(quote_of("{a: {clientSecret: one}, otherSecret: two, b: c}"),
+            "{a: {clientSecret: ***}, otherSecret: ***, b: c}");
+}
+
+TEST_F(SourceTableTest, HidesTheRestOfALineWhereTheEndOfASecretIsNotPlain) {
+  for (const std::string literal :
+       {"top,secret, pkce: 1}", "top}secret, pkce: 1}", "\"top\"secret, pkce: 1}", "'topsecret, pkce: 1}",
+        "{fromEnv: A, value: topsecret}}", "{fromLiteral: topsecret}}", "{fromEnv: A}topsecret}",
+        "{value: topsecret}}", "&a topsecret"})
+    EXPECT_EQ(quote_of("{clientSecret: " + literal), "{clientSecret: ***");
+  EXPECT_EQ(quote_of("clientSecret: topsecret, pkce: true"), "clientSecret: ***");
+  EXPECT_EQ(quote_of("clientSecret: \"topsecret\", pkce: true"), "clientSecret: ***");
+  EXPECT_EQ(quote_of("note: a {b clientSecret: topsecret, pkce: true"), "note: a {b clientSecret: ***");
+  EXPECT_EQ(quote_of("CLIENT_SECRET : topsecret # why"), "CLIENT_SECRET : ***");
+}
+
+TEST_F(SourceTableTest, HidesTheLinesThatASecretMayGoOnIn) {
+  for (const std::string above :
+       {"clientSecret: |\n", "clientSecret: >-\n  first\n\n", "clientSecret: topsecret\n", "clientSecret:\n",
+        "- clientSecret: |\n    first\n  ", "clientSecret: |\n  my_secret: \"x\"\n", "{clientSecret: top\n",
+        "clientSecret: &a |\n", "clientSecret: # why\n", "clientSecret: {\n", "clientSecret: |\r\n"})
+    EXPECT_EQ(last_line(above + "  topsecret"), "***") << above;
+  EXPECT_EQ(last_line("clientSecret: |\n  fromEnv: topsecret"), "***");
+  EXPECT_EQ(last_line("clientSecret: \"top\nsecret"), "***");
+  EXPECT_EQ(last_line("clientSecret: 'top\n\nsecret', b"), "***");
+}
+
+TEST_F(SourceTableTest, ShowsTheLinesAfterASecret) {
+  for (const std::string above :
+       {"clientSecret: |\n  first\n", "clientSecret: topsecret\n", "clientSecret: \"top\n  secret\"\n",
+        "- clientSecret: topsecret\n  ", "{clientSecret: topsecret,\n ", "# the secret: \"x\n",
+        "clientSecret: {fromEnv: A}\n  ", "{clientSecret: {fromEnv: A},\n  "})
+    EXPECT_EQ(last_line(above + "pkce: \"true\""), last_line("pkce: \"true\"")) << above;
+  EXPECT_EQ(last_line("clientSecret:\n  fromEnv: NAME"), "fromEnv: NAME");
+  EXPECT_EQ(last_line("clientSecret:\n  fromCommand:\n    - sh\n    - -c"), "- -c");
 }
 
 }  // namespace
