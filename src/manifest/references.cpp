@@ -136,7 +136,7 @@ class ItemMerger {
     if (name.empty()) return;  // reported as a missing field
     if (!check_free(owner, scope, rule, name)) return;
     const std::string list(rule.list);
-    owner.items.push_back({list + "/" + base::escape_pointer_token(name), scope.span});
+    owner.items.push_back({list + "/" + base::escape_pointer_token(name), scope.name_span});
     owner.own_items[list].insert(name);
     owner.parts.push_back({scope.key, scope.labels});
     for (model::Reference& reference : scope.references)
@@ -158,7 +158,7 @@ class ItemMerger {
         if (place.pointer != pointer) continue;
         report_two(sink_, "duplicate-item",
                    fmt::format("the scope '{}' stands twice on {}", name, owner.key.to_string()),
-                   "remove one of the two", scope.span, place.span, "first written here");
+                   "remove one of the two", scope.name_span, place.span, "first written here");
         return false;
       }
     }

@@ -408,6 +408,9 @@ class Decoder {
 
 void decode_spec(const Kind& kind, const Node& spec, DecodeContext& context, model::DesiredObject& object) {
   Decoder(kind, context, object).decode_top(spec);
+  if (!kind.item_of.exists()) return;
+  const document::Member* name = spec.find(kind.name_field);
+  object.name_span = name != nullptr ? name->value.span : object.span;
 }
 
 std::optional<json::value> to_json(const Node& node, DecodeContext& context) {

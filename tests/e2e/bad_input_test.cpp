@@ -141,10 +141,10 @@ TEST_F(WrongManifest, DuplicateScopeShowsBothPlaces) {
   for (const std::string handle : {"s1", "s2"})
     text += std::string(scope).replace(scope.find("HANDLE"), 6, handle);
   expect_refused(
-      text, R"(descope/main.yaml:16:18: error: the scope 's:read' stands twice on Resource/r [duplicate-item]
-  metadata: {name: s2}
-                   ^~
-descope/main.yaml:11:18: note: first written here
+      text, R"(descope/main.yaml:17:27: error: the scope 's:read' stands twice on Resource/r [duplicate-item]
+  spec: {resource: r, name: "s:read"}
+                            ^~~~~~~~
+descope/main.yaml:12:27: note: first written here
 hint: remove one of the two
 )");
 }

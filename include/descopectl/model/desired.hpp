@@ -85,6 +85,7 @@ struct DesiredObject {
   std::vector<Part> parts;  ///< those documents
   bool is_partial = false;  ///< declares items of an object that others declare; `id` is that object's
   diag::Span span;          ///< of the handle
+  diag::Span name_span;     ///< of the name in the spec, where the kind becomes items of others (McpScope)
 };
 
 /// The root of what came from standard input. A pipe has no identity: what an earlier one declared is not

@@ -153,9 +153,9 @@ metadata: {name: a}
 spec: {resource: r, name: s}
 )");
   EXPECT_EQ(manifests.messages(),
-            "<stdin>:8:18: error: the scope 's' stands twice on Resource/r [duplicate-item]\n"
-            "  metadata: {name: a}\n"
-            "                   ^\n"
+            "<stdin>:9:27: error: the scope 's' stands twice on Resource/r [duplicate-item]\n"
+            "  spec: {resource: r, name: s}\n"
+            "                            ^\n"
             "<stdin>:4:86: note: first written here\n"
             "hint: remove one of the two\n");
 }
