@@ -11,12 +11,6 @@ namespace marker = model::marker;
 using schema::Field;
 using schema::Fields;
 
-/// May a field that nobody writes any more go back to its default? (contract section 3, "Managed fields")
-bool has_known_default(const Field& field) {
-  return !field.has_unknown_default && !field.required && !field.immutable && !field.write_only &&
-         field.in(schema::kInUpdate);
-}
-
 class Comparer {
  public:
   Comparer(const schema::Kind& kind, const Binding& binding, Comparison& result)
@@ -80,6 +74,28 @@ class Comparer {
     return found != nullptr && found->is_string() && found->get_string() == name;
   }
 
+  /// In the list that live keeps it in, an item's values may be names of another kind: those are left alone
+  /// where the item has none, and are not to be replaced by connections.
+  void settle_values(json::object& item, const std::string& from, const std::string& to,
+                     const json::array& live, const std::string& name) {
+    const Field* list = schema::find_row(kind_.fields, to);
+    if (list == nullptr) return;
+    const auto at = std::find_if(live.begin(), live.end(),
+                                 [&](const json::value& candidate) { return is_named(candidate, name); });
+    for (const Field& row : list->fields) {
+      if (row.names.empty()) continue;
+      const json::value* wanted = item.if_contains(row.wire_name());
+      const bool is_connections = wanted != nullptr && marker::find_connections(*wanted) != nullptr;
+      if (wanted != nullptr && !is_connections) continue;
+      if (is_connections)
+        result_.misplaced.push_back({std::string(list->name), name, std::string(row.names),
+                                     from + "/" + base::escape_pointer_token(name)});
+      item.erase(row.wire_name());
+      if (const json::value* values = at->get_object().if_contains(row.wire_name()))
+        item[row.wire_name()] = *values;
+    }
+  }
+
   void move_item(json::object& spec, const std::string& from, const std::string& to, const json::array& live,
                  const std::string& name) {
     const auto has = [&](const json::array& items) {
@@ -95,6 +111,7 @@ class Comparer {
     if (at == items.end()) return;
     json::value moved = *at;
     items.erase(at);
+    settle_values(moved.get_object(), from, to, live, name);
     schema::set_at(spec, from,
                    is_partial ? marker::make_items(std::move(items), {}) : json::value(std::move(items)));
     const json::value* target = schema::find_at({}, spec, to);
@@ -155,7 +172,7 @@ class Comparer {
         continue;
       }
       if (now != nullptr || value.is_null() || marker::find_items(value) != nullptr) continue;
-      if (row == nullptr || has_known_default(*row))
+      if (row == nullptr || row->resets_when_left_out())
         managed[name] = nullptr;
       else
         result_.no_longer_managed.push_back(path);

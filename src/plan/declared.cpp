@@ -5,6 +5,7 @@
 
 #include "build.hpp"
 #include "descopectl/base/text.hpp"
+#include "descopectl/kinds/registry.hpp"
 #include "descopectl/schema/create_variant.hpp"
 #include "descopectl/schema/identity.hpp"
 
@@ -36,6 +37,7 @@ class DeclaredBuilder {
     if (binding_.is_id_gone || (desired_.is_partial && binding_.live == nullptr)) return;
     comparison_ = diff::compare_object(kind_, binding_, draft_.id_of(), policy_.connection_scope_format);
     draft_.uses_unverified_encoding = draft_.uses_unverified_encoding || comparison_.uses_unverified_encoding;
+    if (!policy_.is_drift) report_misplaced();
     fill_head();
     add_secrets();
     decide();
@@ -46,6 +48,21 @@ class DeclaredBuilder {
   }
 
  private:
+  void report_misplaced() {
+    for (const diff::MisplacedItem& item : comparison_.misplaced) {
+      const auto place = std::find_if(desired_.items.begin(), desired_.items.end(),
+                                      [&](const model::ItemPlace& one) { return one.pointer == item.place; });
+      const schema::Kind* named = kinds::find_named(item.names);
+      draft_.sink.error(
+          "invalid-combination", place == desired_.items.end() ? desired_.span : place->span,
+          fmt::format("'connections' of the scope '{}': live keeps it in {} of {}, where values are {} names",
+                      base::printable(item.name, 100), item.list, desired_.key.to_string(),
+                      named == nullptr ? item.names : named->title),
+          "take 'connections' out (live's values stay), write those names as 'values', or give the scope "
+          "another name");
+    }
+  }
+
   /// The object that the manifest described before its key changed.
   void delete_former() {
     Action action = make_delete(kind_, desired_.key, *binding_.former, "what it is known by changes");

@@ -110,6 +110,8 @@ std::vector<std::string> remarks_of(const Field& field) {
     out.emplace_back("The service may store a hosted copy under another address; that counts as equal.");
   if (field.has_unknown_default)
     out.emplace_back("The service's default is not known: left out after it was written, it stays as it is.");
+  else if (field.is_settable() && !field.required && !field.secret && !field.resets_when_left_out())
+    out.emplace_back("Left out after it was written, it stays as it is.");
   if (kinds::find(field.names) != nullptr)
     out.push_back(fmt::format("Exact names (spec.name) of objects of the kind {}.", field.names));
   if (field.type == Type::kReference)

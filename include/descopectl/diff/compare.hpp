@@ -31,6 +31,15 @@ struct SecretStatus {
                             ///< into digests
 };
 
+/// An item with a document of its own that names connections, while live keeps it in a list whose values are
+/// names of another kind.
+struct MisplacedItem {
+  std::string list;   ///< live's: "permissionsScopes"
+  std::string name;   ///< the item's key
+  std::string names;  ///< the kind that the list's values name: "Role"
+  std::string place;  ///< model::ItemPlace::pointer of the item
+};
+
 struct Comparison {
   /// The managed fields in wire form; references are live ids, or markers where the id is known only later;
   /// null resets.
@@ -44,6 +53,7 @@ struct Comparison {
   std::vector<schema::FieldChange> changes;    ///< without secrets
   std::vector<std::string> replaced_by;        ///< paths of changed immutable fields
   std::vector<std::string> no_longer_managed;  ///< paths that stay as they are
+  std::vector<MisplacedItem> misplaced;
   bool uses_unverified_encoding = false;
 };
 

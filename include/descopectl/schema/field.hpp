@@ -98,6 +98,11 @@ struct Field {
   }
   /// May a manifest set it?
   [[nodiscard]] constexpr bool is_settable() const { return !read_only; }
+  /// Does it go back to its default where a manifest that wrote it leaves it out? Else it stays as it is.
+  /// (contract section 3, "Managed fields")
+  [[nodiscard]] constexpr bool resets_when_left_out() const {
+    return !has_unknown_default && !required && !immutable && !write_only && in(kInUpdate);
+  }
 };
 
 /// True where the rows contradict neither themselves nor each other: documented, named once, lists with a

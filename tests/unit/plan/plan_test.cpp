@@ -436,6 +436,46 @@ TEST(PlanScopes, AScopeThatLiveKeepsInAnotherListStaysThere) {
   EXPECT_EQ(actions_of(project.plan_text(text)), "adopt Resource/r");
 }
 
+class ScopeOfRoles : public testing::Test {
+ protected:
+  ScopeOfRoles() {
+    project.add_live(
+        "Resource",
+        R"({"id":"RS1","name":"r","type":"mcp","uri":"https://r","scopes":{"permissionsScopes":[{"name":"s","values":["R"]}]}})");
+    project.add_live("Connection", R"({"id":"c","name":"c"})");
+    project.add_live("Role", R"({"id":"ROL1","name":"R"})");
+    project.policy.adopt = plan::Adopt::kAlways;
+  }
+  Project project;
+  const std::string connections = "name: s, connections: [{connection: c, scopes: [x]}]";
+  static constexpr std::string_view kMessage =
+      "'connections' of the scope 's': live keeps it in permissionsScopes of Resource/";
+};
+
+TEST_F(ScopeOfRoles, KeepsItsRolesWhereAScopeDocumentHasNoValues) {
+  for (const std::string owner : {"resource: r", "resource: {live: RS1}"}) {
+    const std::string scope = doc("McpScope", "name: m", owner + ", name: s, description: d");
+    const plan::Plan plan = project.plan_text(owner == "resource: r" ? resource("r") + scope : scope);
+    ASSERT_EQ(plan.actions.size(), 1U);
+    EXPECT_EQ(json::serialize(plan.actions[0].body.at("scopes").at("permissionsScopes")),
+              R"([{"name":"s","description":"d","values":["R"]}])");
+  }
+  const std::string text = resource("r") + doc("McpScope", "name: m", "resource: r, name: s, description: d");
+  project.apply_text(text);
+  EXPECT_EQ(actions_of(project.plan_text(text)), "");
+}
+
+TEST_F(ScopeOfRoles, IsNotOverwrittenByConnections) {
+  Manifests declared(connection("c") + resource("r") +
+                     doc("McpScope", "name: m", "resource: r, " + connections));
+  (void)project.plan(declared);
+  EXPECT_THAT(declared.messages(), HasSubstr(std::string(kMessage) + "r, where values are role names"));
+  EXPECT_THAT(declared.messages(), HasSubstr("<stdin>:15:")) << "at spec.name of the scope";
+  Manifests outside(connection("c") + doc("McpScope", "name: m", "resource: {live: RS1}, " + connections));
+  (void)project.plan(outside);
+  EXPECT_THAT(outside.messages(), HasSubstr(std::string(kMessage) + "RS1, where values are role names"));
+}
+
 TEST(PlanSecrets, AChangedSecretIsOneUpdateAndAnUnchangedOneIsNeverSent) {
   Project project;
   const std::string text = connection("c", "clientSecret: {fromEnv: S}");

@@ -45,20 +45,21 @@ TEST(Topics, OfUnknownNamesNameTheNearest) {
 }
 
 TEST(Topics, TellWhatAFieldIs) {
-  EXPECT_EQ(topic_to_text(*find_topic("Connection.prompt")),
-            "Connection.prompt: list of strings\n"
-            "\n"
-            "  OpenID Connect prompts of the authorization request. Order and repetition mean nothing.\n"
-            "\n"
-            "Details:\n"
-            "  required    no\n"
-            "  default     empty; null resets to it\n"
-            "  values      none, login, consent or select_account\n"
-            "  in the API  prompt in POST /v1/mgmt/outbound/app/create and POST /v1/mgmt/outbound/app/update\n"
-            "\n"
-            "Example:\n"
-            "  spec:\n"
-            "    prompt: [none]\n");
+  EXPECT_EQ(
+      topic_to_text(*find_topic("Connection.prompt")),
+      "Connection.prompt: list of strings\n"
+      "\n"
+      "  OpenID Connect prompts of the authorization request. Order and repetition mean nothing.\n"
+      "\n"
+      "Details:\n"
+      "  required    no\n"
+      "  default     empty; null resets to it\n"
+      "  values      none, login, consent or select_account\n"
+      "  in the API  prompt in POST /v1/mgmt/outbound/app/create and POST /v1/mgmt/outbound/app/update\n"
+      "\n"
+      "Example:\n"
+      "  spec:\n"
+      "    prompt: [none]\n");
 }
 
 TEST(Topics, TellOfReplacementsSecretsAndReferences) {
@@ -68,6 +69,15 @@ TEST(Topics, TellOfReplacementsSecretsAndReferences) {
   EXPECT_THAT(topic_to_text(*find_topic("Connection.clientSecret")), HasSubstr("{fromEnv: CLIENT_SECRET}"));
   EXPECT_THAT(topic_to_text(*find_topic("Resource.id")), HasSubstr("set by the service"));
   EXPECT_THAT(topic_to_text(*find_topic("McpScope.resource")), HasSubstr("{live: ID}"));
+}
+
+TEST(Topics, TellWhichFieldsStayWhereTheyAreLeftOut) {
+  for (const std::string path : {"Role.tenantId", "InboundApp.nonConfidentialClient", "Connection.tenantId"})
+    EXPECT_THAT(topic_to_text(*find_topic(path)),
+                HasSubstr("Left out after it was written, it stays as it is."));
+  for (const std::string path :
+       {"Resource.uri", "Connection.prompt", "Connection.clientSecret", "Resource.id"})
+    EXPECT_THAT(topic_to_text(*find_topic(path)), Not(HasSubstr("it stays as it is")));
 }
 
 TEST(Topics, OfAKindShowItsFieldsAsATree) {
