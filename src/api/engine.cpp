@@ -49,7 +49,7 @@ boost::asio::awaitable<Result<json::object>> Engine::send(Call call) {
     const unsigned retries =
         is_nobody_there(failure.error) ? std::min(options_.retries, 2U) : options_.retries;
     if (failure.next == Next::kGiveUp || tries > retries) co_return after_tries(failure.error, tries);
-    auto ready = co_await prepare_next(call, std::move(failure), tries - 1);
+    auto ready = co_await prepare_next(call, std::move(failure), tries - 1, retries);
     if (!ready) co_return after_tries(ready.error(), tries);
   }
 }
@@ -98,11 +98,11 @@ boost::asio::awaitable<Result<http::Response>> Engine::exchange(const Call& call
 }
 
 boost::asio::awaitable<Result<void>> Engine::prepare_next(const Call& call, Failure failure,
-                                                          unsigned tries_before) {
+                                                          unsigned tries_before, unsigned retries) {
   if (failure.next == Next::kTryAgain) {
     const auto delay = back_off(options_.retry_base, tries_before, random());
     say(fmt::format("{}; trying again in {} ({} of {})", failure.error.message(),
-                    transport::format_duration(delay), tries_before + 1, options_.retries));
+                    transport::format_duration(delay), tries_before + 1, retries));
     auto waited = co_await wait_for(delay);
     co_return waited;
   }

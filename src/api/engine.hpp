@@ -35,7 +35,8 @@ class Engine {
   boost::asio::awaitable<Outcome> try_once(const Call& call);
   boost::asio::awaitable<Result<http::Response>> exchange(const Call& call);
   /// Waits as long as `failure` asks for before the next try; an error where there should be none.
-  boost::asio::awaitable<Result<void>> prepare_next(const Call& call, Failure failure, unsigned tries_before);
+  boost::asio::awaitable<Result<void>> prepare_next(const Call& call, Failure failure, unsigned tries_before,
+                                                     unsigned retries);
 
   [[nodiscard]] http::Request make_request(const Call& call) const;
   [[nodiscard]] Outcome read_answer(const Call& call, http::Response response);

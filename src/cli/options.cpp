@@ -249,11 +249,24 @@ class Reader {
                 std::move(hint));
   }
 
+  /// The flag that `word` is the beginning of, where it is of one only; else the nearest.
+  std::optional<std::string_view> suggest_flag(std::string_view word) const {
+    std::optional<std::string_view> whole;
+    std::size_t count = 0;
+    for (const auto& row : flag_table()) {
+      if (tokens_.command && !row.is_of(*tokens_.command)) continue;
+      const bool is_name = row.name.starts_with(word);
+      if (!is_name && !row.alias.starts_with(word)) continue;
+      whole = is_name ? row.name : row.alias;
+      ++count;
+    }
+    return !word.empty() && count == 1 ? whole : base::find_nearest(word, known_flags());
+  }
+
   void check_flags() {
     for (const auto& flag : tokens_.unknown_flags) {
-      const auto nearest = flag.starts_with("--")
-                               ? base::find_nearest(std::string_view(flag).substr(2), known_flags())
-                               : std::nullopt;
+      const auto nearest =
+          flag.starts_with("--") ? suggest_flag(std::string_view(flag).substr(2)) : std::nullopt;
       report_unknown_flag(flag, nearest ? fmt::format("did you mean '--{}'?", *nearest) : see_help());
     }
     for (const auto& flag : tokens_.flags)

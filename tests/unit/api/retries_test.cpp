@@ -28,7 +28,7 @@ TEST_F(Retries, OfReadsFollowEveryPassingFailure) {
                                   milliseconds(2000), milliseconds(4000)));
   EXPECT_EQ(
       progress.front(),
-      "GET /v1/mgmt/resources/load: api.example.com: connection refused; trying again in 250 ms (1 of 6)");
+      "GET /v1/mgmt/resources/load: api.example.com: connection refused; trying again in 250 ms (1 of 2)");
 }
 
 TEST_F(Retries, OfReadsEndAndTheirPauseIsBounded) {

@@ -243,13 +243,22 @@ TEST(Options, WithAnUnknownFlagAreRefused) {
             "hint: did you mean '--env'?\n");
 }
 
+TEST(Options, ThatBeginLikeOneFlagAloneGetItSuggested) {
+  EXPECT_EQ(refused({"plan", "--fil", "a"}),
+            "error: unknown flag '--fil' for 'plan' [unknown-flag]\n"
+            "hint: did you mean '--filename'?\n");
+  EXPECT_EQ(refused({"apply", "--allow-=x"}),
+            "error: unknown flag '--allow-' for 'apply' [unknown-flag]\n"
+            "hint: see 'descopectl apply --help'\n");
+}
+
 TEST(Options, NeverRepeatWhatMayBeASecret) {
   EXPECT_EQ(refused({"plan", "--management-key", "Ksecret"}),
             "error: unknown flag '--management-key' for 'plan' [unknown-flag]\n"
-            "hint: see 'descopectl plan --help'\n");
+            "hint: did you mean '--management-key-file'?\n");
   EXPECT_EQ(refused({"plan", "--management-key=Ksecret"}),
             "error: unknown flag '--management-key' for 'plan' [unknown-flag]\n"
-            "hint: see 'descopectl plan --help'\n");
+            "hint: did you mean '--management-key-file'?\n");
   EXPECT_EQ(refused({"plan", "--var", "Ksecret"}),
             "error: invalid value for '--var': must be NAME=VALUE [invalid-value]\n");
 }
