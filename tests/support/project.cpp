@@ -135,8 +135,9 @@ void Project::apply(const plan::Plan& plan) {
         ids[action.key] = id;
       } else if (action.kind == plan::ActionKind::kUpdate) {
         if (const json::value* renamed = body.if_contains("newName")) {
-          body["name"] = *renamed;
+          json::value name = *renamed;  // a new member may move the others
           body.erase("newName");
+          body["name"] = std::move(name);
         }
         live_body(action.key.kind, id) = body;
       }
