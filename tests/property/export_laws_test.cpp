@@ -8,6 +8,7 @@
 #include "descopectl/kinds/registry.hpp"
 #include "descopectl/schema/identity.hpp"
 #include "descopectl/schema/values.hpp"
+#include "shuffle.hpp"
 #include "support/project.hpp"
 
 namespace descopectl {
@@ -18,6 +19,7 @@ using schema::Format;
 using schema::Type;
 using test::actions_of;
 using test::Project;
+using test::shuffle_value;
 
 std::string pick(const std::vector<std::string>& words) {
   return words[*rc::gen::inRange<std::size_t>(0, words.size())];
@@ -214,23 +216,6 @@ std::string actions_with(const Project& project, const std::string& text) {
   for (const plan::Refusal& refusal : plan.refusals)
     refusals += refusal.summary + "\n";
   return plan.has_changes() ? actions_of(plan) : refusals;
-}
-
-template <class List>
-void shuffle(List& list) {
-  for (std::size_t i = list.size(); i > 1; --i)
-    std::swap(list[i - 1], list[*rc::gen::inRange<std::size_t>(0, i)]);
-}
-
-void shuffle_value(json::value& value) {
-  if (json::array* list = value.if_array()) {
-    for (json::value& item : *list)
-      shuffle_value(item);
-    shuffle(*list);
-  } else if (json::object* object = value.if_object()) {
-    for (auto& member : *object)
-      shuffle_value(member.value());
-  }
 }
 
 void check_plans_right_after() {

@@ -9,6 +9,7 @@
 
 #include "descopectl/kinds/registry.hpp"
 #include "descopectl/plan/adoption.hpp"
+#include "shuffle.hpp"
 #include "support/project.hpp"
 
 namespace descopectl {
@@ -17,6 +18,8 @@ namespace {
 using test::actions_of;
 using test::Manifests;
 using test::Project;
+using test::shuffle;
+using test::shuffle_value;
 
 /// A project's manifests as documents that refer to each other.
 struct Documents {
@@ -177,24 +180,6 @@ Documents make_documents() {
 void allow_empty_kinds(Project& project) {
   for (const std::string_view kind : kinds::names())
     project.policy.allow_empty_kinds.emplace(kind);
-}
-
-template <class List>
-void shuffle(List& list) {
-  for (std::size_t i = list.size(); i > 1; --i)
-    std::swap(list[i - 1], list[*rc::gen::inRange<std::size_t>(0, i)]);
-}
-
-/// Shuffles whatever a server may answer in another order: objects, and items of set-like lists.
-void shuffle_value(json::value& value) {
-  if (json::array* list = value.if_array()) {
-    for (json::value& item : *list)
-      shuffle_value(item);
-    shuffle(*list);
-  } else if (json::object* object = value.if_object()) {
-    for (auto& member : *object)
-      shuffle_value(member.value());
-  }
 }
 
 std::string document_of(const plan::Plan& plan) {

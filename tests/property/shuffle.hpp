@@ -1,0 +1,31 @@
+// Lists in another order: what a server may answer and no result may depend on.
+#pragma once
+
+#include <rapidcheck.h>
+
+#include <cstddef>
+#include <utility>
+
+#include "descopectl/base/json.hpp"
+
+namespace descopectl::test {
+
+template <class List>
+void shuffle(List& list) {
+  for (std::size_t i = list.size(); i > 1; --i)
+    std::swap(list[i - 1], list[*rc::gen::inRange<std::size_t>(0, i)]);
+}
+
+/// Shuffles every list within `value`.
+inline void shuffle_value(json::value& value) {
+  if (json::array* list = value.if_array()) {
+    for (json::value& item : *list)
+      shuffle_value(item);
+    shuffle(*list);
+  } else if (json::object* object = value.if_object()) {
+    for (auto& member : *object)
+      shuffle_value(member.value());
+  }
+}
+
+}  // namespace descopectl::test
