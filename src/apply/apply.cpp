@@ -90,8 +90,14 @@ void warn_of_missing_proof(Run& run) {
   }
 }
 
-void compact(Run& run) {
-  if (!run.outcome.state_error.empty()) return;
+/// Makes an end of the state's writing; what was recorded and can't be saved is a failure of the run.
+asio::awaitable<void> save(Run& run) {
+  if (!run.outcome.state_error.empty()) co_return;
+  const auto flushed = co_await run.store.flush();
+  if (!flushed) {
+    run.stop_for_state("", flushed.error());
+    co_return;
+  }
   const auto compacted = run.store.compact();
   if (!compacted) run.warn(fmt::format("{}; nothing is lost by that", compacted.error().message()));
 }
@@ -189,7 +195,7 @@ asio::awaitable<Outcome> apply_plan(plan::Plan& plan, api::Writer& api, state::S
   } else {
     warn_of_missing_proof(run);
   }
-  compact(run);
+  co_await save(run);
   sum_up(run, proof.errors());
   co_return std::move(run.outcome);
 }

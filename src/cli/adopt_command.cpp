@@ -66,42 +66,44 @@ class AdoptRun {
     input.recorded = &store_.current();
     input.project_id = connected_.options.project_id;
     adoption_ = plan::make_adoption(input, keys_, context_.sink);
-    co_return decide();
+    co_return co_await decide();
   }
 
  private:
   bool is_text() const { return context_.options.format == Format::kText; }
 
-  ExitStatus decide() {
+  net::awaitable<ExitStatus> decide() {
     if (is_text()) {
       context_.flush_diagnostics();
       context_.output.result(
           render::adoption_to_text(adoption_, context_.presentation(ExitStatus::kDone).text));
     }
-    if (context_.sink.has_errors()) return finish(ExitStatus::kInvalidInput, "");
+    if (context_.sink.has_errors()) co_return finish(ExitStatus::kInvalidInput, "");
     for (const plan::Refusal& refusal : adoption_.refusals)
       context_.fail(refusal.code, refusal.summary, refusal.hint);
-    if (!adoption_.refusals.empty()) return finish(ExitStatus::kRefused, "");
+    if (!adoption_.refusals.empty()) co_return finish(ExitStatus::kRefused, "");
     const std::size_t count = adoption_.count(plan::Match::kAdopt);
-    if (count == 0) return finish(ExitStatus::kDone, "Nothing to adopt.\n");
+    if (count == 0) co_return finish(ExitStatus::kDone, "Nothing to adopt.\n");
     if (!context_.options.auto_approve && !ask(context_, {"\nTo note this in the state, type yes: ", "yes"}))
-      return finish(ExitStatus::kRefused, "");
-    if (const auto recorded = record(); !recorded) return finish(report(context_, recorded.error()), "");
-    return finish(ExitStatus::kDone, fmt::format("Adopted {}. Nothing was changed in the project.\n",
-                                                 base::counted(count, "object")));
+      co_return finish(ExitStatus::kRefused, "");
+    const auto recorded = co_await record();
+    if (!recorded) co_return finish(report(context_, recorded.error()), "");
+    co_return finish(ExitStatus::kDone, fmt::format("Adopted {}. Nothing was changed in the project.\n",
+                                                    base::counted(count, "object")));
   }
 
-  Result<void> record() {
+  net::awaitable<Result<void>> record() {
     auto done = store_.set_target(connected_.options.project_id, base_url_of(context_, connected_));
     for (plan::AdoptionRow& row : adoption_.rows) {
-      if (!done) return done;
+      if (!done) co_return done;
       if (row.match != plan::Match::kAdopt) continue;
       row.record.object_id = base::random_hex(kObjectIdBytes);
       done = store_.put(row.record);
     }
-    if (!done) return done;
+    if (done) done = co_await store_.flush();
+    if (!done) co_return done;
     is_recorded_ = true;
-    return store_.compact();
+    co_return store_.compact();
   }
 
   ExitStatus finish(ExitStatus exit, const std::string& text) {

@@ -45,7 +45,7 @@ class RotateRun {
     if (!calls) co_return emit_failure(context_, report(context_, calls.error()));
     auto secret = co_await (*calls)->rotate(*named_.kind, live_id_);
     if (!secret) co_return emit_failure(context_, report_unknown(secret.error()));
-    co_return hand_over(*secret);
+    co_return co_await hand_over(std::move(*secret));
   }
 
  private:
@@ -61,7 +61,7 @@ class RotateRun {
     return report(context_, may_have_run ? Error(error.kind(), error.message(), how_to_read(named_)) : error);
   }
 
-  ExitStatus hand_over(const model::Secret& secret) {
+  net::awaitable<ExitStatus> hand_over(model::Secret secret) {
     const auto taken = place_->take(context_, secret);
     if (!taken) {
       context_.fail(
@@ -69,10 +69,10 @@ class RotateRun {
           fmt::format("there is a new secret, but it could not be handed over: {}", taken.error().message()),
           how_to_read(named_));
     }
-    note_in_state(secret);
+    co_await note_in_state(secret);
     tell_what_follows();
     const ExitStatus exit = context_.sink.has_errors() ? ExitStatus::kFailure : ExitStatus::kDone;
-    return context_.emit(exit, [&](const render::FormatRow& row, const render::Presentation& shown) {
+    co_return context_.emit(exit, [&](const render::FormatRow& row, const render::Presentation& shown) {
       const bool is_told = place_->is_shown() && taken;
       if (row.name == "text") return is_told ? std::string(secret.reveal()) + "\n" : std::string();
       json::object document{{"address", named_.key.to_string()}, {"live_id", live_id_}};
@@ -82,14 +82,15 @@ class RotateRun {
   }
 
   /// From now on the new secret is what the manifest is compared with.
-  void note_in_state(const model::Secret& secret) {
-    if (store_ == nullptr || named_.owned() == nullptr) return;
+  net::awaitable<void> note_in_state(model::Secret secret) {
+    if (store_ == nullptr || named_.owned() == nullptr) co_return;
     const std::string pointer = "/" + std::string(find_secret_row(*named_.kind)->wire_name());
     model::RecordedObject record = *named_.owned();
-    if (declared_secret() == nullptr && !record.secrets.contains(pointer)) return;
+    if (declared_secret() == nullptr && !record.secrets.contains(pointer)) co_return;
     record.secrets.insert_or_assign(pointer, state::make_fingerprint(store_->current().fingerprint_key,
                                                                      record.object_id, pointer, secret));
     auto noted = store_->put(std::move(record));
+    if (noted) noted = co_await store_->flush();
     if (noted) noted = store_->compact();
     if (!noted)
       context_.fail("not-recorded",

@@ -27,8 +27,9 @@ Error make_damage(std::string problem) {
 }
 
 // A member that is added to the model has to be written and read here as well.
-static_assert(boost::pfr::tuple_size_v<model::RecordedState> == 6);
+static_assert(boost::pfr::tuple_size_v<model::RecordedState> == 7);
 static_assert(boost::pfr::tuple_size_v<model::RecordedObject> == 12);
+static_assert(boost::pfr::tuple_size_v<model::Intent> == 7);
 static_assert(boost::pfr::tuple_size_v<model::ObjectKey> == 2);
 static_assert(boost::pfr::tuple_size_v<model::Fingerprint> == 2);
 static_assert(boost::pfr::tuple_size_v<model::SentGot> == 2);
@@ -77,9 +78,10 @@ class MemberReader {
     return no_members_;
   }
 
+  bool has(std::string_view name) const { return object_ != nullptr && object_->contains(name); }
   // Empty where there is none.
   const json::object& optional_object(std::string_view name) {
-    return object_ != nullptr && object_->contains(name) ? object(name) : no_members_;
+    return has(name) ? object(name) : no_members_;
   }
 
   void fail(std::string problem) {
@@ -206,6 +208,41 @@ Result<model::RecordedObject> decode_object(const json::value& value) {
   return object;
 }
 
+json::object encode_intent(const model::Intent& intent) {
+  json::object result{{"kind", intent.key.kind},
+                      {"handle", intent.key.handle},
+                      {"operation", model::to_string(intent.operation)},
+                      {"live_id", intent.live_id},
+                      {"identity", intent.identity},
+                      {"body_sha256", intent.body_sha256},
+                      {"at", intent.at}};
+  if (!intent.record.key.kind.empty()) result["object"] = encode_object(intent.record);
+  return result;
+}
+
+Result<model::Intent> decode_intent(const json::value& value) {
+  MemberReader reader(value);
+  model::Intent intent;
+  intent.key = {.kind = reader.text("kind"), .handle = reader.text("handle")};
+  const std::string operation = reader.text("operation");
+  intent.live_id = reader.text("live_id");
+  intent.identity = reader.object("identity");
+  intent.body_sha256 = reader.text("body_sha256");
+  intent.at = reader.text("at");
+  if (reader.has("object")) {
+    auto object = decode_object(reader.any("object"));
+    if (!object) return object.error();
+    intent.record = std::move(*object);
+  }
+  if (const auto error = reader.finish()) return *error;
+  const auto found = model::find_operation(operation);
+  if (!found)
+    return Error(ErrorKind::kInvalidInput,
+                 fmt::format("unknown operation '{}'", base::printable(operation, 40)), kUpgradeHint);
+  intent.operation = *found;
+  return intent;
+}
+
 struct ChangeEncoder {
   json::object& record;
   void operator()(const TargetChange& change) const {
@@ -218,10 +255,12 @@ struct ChangeEncoder {
     record["from"] = encode_key(change.from);
     record["to"] = encode_key(change.to);
   }
+  void operator()(const IntentChange& change) const { record["intent"] = encode_intent(change.intent); }
+  void operator()(const SettleChange& change) const { record["key"] = encode_key(change.key); }
 };
 
-constexpr std::array<const char*, std::variant_size_v<Change>> kRecordNames = {"target", "put", "remove",
-                                                                               "move"};
+constexpr std::array<const char*, std::variant_size_v<Change>> kRecordNames = {"target", "put",    "remove",
+                                                                               "move",   "intent", "settle"};
 
 Result<Change> decode_target(MemberReader& reader) {
   TargetChange change{.project_id = reader.text("project_id"), .base_url = reader.text("base_url")};
@@ -248,9 +287,21 @@ Result<Change> decode_move(MemberReader& reader) {
   return Change(MoveChange{std::move(*from), std::move(*to)});
 }
 
+Result<Change> decode_intent_change(MemberReader& reader) {
+  auto intent = decode_intent(reader.any("intent"));
+  if (!intent) return intent.error();
+  return Change(IntentChange{std::move(*intent)});
+}
+
+Result<Change> decode_settle(MemberReader& reader) {
+  auto key = decode_key(reader.any("key"));
+  if (!key) return key.error();
+  return Change(SettleChange{std::move(*key)});
+}
+
 using ChangeDecoder = Result<Change> (*)(MemberReader&);
-constexpr std::array<ChangeDecoder, std::variant_size_v<Change>> kDecoders = {decode_target, decode_put,
-                                                                              decode_remove, decode_move};
+constexpr std::array<ChangeDecoder, std::variant_size_v<Change>> kDecoders = {
+    decode_target, decode_put, decode_remove, decode_move, decode_intent_change, decode_settle};
 
 // Format and version come before everything else: what a newer version holds can't be judged here.
 std::optional<Error> check_version(MemberReader& reader) {
@@ -266,6 +317,17 @@ std::optional<Error> check_version(MemberReader& reader) {
   return std::nullopt;
 }
 
+Result<void> take_intents(const json::array& intents, model::RecordedState& state) {
+  for (const json::value& item : intents) {
+    auto intent = decode_intent(item);
+    if (!intent) return intent.error();
+    const model::ObjectKey key = intent->key;
+    if (!state.intents.emplace(key, std::move(*intent)).second)
+      return make_damage(fmt::format("the intent on {} is there twice", base::printable(key.to_string())));
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string encode_base(const model::RecordedState& state) {
@@ -273,15 +335,22 @@ std::string encode_base(const model::RecordedState& state) {
   objects.reserve(state.objects.size());
   for (const auto& [key, object] : state.objects)
     objects.emplace_back(encode_object(object));
-  const json::object base = {{"format", kFormatName},
-                             {"version", kFormatVersion},
-                             {"record", "base"},
-                             {"serial", state.serial},
-                             {"lineage", state.lineage},
-                             {"fingerprint_key", state.fingerprint_key},
-                             {"project_id", state.project_id},
-                             {"base_url", state.base_url},
-                             {"objects", std::move(objects)}};
+  json::object base = {{"format", kFormatName},
+                       {"version", kFormatVersion},
+                       {"record", "base"},
+                       {"serial", state.serial},
+                       {"lineage", state.lineage},
+                       {"fingerprint_key", state.fingerprint_key},
+                       {"project_id", state.project_id},
+                       {"base_url", state.base_url},
+                       {"objects", std::move(objects)}};
+  // Like pending_create: an older program can read the state once nothing is open.
+  if (!state.intents.empty()) {
+    json::array intents;
+    for (const auto& [key, intent] : state.intents)
+      intents.emplace_back(encode_intent(intent));
+    base["intents"] = std::move(intents);
+  }
   return json::serialize(base);
 }
 
@@ -303,6 +372,7 @@ Result<model::RecordedState> decode_base(std::string_view payload) {
   state.project_id = reader.text("project_id");
   state.base_url = reader.text("base_url");
   const json::array& objects = reader.list("objects");
+  const json::array* intents = reader.has("intents") ? &reader.list("intents") : nullptr;
   if (const auto error = reader.finish()) return *error;
   if (base::from_hex(state.fingerprint_key).empty()) return make_damage("'fingerprint_key' is not a key");
   for (const json::value& item : objects) {
@@ -312,6 +382,8 @@ Result<model::RecordedState> decode_base(std::string_view payload) {
     if (!state.objects.emplace(key, std::move(*object)).second)
       return make_damage(fmt::format("{} is there twice", base::printable(key.to_string())));
   }
+  if (intents != nullptr)
+    if (const auto taken = take_intents(*intents, state); !taken) return taken.error();
   return state;
 }
 

@@ -1,4 +1,5 @@
-// The store in a local file: one appended line a change, and a rewritten base now and then.
+// The store in a local file: one appended line a change, flushed in groups, and a rewritten base now and
+// then.
 //
 // Everything goes through one file descriptor that is compared with the path before each write. Whoever holds
 // the lock is alone among us, but an editor, a checkout or a restored copy knows no lock: a file that is not
@@ -32,6 +33,7 @@ constexpr mode_t kFolderMode = 0700;
 constexpr std::size_t kKeyBytes = 32;
 constexpr std::size_t kLineageBytes = 16;
 constexpr int kMaxLinks = 40;
+constexpr std::size_t kMostUnsynced = 64;  // records that a power cut may take
 
 std::string reason_of(int error) {
   return std::generic_category().message(error);
@@ -100,15 +102,24 @@ Result<std::optional<std::string>> read_text(const fs::path& path) {
 
 class LocalStore final : public Store {
  public:
-  LocalStore(fs::path path, std::string name, StateLock lock)
-      : lock_(std::move(lock)), path_(std::move(path)), name_(std::move(name)) {}
+  LocalStore(fs::path path, std::string name, StateLock lock, SyncCall sync)
+      : lock_(std::move(lock)), path_(std::move(path)), name_(std::move(name)), sync_(std::move(sync)) {}
 
   // Reads what is there and gets it ready for appending.
   Result<void> load();
 
   [[nodiscard]] const model::RecordedState& current() const override { return state_; }
   [[nodiscard]] bool is_kept() const override { return true; }
+  [[nodiscard]] bool is_remote() const override { return false; }
 
+  boost::asio::awaitable<Result<void>> begin(std::vector<model::Intent> intents) override {
+    co_return record_intents(std::move(intents));
+  }
+  Result<void> settle(const model::ObjectKey& key) override {
+    if (!state_.intents.contains(key)) return {};
+    return record(SettleChange{key});
+  }
+  boost::asio::awaitable<Result<void>> flush() override { co_return sync(); }
   Result<void> set_target(std::string project_id, std::string base_url) override {
     if (state_.project_id == project_id && state_.base_url == base_url) return {};
     return record(TargetChange{std::move(project_id), std::move(base_url)});
@@ -125,8 +136,11 @@ class LocalStore final : public Store {
   }
 
  private:
-  Result<void> record(const Change& change);
-  Result<void> append(const std::string& line);
+  Result<void> record(Change change);
+  Result<void> record_all(const std::vector<Change>& changes);
+  Result<void> record_intents(std::vector<model::Intent> intents);
+  Result<void> append(const std::string& lines);
+  Result<void> sync();
   Result<void> rewrite();
   Result<void> check_untouched() const;
   Result<void> open_file();
@@ -138,11 +152,13 @@ class LocalStore final : public Store {
   StateLock lock_;  // first, so that it goes last
   fs::path path_;   // links followed
   std::string name_;
+  SyncCall sync_;
   model::RecordedState state_;
   FileHandle file_;  // not open: there is no file yet
   std::size_t base_bytes_ = 0;
   std::size_t whole_bytes_ = 0;
   std::size_t compact_above_ = kMinTailBytes;  // bytes of tail
+  std::size_t unsynced_ = 0;                   // records
   std::string broken_;                         // why nothing may be written any more; empty: it may
 };
 
@@ -200,7 +216,7 @@ Result<void> LocalStore::mend_end(const Loaded& loaded, std::size_t file_bytes) 
     error = write_all(file_.get(), "\n");
     set_sizes(loaded.base_bytes + (loaded.tail_records == 0 ? 1 : 0), loaded.whole_bytes + 1);
   }
-  if (error == 0 && whole_bytes_ != file_bytes) error = sync_content(file_.get());
+  if (error == 0 && whole_bytes_ != file_bytes) error = sync_(file_.get());
   if (error != 0) return make_failure("can't be mended after an interrupted write", error);
   return {};
 }
@@ -221,26 +237,52 @@ Result<void> LocalStore::check_untouched() const {
   return {};
 }
 
-Result<void> LocalStore::record(const Change& change) {
-  if (const auto fits = check_change(state_, change); !fits) return fits;
-  const std::string payload = encode_change(change, state_.serial + 1);
-  // What goes into memory is read back from what goes to disk, so that the two can't differ, and nothing is
-  // ever written that can't be read.
-  auto decoded = decode_change(payload);
-  if (!decoded)
-    return Error(ErrorKind::kFailure,
-                 "the change can't be recorded in the state: " + decoded.error().message());
+Result<void> LocalStore::record(Change change) {
+  std::vector<Change> changes;
+  changes.push_back(std::move(change));
+  if (const auto recorded = record_all(changes); !recorded) return recorded;
+  return unsynced_ < kMostUnsynced ? Result<void>() : sync();
+}
+
+Result<void> LocalStore::record_intents(std::vector<model::Intent> intents) {
+  std::vector<Change> changes;
+  changes.reserve(intents.size());
+  for (model::Intent& intent : intents)
+    changes.emplace_back(IntentChange{std::move(intent)});
+  if (const auto recorded = record_all(changes); !recorded) return recorded;
+  return sync();
+}
+
+// All or none of them, in one write. They may not depend on one another.
+Result<void> LocalStore::record_all(const std::vector<Change>& changes) {
+  if (changes.empty()) return {};
+  std::string lines;
+  std::vector<NumberedChange> read_back;
+  for (const Change& change : changes) {
+    if (const auto fits = check_change(state_, change); !fits) return fits;
+    const std::string payload = encode_change(change, state_.serial + read_back.size() + 1);
+    // What goes into memory is read back from what goes to disk, so that the two can't differ, and nothing is
+    // ever written that can't be read.
+    auto decoded = decode_change(payload);
+    if (!decoded)
+      return Error(ErrorKind::kFailure,
+                   "the change can't be recorded in the state: " + decoded.error().message());
+    read_back.push_back(std::move(*decoded));
+    lines += frame_record(payload);
+  }
   if (!file_.is_open())
     if (const auto begun = rewrite(); !begun) return begun;
-  if (const auto appended = append(frame_record(payload)); !appended) return appended;
-  apply_change(state_, std::move(*decoded));
-  // The change is safe already. A rewrite that fails leaves the file as it is and is tried again later.
+  if (const auto appended = append(lines); !appended) return appended;
+  unsynced_ += read_back.size();
+  for (NumberedChange& change : read_back)
+    apply_change(state_, std::move(change));
+  // The change is in the file already. A rewrite that fails leaves that as it is and is tried again later.
   if (const std::size_t tail = whole_bytes_ - base_bytes_; tail > compact_above_ && !rewrite())
     compact_above_ = 2 * tail;
   return {};
 }
 
-Result<void> LocalStore::append(const std::string& line) {
+Result<void> LocalStore::append(const std::string& lines) {
   if (!broken_.empty()) return Error(ErrorKind::kFailure, broken_);
   if (const auto untouched = check_untouched(); !untouched) return untouched;
   struct stat status{};
@@ -248,10 +290,9 @@ Result<void> LocalStore::append(const std::string& line) {
   if (::fstat(file_.get(), &status) == 0 && (status.st_mode & 0177U) != 0)
     static_cast<void>(::fchmod(file_.get(), kFileMode));
 
-  int error = write_all(file_.get(), line);
-  if (error == 0) error = sync_content(file_.get());
+  const int error = write_all(file_.get(), lines);
   if (error == 0) {
-    whole_bytes_ += line.size();
+    whole_bytes_ += lines.size();
     return {};
   }
   if (::ftruncate(file_.get(), static_cast<off_t>(whole_bytes_)) != 0) {
@@ -260,6 +301,19 @@ Result<void> LocalStore::append(const std::string& line) {
     return failure;
   }
   return make_failure("can't be written", error);
+}
+
+Result<void> LocalStore::sync() {
+  if (!broken_.empty()) return Error(ErrorKind::kFailure, broken_);
+  if (unsynced_ == 0) return {};
+  if (const int error = sync_(file_.get()); error != 0) {
+    // The system may have dropped what it could not write, and would not say so a second time.
+    const Error failure = make_failure("can't be flushed to disk", error);
+    broken_ = failure.message();
+    return failure;
+  }
+  unsynced_ = 0;
+  return {};
 }
 
 Result<void> LocalStore::rewrite() {
@@ -280,6 +334,7 @@ Result<void> LocalStore::rewrite() {
     return opened;
   }
   set_sizes(line.size(), line.size());
+  unsynced_ = 0;
   return {};
 }
 
@@ -294,7 +349,8 @@ Result<model::RecordedState> read_state(const fs::path& path) {
   return std::move(loaded->state);
 }
 
-Result<std::unique_ptr<Store>> open_for_writing(const fs::path& path, const LockHolder& holder) {
+Result<std::unique_ptr<Store>> open_for_writing(const fs::path& path, const LockHolder& holder,
+                                                SyncCall sync) {
   auto target = follow_links(path);
   if (!target) return target.error();
   if (const int error = make_private_folder(target->parent_path()); error != 0)
@@ -306,7 +362,8 @@ Result<std::unique_ptr<Store>> open_for_writing(const fs::path& path, const Lock
   lock_path += ".lock";
   auto lock = StateLock::acquire(lock_path, path.string(), holder);
   if (!lock) return lock.error();
-  auto store = std::make_unique<LocalStore>(std::move(*target), path.string(), std::move(*lock));
+  auto store = std::make_unique<LocalStore>(std::move(*target), path.string(), std::move(*lock),
+                                            sync ? std::move(sync) : SyncCall(sync_content));
   if (const auto loaded = store->load(); !loaded) return loaded.error();
   return std::unique_ptr<Store>(std::move(store));
 }

@@ -8,6 +8,12 @@ class NullStore final : public Store {
  public:
   [[nodiscard]] const model::RecordedState& current() const override { return nothing_; }
   [[nodiscard]] bool is_kept() const override { return false; }
+  [[nodiscard]] bool is_remote() const override { return false; }
+  boost::asio::awaitable<Result<void>> begin(std::vector<model::Intent>) override {
+    co_return Result<void>();
+  }
+  Result<void> settle(const model::ObjectKey&) override { return {}; }
+  boost::asio::awaitable<Result<void>> flush() override { co_return Result<void>(); }
   Result<void> set_target(std::string, std::string) override { return {}; }
   Result<void> put(model::RecordedObject) override { return {}; }
   Result<void> remove(const model::ObjectKey&) override { return {}; }

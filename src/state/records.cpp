@@ -150,11 +150,18 @@ struct ChangeChecker {
   Result<void> operator()(const TargetChange&) const { return {}; }
   Result<void> operator()(const PutChange&) const { return {}; }
   Result<void> operator()(const RemoveChange& change) const { return find(change.key); }
+  Result<void> operator()(const IntentChange&) const { return {}; }
   Result<void> operator()(const MoveChange& change) const {
     if (state.objects.contains(change.to))
       return Error(ErrorKind::kConflict,
                    fmt::format("the state owns {} already", base::printable(change.to.to_string())));
     return find(change.from);
+  }
+
+  Result<void> operator()(const SettleChange& change) const {
+    if (state.intents.contains(change.key)) return {};
+    return Error(ErrorKind::kNotFound,
+                 fmt::format("the state has no open intent on {}", base::printable(change.key.to_string())));
   }
 
   Result<void> find(const model::ObjectKey& key) const {
@@ -173,9 +180,13 @@ struct ChangeApplier {
   }
   void operator()(PutChange& change) const {
     const model::ObjectKey key = change.object.key;
+    state.intents.erase(key);
     state.objects.insert_or_assign(key, std::move(change.object));
   }
-  void operator()(const RemoveChange& change) const { state.objects.erase(change.key); }
+  void operator()(const RemoveChange& change) const {
+    state.intents.erase(change.key);
+    state.objects.erase(change.key);
+  }
   void operator()(const MoveChange& change) const {
     auto node = state.objects.extract(change.from);
     node.key() = change.to;
@@ -184,6 +195,11 @@ struct ChangeApplier {
     for (auto& [key, object] : state.objects)
       std::replace(object.depends_on.begin(), object.depends_on.end(), change.from, change.to);
   }
+  void operator()(IntentChange& change) const {
+    const model::ObjectKey key = change.intent.key;
+    state.intents.insert_or_assign(key, std::move(change.intent));
+  }
+  void operator()(const SettleChange& change) const { state.intents.erase(change.key); }
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Recorded state: what we own in a project and what we last wrote there. Holds no secret, only keyed
-// fingerprints.
+// Recorded state: what we own in a project, what we last wrote there, and what we were about to write. Holds
+// no secret, only keyed fingerprints.
 #pragma once
 
 #include <map>
@@ -53,6 +53,29 @@ struct RecordedObject {
   json::object pending_create;
 };
 
+/// What a write does to its object.
+enum class Operation : unsigned char { kCreate, kUpdate, kReplace, kDelete };
+
+/// "create", "update", "replace", "delete".
+[[nodiscard]] std::string_view to_string(Operation operation);
+/// The operation of that name, or none.
+[[nodiscard]] std::optional<Operation> find_operation(std::string_view name);
+
+/// A write that was about to leave and whose outcome is not recorded: it may have been carried out, in part,
+/// or not at all. Whoever finds one open looks the object up before anything else is written.
+struct Intent {
+  ObjectKey key;
+  Operation operation = Operation::kCreate;
+  std::string live_id;    ///< the object's id before the write; of a create the id that it asks for, or empty
+  json::object identity;  ///< fields that tell the object among others, by wire name, as they were to be sent
+  std::string body_sha256;  ///< of the body without its secrets
+  std::string at;           ///< RFC 3339
+  /// What the outcome was to be recorded as, without the id that the service chooses; secrets that were to be
+  /// sent are unsettled. Of a replacement `pending_create` is the create's body. Of a delete nothing (no
+  /// key).
+  RecordedObject record;
+};
+
 /// The whole recorded state of one project. Keys sort by kind, then handle.
 struct RecordedState {
   std::string project_id;  ///< empty: nothing was ever written
@@ -61,6 +84,7 @@ struct RecordedState {
   std::string lineage;          ///< random id of this state's history
   std::uint64_t serial = 0;     ///< grows with every record written
   std::map<ObjectKey, RecordedObject> objects;
+  std::map<ObjectKey, Intent> intents;  ///< open ones
 
   /// The owned object with that live id, or null.
   [[nodiscard]] const RecordedObject* find_live(std::string_view kind, std::string_view live_id) const;

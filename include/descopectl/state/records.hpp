@@ -3,6 +3,8 @@
 //   312 9f86d081884c7d65 {"format":"descopectl-state","version":1,"record":"base","serial":41,...}
 //   118 2c26b46b68ffc68f {"record":"put","serial":42,"object":{"kind":"Connection","handle":"slack",...}}
 //    95 fcde2b2edba56bf4 {"record":"remove","serial":43,"key":{"kind":"Role","handle":"editor"}}
+//   171 19581e27de7ced00
+//   {"record":"intent","serial":44,"intent":{"kind":"Role","handle":"owner","operation":...}}
 //
 // Length and checksum are those of the JSON after them. Serial numbers follow one another, so that a line
 // that went missing is noticed as well as one that changed. Later versions keep the frame and the first three
@@ -24,11 +26,11 @@ struct TargetChange {
   std::string project_id;
   std::string base_url;
 };
-/// An object is owned from now on, or what is recorded about it changed.
+/// An object is owned from now on, or what is recorded about it changed. An open intent on it is settled.
 struct PutChange {
   model::RecordedObject object;
 };
-/// An object is not owned any more.
+/// An object is not owned any more. An open intent on it is settled.
 struct RemoveChange {
   model::ObjectKey key;
 };
@@ -37,7 +39,15 @@ struct MoveChange {
   model::ObjectKey from;
   model::ObjectKey to;
 };
-using Change = std::variant<TargetChange, PutChange, RemoveChange, MoveChange>;
+/// A write is about to leave. It takes the place of an open intent on that object.
+struct IntentChange {
+  model::Intent intent;
+};
+/// An open intent came to nothing.
+struct SettleChange {
+  model::ObjectKey key;
+};
+using Change = std::variant<TargetChange, PutChange, RemoveChange, MoveChange, IntentChange, SettleChange>;
 
 /// A change with the serial number that the state has after it.
 struct NumberedChange {
@@ -61,8 +71,8 @@ struct NumberedChange {
 /// The change of a payload, with errors as in decode_base.
 [[nodiscard]] Result<NumberedChange> decode_change(std::string_view payload);
 
-/// Whether `change` makes sense for `state`: what is removed or moved is there (else kNotFound), and a move
-/// meets nothing at its end (else kConflict).
+/// Whether `change` makes sense for `state`: what is removed, moved or settled is there (else kNotFound), and
+/// a move meets nothing at its end (else kConflict).
 [[nodiscard]] Result<void> check_change(const model::RecordedState& state, const Change& change);
 
 /// Carries out a change that check_change approves of.

@@ -2,18 +2,24 @@
 // checksum.
 //
 // The file is text, one record a line. The first line is the base (the whole state when it was last
-// rewritten), each further line the change of one action. Appending one line after an action costs the same
-// with ten objects and with ten thousand; the base is rewritten (temporary file, fsync, rename) when the run
-// ends or the tail has grown past the base. A last line that is not whole is a write that was cut off: it
-// never counted and is dropped. Anything else that does not fit its checksum is damage, and damage is
-// refused, never repaired in silence.
+// rewritten), each further line one change: the tail is the journal. Before writes leave, their intents are
+// appended and flushed to disk, many at once; after each, its outcome is appended. Outcomes are handed to the
+// system at once, so that they survive the program's death, and flushed with the next intents or when some
+// are waiting: a power cut leaves at worst an open intent, which a look at the object settles. Appending
+// costs the same with ten objects and with ten thousand; the base is rewritten (temporary file, fsync,
+// rename) when the run ends or the tail has grown past the base. A last line that is not whole is a write
+// that was cut off: it never counted and is dropped. Anything else that does not fit its checksum is damage,
+// and damage is refused, never repaired in silence.
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "descopectl/base/result.hpp"
 #include "descopectl/model/recorded.hpp"
@@ -35,9 +41,23 @@ class Store {
   /// False for `backend: none`: nothing is owned, nothing is remembered.
   [[nodiscard]] virtual bool is_kept() const = 0;
 
-  /// Each of these is on disk when it returns (write and fdatasync of one record). kFailure where it could
-  /// not be written, kStale where another program wrote to the file meanwhile; the in-memory state is then
-  /// unchanged. Setting the target that is set already writes nothing.
+  /// True where a flush is a request to somebody else: worth making one of many.
+  [[nodiscard]] virtual bool is_remote() const = 0;
+
+  /// Records what is about to be written, all of it with one flush: durable when this returns, together with
+  /// whatever was recorded before. Nothing may leave before that. An intent takes the place of an open one on
+  /// the same object. Errors as below; nothing of it is recorded then.
+  [[nodiscard]] virtual boost::asio::awaitable<Result<void>> begin(std::vector<model::Intent> intents) = 0;
+  /// The open intent on that object came to nothing. Without one, nothing is written.
+  virtual Result<void> settle(const model::ObjectKey& key) = 0;
+  /// Makes durable what was recorded; costs nothing where all is.
+  [[nodiscard]] virtual boost::asio::awaitable<Result<void>> flush() = 0;
+
+  /// Each of these is recorded when it returns, and survives the end of this program, however that comes; the
+  /// next begin, flush or compact makes it durable. kFailure where it could not be written, kStale where
+  /// another program wrote to the file meanwhile; the in-memory state is then unchanged, unless the records
+  /// could not be made durable: then nothing can be recorded any more. Setting the target that is set already
+  /// writes nothing. Put and remove settle the open intent on their object.
   virtual Result<void> set_target(std::string project_id, std::string base_url) = 0;
   virtual Result<void> put(model::RecordedObject object) = 0;
   /// kNotFound where the object is not owned.
@@ -45,8 +65,8 @@ class Store {
   /// The handle of an owned object changes; everything else stays. kNotFound where `from` is not owned,
   /// kConflict where `to` is already. A move to the same key writes nothing.
   virtual Result<void> move(const model::ObjectKey& from, const model::ObjectKey& to) = 0;
-  /// Rewrites the base and empties the tail. Called at the end of a run; harmless at any time, and nothing is
-  /// written where the tail is empty.
+  /// Rewrites the base and empties the tail, where there is a file; durable when it returns. Called at the
+  /// end of a run; harmless at any time, and nothing is written where the tail is empty.
   virtual Result<void> compact() = 0;
 };
 
@@ -55,12 +75,17 @@ class Store {
 /// the hint.
 [[nodiscard]] Result<model::RecordedState> read_state(const std::filesystem::path& path);
 
+/// Makes what was written to a file durable: fdatasync, or what a test puts in its place. 0, or the system's
+/// number of the error.
+using SyncCall = std::function<int(int descriptor)>;
+
 /// Opens the state at `path` for writing: takes the exclusive lock first (`<path>.lock`; kLockHeld with the
 /// holder's particulars where another has it; a holder that died holds nothing), then reads as read_state
 /// does, and cuts off a torn last record. The folder is created at once (0700, the lock lives there), the
-/// file (0600) with the first record. A symbolic link is followed. The lock goes with the store.
+/// file (0600) with the first record. A symbolic link is followed. The lock goes with the store. `sync` null:
+/// fdatasync.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_for_writing(const std::filesystem::path& path,
-                                                              const LockHolder& holder);
+                                                              const LockHolder& holder, SyncCall sync = {});
 
 /// A store that keeps nothing.
 [[nodiscard]] std::unique_ptr<Store> make_null_store();

@@ -121,43 +121,49 @@ MemoryStore::MemoryStore() {
   state.lineage = "line";
 }
 
-Result<void> MemoryStore::write(std::string what) {
+Result<void> MemoryStore::record(std::string what, state::Change change) {
+  if (const auto fits = state::check_change(state, change); !fits) return fits;
   if (writes_left == 0)
     return Error(ErrorKind::kFailure, "the state state.json can't be written: no space left", "make room");
   --writes_left;
   log.push_back(std::move(what));
+  state::apply_change(state, {.serial = state.serial + 1, .change = std::move(change)});
   return {};
+}
+
+asio::awaitable<Result<void>> MemoryStore::begin(std::vector<model::Intent> intents) {
+  for (model::Intent& intent : intents) {
+    std::string what =
+        "begin " + std::string(model::to_string(intent.operation)) + " " + intent.key.to_string();
+    const auto recorded = record(std::move(what), state::IntentChange{std::move(intent)});
+    if (!recorded) co_return recorded;
+  }
+  co_return Result<void>();
+}
+
+Result<void> MemoryStore::settle(const model::ObjectKey& key) {
+  if (!state.intents.contains(key)) return {};
+  return record("settle " + key.to_string(), state::SettleChange{key});
+}
+
+asio::awaitable<Result<void>> MemoryStore::flush() {
+  co_return Result<void>();
 }
 
 Result<void> MemoryStore::set_target(std::string project_id, std::string base_url) {
-  if (const auto written = write("target " + project_id); !written) return written;
-  state.project_id = std::move(project_id);
-  state.base_url = std::move(base_url);
-  return {};
+  return record("target " + project_id, state::TargetChange{project_id, base_url});
 }
 
 Result<void> MemoryStore::put(model::RecordedObject object) {
-  if (const auto written = write("put " + object.key.to_string()); !written) return written;
-  state.objects.insert_or_assign(object.key, std::move(object));
-  return {};
+  return record("put " + object.key.to_string(), state::PutChange{object});
 }
 
 Result<void> MemoryStore::remove(const model::ObjectKey& key) {
-  if (!state.objects.contains(key)) return Error(ErrorKind::kNotFound, key.to_string() + " is not owned");
-  if (const auto written = write("remove " + key.to_string()); !written) return written;
-  state.objects.erase(key);
-  return {};
+  return record("remove " + key.to_string(), state::RemoveChange{key});
 }
 
 Result<void> MemoryStore::move(const model::ObjectKey& from, const model::ObjectKey& to) {
-  const auto found = state.objects.find(from);
-  if (found == state.objects.end()) return Error(ErrorKind::kNotFound, from.to_string() + " is not owned");
-  if (const auto written = write("move " + from.to_string() + " " + to.to_string()); !written) return written;
-  model::RecordedObject object = found->second;
-  state.objects.erase(found);
-  object.key = to;
-  state.objects.insert_or_assign(to, std::move(object));
-  return {};
+  return record("move " + from.to_string() + " " + to.to_string(), state::MoveChange{from, to});
 }
 
 Result<void> MemoryStore::compact() {

@@ -12,6 +12,7 @@
 
 #include "descopectl/api/management_api.hpp"
 #include "descopectl/api/timing.hpp"
+#include "descopectl/state/records.hpp"
 #include "descopectl/state/store.hpp"
 
 namespace descopectl::test {
@@ -76,12 +77,16 @@ class FakeService final : public api::Writer {
   unsigned next_id_ = 1;
 };
 
-/// State in memory; every write can be made to fail.
+/// State in memory; every write can be made to fail. An intent is one write, a flush none.
 class MemoryStore final : public state::Store {
  public:
   MemoryStore();
   [[nodiscard]] const model::RecordedState& current() const override { return state; }
   [[nodiscard]] bool is_kept() const override { return true; }
+  [[nodiscard]] bool is_remote() const override { return is_far; }
+  boost::asio::awaitable<Result<void>> begin(std::vector<model::Intent> intents) override;
+  Result<void> settle(const model::ObjectKey& key) override;
+  boost::asio::awaitable<Result<void>> flush() override;
   Result<void> set_target(std::string project_id, std::string base_url) override;
   Result<void> put(model::RecordedObject object) override;
   Result<void> remove(const model::ObjectKey& key) override;
@@ -92,9 +97,10 @@ class MemoryStore final : public state::Store {
   std::vector<std::string> log;
   std::size_t writes_left = 1'000'000;  ///< then the disk is full
   bool compacts = true;
+  bool is_far = false;
 
  private:
-  Result<void> write(std::string what);
+  Result<void> record(std::string what, state::Change change);
 };
 
 }  // namespace descopectl::test

@@ -11,7 +11,7 @@ namespace {
 
 using namespace test;
 
-// A file with a base and 30 records of every type, and what the state was after each of them.
+// A file with a base and records of every type, and what the state was after each of them.
 struct Recording {
   struct Point {
     std::size_t bytes = 0;
@@ -29,6 +29,13 @@ model::RecordedObject small_object(const std::string& handle) {
   return object;
 }
 
+model::Intent small_intent(const std::string& handle) {
+  model::Intent intent;
+  intent.record = small_object(handle);
+  intent.key = intent.record.key;
+  return intent;
+}
+
 Recording make_recording(const std::filesystem::path& path, int records) {
   Recording recording;
   const auto store = open_store(path);
@@ -40,12 +47,16 @@ Recording make_recording(const std::filesystem::path& path, int records) {
   note();
   for (int i = 0; i < records; ++i) {
     const std::string name = "app-" + std::to_string(i);
-    if (i % 5 == 2)
+    if (i % 8 == 2)
       EXPECT_TRUE(store->remove({"Role", "app-" + std::to_string(i - 1)}));
-    else if (i % 5 == 3)
+    else if (i % 8 == 3)
       EXPECT_TRUE(store->move({"Role", "app-" + std::to_string(i - 3)}, {"Role", "moved-" + name}));
-    else if (i % 5 == 4)
+    else if (i % 8 == 4)
       EXPECT_TRUE(store->set_target("P2" + name, "https://api.descope.com"));
+    else if (i % 8 == 5 || i % 8 == 6)
+      EXPECT_TRUE(wait_for(store->begin({small_intent(name)})));
+    else if (i % 8 == 7)
+      EXPECT_TRUE(store->settle({"Role", "app-" + std::to_string(i - 2)}));
     else
       EXPECT_TRUE(store->put(small_object(name)));
     note();
@@ -142,7 +153,7 @@ std::vector<char> other_bytes(char byte) {
 
 TEST(StateCut, RefusesEveryChangedByteOfAWholeFile) {
   const TemporaryFolder folder;
-  const Recording recording = make_recording(folder / "state.json", 5);
+  const Recording recording = make_recording(folder / "state.json", 8);
   std::string text = recording.text;
   for (std::size_t at = 0; at < text.size(); ++at) {
     const char was = text[at];
@@ -159,8 +170,8 @@ TEST(StateCut, RefusesEveryChangedByteOfAWholeFile) {
 
 TEST(StateCut, DropsOrRefusesEveryChangedByteOfATornRecord) {
   const TemporaryFolder folder;
-  const Recording recording = make_recording(folder / "state.json", 5);
-  const std::size_t whole = recording.points[4].bytes;
+  const Recording recording = make_recording(folder / "state.json", 8);
+  const std::size_t whole = recording.points[7].bytes;
   std::string text = recording.text.substr(0, recording.text.size() - 20);
   ASSERT_LT(whole, text.size());
   for (std::size_t at = 0; at < text.size(); ++at) {
@@ -170,7 +181,7 @@ TEST(StateCut, DropsOrRefusesEveryChangedByteOfATornRecord) {
       const auto loaded = load_records(text, "state.json");
       if (loaded.has_error()) continue;
       ASSERT_GE(at, whole) << "byte " << at << " to " << static_cast<int>(other);
-      ASSERT_EQ(text_of(loaded->state), recording.points[4].state);
+      ASSERT_EQ(text_of(loaded->state), recording.points[7].state);
     }
     text[at] = was;
   }

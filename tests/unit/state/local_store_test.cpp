@@ -217,8 +217,12 @@ TEST(NullStore, KeepsNothing) {
   EXPECT_TRUE(store->put(sample_object("google")));
   EXPECT_TRUE(store->remove(connection_key("google")));
   EXPECT_TRUE(store->move(connection_key("a"), connection_key("b")));
+  EXPECT_TRUE(wait_for(store->begin({sample_intent("google")})));
+  EXPECT_TRUE(store->settle(connection_key("google")));
+  EXPECT_TRUE(wait_for(store->flush()));
   EXPECT_TRUE(store->compact());
   EXPECT_TRUE(store->current().objects.empty());
+  EXPECT_TRUE(store->current().intents.empty());
   EXPECT_EQ(store->current().project_id, "");
 }
 

@@ -67,8 +67,8 @@ TEST(RefusedState, IsOneOfANewerFormat) {
 }
 
 TEST(RefusedState, IsOneWithAnUnknownRecord) {
-  expect_refused(sample_base() + frame_record(R"({"record":"intent","serial":8,"action":"create"})"),
-                 ", line 2: unknown record type 'intent'", kUpgradeHint);
+  expect_refused(sample_base() + frame_record(R"({"record":"lease","serial":8,"action":"create"})"),
+                 ", line 2: unknown record type 'lease'", kUpgradeHint);
 }
 
 TEST(RefusedState, IsOneWithADamagedBase) {

@@ -4,6 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -94,6 +98,36 @@ inline model::RecordedObject sample_object(const std::string& handle) {
   object.changed_by_server["/logo"] = {.sent = "a.png", .got = "https://cdn.example.com/a.png"};
   object.pending_create = {{"name", "G"}, {"clientId", "kept"}};
   return object;
+}
+
+/// An intent to create that object, with something in each of its members.
+inline model::Intent sample_intent(const std::string& handle) {
+  model::Intent intent;
+  intent.key = connection_key(handle);
+  intent.operation = model::Operation::kCreate;
+  intent.live_id = handle;
+  intent.identity = {{"id", handle}, {"name", "Größe"}};
+  intent.body_sha256 = "b0d1";
+  intent.at = "2026-01-31T12:00:00Z";
+  intent.record = sample_object(handle);
+  return intent;
+}
+
+/// An intent to delete that object.
+inline model::Intent sample_deletion(const std::string& handle) {
+  model::Intent intent;
+  intent.key = connection_key(handle);
+  intent.operation = model::Operation::kDelete;
+  intent.live_id = "live-" + handle;
+  return intent;
+}
+
+/// What `work` comes to.
+inline Result<void> wait_for(boost::asio::awaitable<Result<void>> work) {
+  boost::asio::io_context io;
+  auto result = boost::asio::co_spawn(io, std::move(work), boost::asio::use_future);
+  io.run();
+  return result.get();
 }
 
 /// A state with a key, as read from a base.

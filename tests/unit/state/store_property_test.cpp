@@ -3,6 +3,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <map>
+#include <set>
 
 #include "unit/state/sample.hpp"
 
@@ -16,6 +17,7 @@ struct Steps {
   std::filesystem::path path;
   std::unique_ptr<Store> store;
   std::map<std::string, std::string> names;
+  std::set<std::string> intents;
 
   static std::string any_handle() { return "app-" + std::to_string(*rc::gen::inRange(0, 6)); }
 
@@ -27,10 +29,27 @@ struct Steps {
     object.keep_on_removal = *rc::gen::arbitrary<bool>();
     RC_ASSERT(store->put(object).has_value());
     names[object.key.handle] = name;
+    intents.erase(object.key.handle);
+  }
+  void begin() {
+    std::vector<model::Intent> some;
+    for (int count = *rc::gen::inRange(0, 4); count > 0; --count) {
+      some.push_back(*rc::gen::arbitrary<bool>() ? sample_intent(any_handle())
+                                                 : sample_deletion(any_handle()));
+      intents.insert(some.back().key.handle);
+    }
+    RC_ASSERT(wait_for(store->begin(std::move(some))).has_value());
+  }
+  void settle() {
+    const std::string handle = any_handle();
+    RC_ASSERT(store->settle(connection_key(handle)).has_value());
+    intents.erase(handle);
   }
   void remove() {
     const std::string handle = any_handle();
-    RC_ASSERT(store->remove(connection_key(handle)).has_value() == (names.erase(handle) == 1));
+    const bool is_owned = names.erase(handle) == 1;
+    RC_ASSERT(store->remove(connection_key(handle)).has_value() == is_owned);
+    if (is_owned) intents.erase(handle);
   }
   void move() {
     const std::string from = any_handle();
@@ -51,7 +70,7 @@ struct Steps {
     RC_ASSERT(is_new || text_of(store->current()) == before);
   }
   void take_one() {
-    switch (*rc::gen::inRange(0, 8)) {
+    switch (*rc::gen::inRange(0, 11)) {
       case 0:
         return remove();
       case 1:
@@ -64,6 +83,10 @@ struct Steps {
       case 4:
         RC_ASSERT(store->set_target(any_handle(), "https://api.descope.com").has_value());
         return;
+      case 5:
+        return begin();
+      case 6:
+        return settle();
       default:
         return put();
     }
@@ -72,7 +95,8 @@ struct Steps {
 
 RC_GTEST_PROP(LocalStoreProperty, ReadsAgainWhatWasInMemory, ()) {
   const TemporaryFolder folder;
-  Steps steps{.path = folder / "state.json", .store = open_store(folder / "state.json"), .names = {}};
+  Steps steps{
+      .path = folder / "state.json", .store = open_store(folder / "state.json"), .names = {}, .intents = {}};
   const int count = *rc::gen::inRange(1, 40);
   for (int i = 0; i < count; ++i) {
     steps.take_one();
@@ -83,6 +107,10 @@ RC_GTEST_PROP(LocalStoreProperty, ReadsAgainWhatWasInMemory, ()) {
     for (const auto& [key, object] : reloaded->objects)
       names[key.handle] = std::string(object.applied.at("name").as_string());
     RC_ASSERT(names == steps.names);
+    std::set<std::string> intents;
+    for (const auto& [key, intent] : reloaded->intents)
+      intents.insert(key.handle);
+    RC_ASSERT(intents == steps.intents);
   }
 }
 
