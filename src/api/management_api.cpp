@@ -27,6 +27,9 @@ class ReaderOnly final : public Reader {
   awaitable<Result<model::LiveObject>> load(const Kind& kind, std::string id, unsigned generation) override {
     return operations_.load(kind, std::move(id), generation);
   }
+  awaitable<Result<std::uint64_t>> count_losses(const Kind& kind, std::string id) override {
+    return operations_.count_losses(kind, std::move(id));
+  }
   [[nodiscard]] std::uint64_t request_count() const override { return operations_.request_count(); }
 
  private:
@@ -43,6 +46,9 @@ class ReaderAndWriter final : public Writer {
   }
   awaitable<Result<model::LiveObject>> load(const Kind& kind, std::string id, unsigned generation) override {
     return operations_.load(kind, std::move(id), generation);
+  }
+  awaitable<Result<std::uint64_t>> count_losses(const Kind& kind, std::string id) override {
+    return operations_.count_losses(kind, std::move(id));
   }
   [[nodiscard]] std::uint64_t request_count() const override { return operations_.request_count(); }
   awaitable<Result<Created>> create(const Kind& kind, json::object body, BodySecrets secrets,

@@ -243,6 +243,21 @@ awaitable<Result<model::LiveObject>> Operations::find_in_list(const Kind& kind, 
                   fmt::format("{} '{}' is not in the list of its kind", kind.name, base::printable(id, 100)));
 }
 
+awaitable<Result<std::uint64_t>> Operations::count_losses(const Kind& kind, std::string id) {
+  const Endpoint endpoint = kind.counted_loss.search;
+  if (!endpoint.exists()) co_return no_such_call(kind, "count what is lost with");
+  json::object filter;
+  filter[kind.counted_loss.by] = id;
+  filter["page"] = 0;
+  filter["limit"] = 1;
+  Call call(Purpose::kList, kind, endpoint.method, std::string(endpoint.path),
+            WireBody(json::serialize(filter)));
+  const std::string name = call.name();
+  auto answer = co_await engine_->send(std::move(call));
+  if (!answer) co_return answer.error();
+  co_return read_total(*answer, endpoint.out, name);
+}
+
 awaitable<Result<Created>> Operations::create(const Kind& kind, json::object body, BodySecrets secrets,
                                               unsigned generation, unsigned* tries) {
   Endpoint endpoint = choose(kind, &Endpoints::create, generation);

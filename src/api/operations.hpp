@@ -23,6 +23,7 @@ class Operations {
                                                                       std::vector<std::string> parents);
   boost::asio::awaitable<Result<model::LiveObject>> load(const schema::Kind& kind, std::string id,
                                                          unsigned generation);
+  boost::asio::awaitable<Result<std::uint64_t>> count_losses(const schema::Kind& kind, std::string id);
   boost::asio::awaitable<Result<Created>> create(const schema::Kind& kind, json::object body,
                                                  BodySecrets secrets, unsigned generation, unsigned* tries);
   boost::asio::awaitable<Result<json::object>> update(const schema::Kind& kind, json::object body,

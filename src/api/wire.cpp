@@ -237,6 +237,16 @@ Result<Page> read_page(const schema::Kind& kind, json::object answer, std::strin
   return page;
 }
 
+Result<std::uint64_t> read_total(const json::object& answer, std::string_view member, std::string_view call) {
+  const json::value* list = answer.if_contains(member);
+  if (list == nullptr)
+    if (const auto checked = check_absent_list(answer, member, false, call); !checked) return checked.error();
+  const auto total = integer_member(answer, "total");
+  if (total && *total >= 0) return static_cast<std::uint64_t>(*total);
+  if (!total && (list == nullptr || base::is_zero(*list))) return 0;
+  return Error(ErrorKind::kBadAnswer, fmt::format("{}: the answer does not tell the total", call));
+}
+
 std::optional<json::object> unwrap(const schema::Kind& kind, json::object answer, std::string_view wrapper) {
   if (!wrapper.empty()) {
     json::value* inner = answer.if_contains(wrapper);

@@ -56,6 +56,10 @@ struct Page {
 [[nodiscard]] Result<Page> read_page(const schema::Kind& kind, json::object answer, std::string_view member,
                                      bool is_first, std::string_view call);
 
+/// How many there are, by a search's `total`; none where that and the list under `member` are left out.
+[[nodiscard]] Result<std::uint64_t> read_total(const json::object& answer, std::string_view member,
+                                               std::string_view call);
+
 /// The object in an answer to load, create or update: under `wrapper`, flat, or alone under some other
 /// member. None where no object with an id (or a key) is found.
 [[nodiscard]] std::optional<json::object> unwrap(const schema::Kind& kind, json::object answer,

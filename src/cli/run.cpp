@@ -7,6 +7,8 @@
 
 #include <array>
 
+#include "descopectl/transport/task_group.hpp"
+
 namespace descopectl::cli {
 
 namespace net = boost::asio;
@@ -40,6 +42,20 @@ net::awaitable<Result<void>> check_losses(api::Reader& reader, plan::Plan& plan,
   co_return Result<void>();
 }
 
+net::awaitable<void> count_loss(api::Reader& reader, plan::Action& action) {
+  const auto count = co_await reader.count_losses(*action.descriptor, action.live_id);
+  plan::add_counted_loss(action, count);
+}
+
+/// What goes with objects that are replaced, for the eyes of who has to decide.
+net::awaitable<void> count_losses(api::Reader& reader, const net::any_io_executor& executor,
+                                  plan::Plan& plan) {
+  transport::TaskGroup counts(executor);
+  for (const std::size_t index : plan::find_countable(plan))
+    counts.start(count_loss(reader, plan.actions[index]));
+  co_await counts.wait();
+}
+
 }  // namespace
 
 net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, api::Reader& reader,
@@ -70,6 +86,7 @@ net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, 
   if (context.options.command == Command::kDrift) co_return planned;  // it writes nothing
   Result<void> checked = co_await check_losses(reader, planned->plan, input.policy);
   if (!checked) co_return checked.error();
+  co_await count_losses(reader, connected.io.get_executor(), planned->plan);
   co_return planned;
 }
 

@@ -231,6 +231,7 @@ constexpr std::array kCommandRows{
 };
 
 constexpr auto kPlanApply = on(Command::kPlan, Command::kApply);
+constexpr auto kPlanApplyDestroy = on(Command::kPlan, Command::kApply, Command::kDestroy);
 constexpr auto kEmulator = on(Command::kEmulator);
 constexpr std::int64_t kMany = 1'000'000;
 constexpr std::int64_t kTenMinutes = 600'000;  // milliseconds
@@ -369,20 +370,23 @@ constexpr std::array kFlagRows{
             [](Options& o, const FlagValue& v) { o.allow.adopt = v.is_on; }, kPlanApply},
     FlagRow{"allow-replace", kSwitch, kCommand, "", "delete and create anew where a field can't be changed",
             [](Options& o, const FlagValue& v) { o.allow.replace = v.is_on; }, kPlanApply},
+    FlagRow{"allow-deletes", kNumber, kCommand, "N",
+            "allow N deletions and replacements, whatever 'limits' in descopectl.yaml says",
+            [](Options& o, const FlagValue& v) { o.allow.deletes = v.number; }, kPlanApplyDestroy, '\0', "",
+            0, kMany},
     FlagRow{"allow-empty-kind", kKinds, kCommand, "KIND",
             "allow the last object of this kind to go; repeatable",
             [](Options& o, const FlagValue& v) { o.allow.empty_kinds = v.texts; }, kPlanApply},
     FlagRow{"allow-destroy", kObjects, kCommand, "KIND/NAME",
             "allow this object to be deleted in spite of preventDestroy; repeatable",
-            [](Options& o, const FlagValue& v) { o.allow.destroy = v.texts; },
-            on(Command::kPlan, Command::kApply, Command::kDestroy)},
+            [](Options& o, const FlagValue& v) { o.allow.destroy = v.texts; }, kPlanApplyDestroy},
     FlagRow{"allow-drop", kFields, kCommand, "KIND/NAME:FIELD",
             "allow an update that loses this field, which the API would not take; repeatable",
             [](Options& o, const FlagValue& v) { o.allow.drop = v.texts; }, kPlanApply},
     FlagRow{"allow-recreate", kNumber, kCommand, "N",
-            "create up to N objects again where most of a kind's owned objects are gone",
-            [](Options& o, const FlagValue& v) { o.allow.recreate = v.number; }, kPlanApply, '\0', "", 0,
-            kMany},
+            "go on, and create them again, where N objects, most of a kind's owned ones, are gone",
+            [](Options& o, const FlagValue& v) { o.allow.recreate = v.number; }, kPlanApplyDestroy, '\0', "",
+            0, kMany},
     FlagRow{"send-secret", kObjects, kCommand, "KIND/NAME",
             "send this object's secrets although they can't be compared; repeatable",
             [](Options& o, const FlagValue& v) { o.allow.send_secrets = v.texts; }, kPlanApply},

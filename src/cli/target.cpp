@@ -182,6 +182,9 @@ plan::Policy make_policy(const Context& context) {
   policy.connection_scope_format = scope_format_of(settings);
   policy.strict_references = settings.has_strict_references;
   policy.allow_replace = allow.replace;
+  policy.max_deletes = static_cast<std::uint64_t>(settings.limits.max_deletes);
+  policy.max_delete_percent = static_cast<std::uint64_t>(settings.limits.max_delete_percent);
+  if (allow.deletes) policy.allow_deletes = static_cast<std::uint64_t>(*allow.deletes);
   if (allow.recreate) policy.allow_recreate = static_cast<std::uint64_t>(*allow.recreate);
   policy.allow_empty_kinds.insert(allow.empty_kinds.begin(), allow.empty_kinds.end());
   policy.allow_destroy.insert(allow.destroy.begin(), allow.destroy.end());

@@ -255,10 +255,11 @@ static_assert(schema::is_valid_table(kFields));
 constexpr std::array<std::string_view, 1> kNaturalKeys{"clientId"};
 constexpr std::array<std::string_view, 2> kUnique{"name", "clientId"};
 constexpr std::array<std::string_view, 1> kTolerated{"id"};
-constexpr std::array<std::string_view, 3> kBreaks{
+constexpr std::array<std::string_view, 4> kBreaks{
     "it gets a new id; its client id stays only because it is sent again",
     "its client secret is generated anew unless clientSecret is given",
-    "users' consents and resource policies on the old id are lost"};
+    "resource policies on the old id are lost and made again only where they are declared",
+    "consents that users and tenants gave it are lost"};
 
 void check(const json::object& spec, std::vector<schema::RuleFinding>& findings) {
   const json::value* is_public = base::find_member(spec, "nonConfidentialClient");
@@ -354,6 +355,9 @@ constexpr schema::Kind kKind{
     .is_never_pruned = is_self_registered,
     .lost_by_first_generation = find_lost_mapping,
     .replacement_breaks = kBreaks,
+    .counted_loss = {.search = {"POST", "/v1/mgmt/thirdparty/consents/search", "", "consents"},
+                     .by = "appId",
+                     .noun = "consent"},
 };
 
 }  // namespace

@@ -1,9 +1,10 @@
-// Two generations of one API side by side: what a write through the first would lose of the second's
-// (sheet 6.3).
+// What writes lose that the plan's own lists do not show: what only the second of two generations of one API
+// holds (sheet 6.3), and what goes with an object that is replaced.
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "descopectl/base/text.hpp"
 #include "descopectl/plan/plan.hpp"
 
 namespace descopectl::plan {
@@ -42,6 +43,25 @@ void refuse_losses(Plan& plan, const schema::Kind& kind, const std::vector<model
          "the "
          "console"});
   }
+}
+
+std::vector<std::size_t> find_countable(const Plan& plan) {
+  std::vector<std::size_t> found;
+  for (std::size_t i = 0; i < plan.actions.size(); ++i)
+    if (plan.actions[i].kind == ActionKind::kReplace &&
+        plan.actions[i].descriptor->counted_loss.search.exists())
+      found.push_back(i);
+  return found;
+}
+
+void add_counted_loss(Action& action, const Result<std::uint64_t>& count) {
+  const std::string_view noun = action.descriptor->counted_loss.noun;
+  if (!count)
+    action.consequences.push_back(
+        fmt::format("how many {}s are lost could not be found out: {}", noun, count.error().message()));
+  else
+    action.consequences.push_back(
+        fmt::format("{} {} lost", base::counted(*count, noun), *count == 1 ? "is" : "are"));
 }
 
 }  // namespace descopectl::plan

@@ -39,8 +39,8 @@ void check_gone(Draft& draft) {
     draft.plan.refusals.push_back(
         {"objects-gone",
          fmt::format("{} of {} owned objects of kind {} are gone from the project", gone, owned, kind),
-         fmt::format("check that this is the right project; to create them again: --allow-recreate {}",
-                     gone)});
+         fmt::format("check that this is the right project; to {}: --allow-recreate {}",
+                     draft.input.policy.is_destroy ? "go on without them" : "create them again", gone)});
   }
 }
 
@@ -48,7 +48,8 @@ void check_protection(Draft& draft) {
   for (const Action& action : draft.plan.actions) {
     if (!destroys(action)) continue;
     const model::DesiredObject* desired = draft.input.desired->find(action.key);
-    const auto recorded = draft.input.recorded->objects.find(action.key);
+    const auto recorded =
+        draft.input.recorded->objects.find(action.is_moved ? action.moved_from : action.key);
     const bool is_protected =
         action.record.prevent_destroy || (desired != nullptr && desired->lifecycle.prevent_destroy) ||
         (recorded != draft.input.recorded->objects.end() && recorded->second.prevent_destroy);
@@ -60,6 +61,39 @@ void check_protection(Draft& draft) {
          fmt::format("apply it with 'preventDestroy: false' first, or allow it with --allow-destroy {}",
                      action.key.to_string())});
   }
+}
+
+constexpr std::size_t kFewestForPercent = 10;
+
+/// More than the configuration allows one run to take away, by number or by kind's share.
+void check_delete_limits(Draft& draft) {
+  std::map<std::string, std::size_t> by_kind;
+  std::size_t total = 0;
+  for (const Action& action : draft.plan.actions)
+    if (destroys(action)) {
+      ++by_kind[action.key.kind];
+      ++total;
+    }
+  const Policy& policy = draft.input.policy;
+  if (total == 0 || policy.allow_deletes.value_or(0) >= total) return;
+  const auto refuse = [&](std::string summary) {
+    draft.plan.refusals.push_back(
+        {"too-many-deletes", std::move(summary),
+         fmt::format("look at the plan; if that is meant: --allow-deletes {}", total)});
+  };
+  if (policy.max_deletes && total > *policy.max_deletes)
+    refuse(fmt::format("{} would be deleted or replaced, and limits.maxDeletes is {}",
+                       base::counted(total, "object"), *policy.max_deletes));
+  if (!policy.max_delete_percent) return;
+  std::map<std::string, std::size_t> owned;
+  for (const auto& [key, object] : draft.input.recorded->objects)
+    ++owned[key.kind];
+  for (const auto& [kind, count] : by_kind)
+    if (owned[kind] >= kFewestForPercent && count * 100 > *policy.max_delete_percent * owned[kind])
+      refuse(
+          fmt::format("{} of {} owned objects of kind {} would be deleted or replaced, and "
+                      "limits.maxDeletePercent is {}",
+                      count, owned[kind], kind, *policy.max_delete_percent));
 }
 
 void check_last_of_kind(Draft& draft) {
@@ -278,6 +312,7 @@ void check_rails(Draft& draft) {
   check_project(draft);
   check_gone(draft);
   check_protection(draft);
+  check_delete_limits(draft);
   check_last_of_kind(draft);
   check_referrers(draft);
 }

@@ -66,6 +66,9 @@ class Reader {
   /// in its list.
   virtual boost::asio::awaitable<Result<model::LiveObject>> load(const schema::Kind& kind, std::string id,
                                                                  unsigned generation) = 0;
+  /// How much of Kind::counted_loss hangs on the object. kBadAnswer where the answer does not tell.
+  virtual boost::asio::awaitable<Result<std::uint64_t>> count_losses(const schema::Kind& kind,
+                                                                     std::string id) = 0;
   /// Requests sent so far, retries included.
   [[nodiscard]] virtual std::uint64_t request_count() const = 0;
 };

@@ -62,6 +62,7 @@ struct Permissions {
   std::vector<std::string> empty_kinds;
   std::vector<std::string> destroy;
   std::vector<std::string> drop;  ///< "KIND/NAME:FIELD"
+  std::optional<std::int64_t> deletes;
   std::optional<std::int64_t> recreate;
   std::vector<std::string> send_secrets;
 };

@@ -147,6 +147,9 @@ struct Policy {
   diff::ConnectionScopeFormat connection_scope_format = diff::ConnectionScopeFormat::kUnset;
   bool strict_references = false;
   bool allow_replace = false;
+  std::optional<std::uint64_t> max_deletes;         ///< replacements count as well; none: no limit
+  std::optional<std::uint64_t> max_delete_percent;  ///< of a kind's owned objects, from 10 on
+  std::optional<std::uint64_t> allow_deletes;       ///< so many are allowed whatever those two say
   std::optional<std::uint64_t> allow_recreate;
   std::set<std::string> allow_empty_kinds;
   std::set<std::string> allow_destroy;  ///< "Kind/handle"
@@ -201,6 +204,13 @@ struct Completion {
 /// Refuses, by name, writes of live objects that would lose what only the second generation shows in
 /// `second`.
 void refuse_losses(Plan& plan, const schema::Kind& kind, const std::vector<model::LiveObject>& second);
+
+/// The replacements with which something goes that a search can count (Kind::counted_loss): indices into
+/// Plan::actions.
+[[nodiscard]] std::vector<std::size_t> find_countable(const Plan& plan);
+
+/// Says so among the consequences of that replacement; where counting failed, that it did.
+void add_counted_loss(Action& action, const Result<std::uint64_t>& count);
 
 /// The kinds whose live objects this run needs: declared, owned, named by a scope; and those always listed.
 /// `optional` ones may be refused by the service without harm.

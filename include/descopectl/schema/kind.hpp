@@ -45,6 +45,13 @@ struct Endpoints {
   Endpoint rotate = {};  ///< makes a new one and tells it; `out` likewise
 };
 
+/// What others keep on an object and lose with it, counted by a search (sheet 6.1).
+struct CountedLoss {
+  Endpoint search = {};        ///< `out` is the list of what was found; the count is its `total`
+  std::string_view by = {};    ///< the filter that takes the object's id
+  std::string_view noun = {};  ///< what is counted: "consent"
+};
+
 /// Another create call, for objects in which `when` is set (schema/create_variant.hpp). What it does not take
 /// is laid on by an update right after it.
 struct CreateVariant {
@@ -131,6 +138,8 @@ struct Kind {
   std::string (*lost_by_first_generation)(const json::object& first, const json::object& second) = nullptr;
   /// What a replacement of this kind breaks, for the plan's text.
   std::span<const std::string_view> replacement_breaks = {};
+  /// What of that can be counted.
+  CountedLoss counted_loss = {};
   /// A warning that an update of this live object deserves, or empty.
   std::string_view (*update_warning)(const json::object& live) = nullptr;
 };

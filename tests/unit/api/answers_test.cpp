@@ -170,6 +170,20 @@ TEST_F(Objects, WithoutALoadCallAreLookedForInTheList) {
   EXPECT_EQ(gone.error().message(), "Role 'ROL2' is not in the list of its kind");
 }
 
+TEST_F(Objects, LostWithOneAreCountedByTheTotalOfASearch) {
+  const auto count = [this](const std::string& answer) {
+    script->answer(200, answer);
+    return run(writer().count_losses(kind("InboundApp"), "TP1"));
+  };
+  EXPECT_EQ(count(R"({"consents":[{"id":"1"}],"total":7})").value(), 7U);
+  EXPECT_EQ(sent().back(), R"(POST /v1/mgmt/thirdparty/consents/search {"appId":"TP1","page":0,"limit":1})");
+  EXPECT_EQ(count("{}").value(), 0U) << "the gateway leaves out what is empty";
+  EXPECT_EQ(count(R"({"consents":[{"id":"1"}]})").error().message(),
+            "POST /v1/mgmt/thirdparty/consents/search: the answer does not tell the total");
+  EXPECT_EQ(count(R"({"hello":"world"})").error().kind(), ErrorKind::kBadAnswer);
+  EXPECT_EQ(run(writer().count_losses(kind("Role"), "ROL1")).error().kind(), ErrorKind::kFailure);
+}
+
 TEST_F(Objects, CreatedTellIdClientIdAndSecret) {
   script->answer(200, R"({"id":"TP1","cleartext":"generated","clientId":"cid"})");
   const auto created = create("InboundApp", R"({"name":"n"})");

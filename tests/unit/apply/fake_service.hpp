@@ -49,6 +49,10 @@ class FakeService final : public api::Writer {
                                                       unsigned* tries) override;
   boost::asio::awaitable<Result<void>> erase(const schema::Kind& kind, std::string id,
                                              unsigned* tries) override;
+  /// Of plans alone.
+  boost::asio::awaitable<Result<std::uint64_t>> count_losses(const schema::Kind&, std::string) override {
+    co_return Error(ErrorKind::kFailure, "no apply counts losses");
+  }
   [[nodiscard]] std::uint64_t request_count() const override { return log.size(); }
 
   /// The answer of the next call with that name ("create Connection/Slack", "list Role") is this error.

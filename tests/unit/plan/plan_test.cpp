@@ -320,6 +320,39 @@ TEST(PlanRails, RefuseProtectionLastOfAKindWrongProjectAndManyGone) {
   EXPECT_THAT(project.plan_text(three).refusals, IsEmpty()) << "a replacement that did not end";
 }
 
+TEST(PlanRails, ProtectAReplacedObjectThatMovedToAnotherHandle) {
+  Project project;
+  project.apply_text(doc("Connection", "name: a, id: x, lifecycle: {preventDestroy: true}", "name: a"));
+  project.policy.allow_replace = true;
+  const plan::Plan plan = project.plan_text(doc("Connection", "name: b, id: x", "name: a, appType: apikey"));
+  EXPECT_EQ(actions_of(plan), "replace Connection/b");
+  ASSERT_EQ(plan.refusals.size(), 1U);
+  EXPECT_EQ(plan.refusals[0].code, "prevent-destroy");
+}
+
+TEST(PlanRails, CountDeletionsOfAllKindsTogetherAndOfEachKind) {
+  Project project;
+  std::string ten;
+  for (const char* handle : {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"})
+    ten += connection(handle);
+  project.apply_text(ten + resource("r") + resource("s"));
+  project.policy.max_deletes = 2;
+  project.policy.max_delete_percent = 20;
+  const std::string text = ten.substr(0, ten.rfind("---")) + resource("r");
+  EXPECT_THAT(project.plan_text(text).refusals, IsEmpty()) << "two, and one in ten";
+  project.policy.max_deletes = 1;
+  project.policy.max_delete_percent = 9;
+  const std::vector<plan::Refusal> refusals = project.plan_text(text).refusals;
+  ASSERT_EQ(refusals.size(), 2U);
+  EXPECT_EQ(refusals[0].summary, "2 objects would be deleted or replaced, and limits.maxDeletes is 1");
+  EXPECT_EQ(refusals[1].summary,
+            "1 of 10 owned objects of kind Connection would be deleted or replaced, and "
+            "limits.maxDeletePercent is 9");
+  EXPECT_EQ(refusals[1].hint, "look at the plan; if that is meant: --allow-deletes 2");
+  project.policy.allow_deletes = 2;
+  EXPECT_THAT(project.plan_text(text).refusals, IsEmpty());
+}
+
 TEST(PlanCreate, EndsAReplacementWithWhatLiveHad) {
   Project project;
   const std::string bare = connection("a");
