@@ -84,12 +84,21 @@ class AdoptRun {
     if (!adoption_.refusals.empty()) co_return finish(ExitStatus::kRefused, "");
     const std::size_t count = adoption_.count(plan::Match::kAdopt);
     if (count == 0) co_return finish(ExitStatus::kDone, "Nothing to adopt.\n");
-    if (!context_.options.auto_approve && !ask(context_, {"\nTo note this in the state, type yes: ", "yes"}))
-      co_return finish(ExitStatus::kRefused, "");
+    const bool is_approved = co_await approve();
+    if (!is_approved) co_return finish(ExitStatus::kRefused, "");
     const auto recorded = co_await record();
     if (!recorded) co_return finish(report(context_, recorded.error()), "");
     co_return finish(ExitStatus::kDone, fmt::format("Adopted {}. Nothing was changed in the project.\n",
                                                     base::counted(count, "object")));
+  }
+
+  net::awaitable<bool> approve() {
+    if (context_.options.auto_approve) co_return true;
+    Question question;
+    question.text = "\nTo note this in the state, type yes: ";
+    question.wanted = "yes";
+    const bool is_approved = co_await ask(context_, std::move(question));
+    co_return is_approved;
   }
 
   net::awaitable<Result<void>> record() {
@@ -144,10 +153,8 @@ ExitStatus run_adopt(Context& context) {
                  "without a state every match counts as ours; there is nothing to adopt");
     return emit_failure(context, ExitStatus::kInvalidInput);
   }
-  auto store = open_store(context);
-  if (!store) return emit_failure(context, report(context, store.error()));
-  return run_connected(context, [&](Connected& connected) {
-    return adopt_connected(context, connected, *desired, *keys, **store);
+  return run_with_store(context, [&](Connected& connected, state::Store& store) {
+    return adopt_connected(context, connected, *desired, *keys, store);
   });
 }
 

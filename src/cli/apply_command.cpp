@@ -29,7 +29,8 @@ class Applier {
         co_await make_planned(context_, **writer, connected_, desired_, recorded, store_.is_kept());
     if (!planned) co_return emit_failure(context_, report(context_, planned.error()));
     planned_ = std::move(*planned);
-    if (const auto stop = look_before_writing()) co_return *stop;
+    const std::optional<ExitStatus> stopped = co_await look_before_writing();
+    if (stopped) co_return *stopped;
     apply::ApplyOptions options = make_options();
     apply::Outcome outcome =
         co_await apply::apply_plan(planned_->plan, **writer, store_, planned_->secrets.values, options);
@@ -55,35 +56,39 @@ class Applier {
   }
 
   /// Everything that may end the run before anything is written.
-  std::optional<ExitStatus> look_before_writing() {
+  net::awaitable<std::optional<ExitStatus>> look_before_writing() {
     const plan::Plan& plan = planned_->plan;
-    if (context_.sink.has_errors()) return emit_failure(context_, ExitStatus::kInvalidInput);
+    if (context_.sink.has_errors()) co_return emit_failure(context_, ExitStatus::kInvalidInput);
     context_.flush_diagnostics();
     show_plan();
     if (!plan.refusals.empty()) {
       context_.output.note(
           render::diagnostics_to_text(render::refusals_to_diagnostics(plan.refusals), &context_.sources));
-      return stop(ExitStatus::kRefused);
+      co_return stop(ExitStatus::kRefused);
     }
-    if (!check_secrets(context_, plan, planned_->secrets.values)) return stop(ExitStatus::kInvalidInput);
-    if (!needs_approval(plan) || context_.options.auto_approve) return std::nullopt;
-    if (!ask_first()) return stop(ExitStatus::kRefused);
-    return std::nullopt;
+    if (!check_secrets(context_, plan, planned_->secrets.values)) co_return stop(ExitStatus::kInvalidInput);
+    if (!needs_approval(plan) || context_.options.auto_approve) co_return std::nullopt;
+    const bool is_approved = co_await ask_first();
+    if (!is_approved) co_return stop(ExitStatus::kRefused);
+    co_return std::nullopt;
   }
 
   /// What only the state learns from needs nobody's word; an adoption does, as later runs may change the
   /// object.
   static bool needs_approval(const plan::Plan& plan) { return plan.has_changes() || plan.summary.adopt > 0; }
 
-  bool ask_first() {
+  net::awaitable<bool> ask_first() {
     const plan::Plan& plan = planned_->plan;
     const bool destroys = plan.summary.erase + plan.summary.replace > 0;
     const std::string wanted = destroys ? plan.project_id : "yes";
-    return ask(
-        context_,
-        {destroys ? fmt::format("\nThis deletes objects of the project. To go on, type its id ({}): ", wanted)
-                  : std::string("\nTo go on, type yes: "),
-         wanted, "look at the plan, then run again with --auto-approve"});
+    Question question;
+    question.text =
+        destroys ? fmt::format("\nThis deletes objects of the project. To go on, type its id ({}): ", wanted)
+                 : std::string("\nTo go on, type yes: ");
+    question.wanted = wanted;
+    question.hint = "look at the plan, then run again with --auto-approve";
+    const bool is_approved = co_await ask(context_, std::move(question));
+    co_return is_approved;
   }
 
   apply::ApplyOptions make_options() {
@@ -132,10 +137,9 @@ net::awaitable<ExitStatus> apply_connected(Context& context, Connected& connecte
 ExitStatus run_apply(Context& context) {
   const auto desired = load_desired(context);
   if (!desired) return emit_failure(context, ExitStatus::kInvalidInput);
-  auto store = open_store(context);
-  if (!store) return emit_failure(context, report_state(context, store.error()));
-  return run_connected(
-      context, [&](Connected& connected) { return apply_connected(context, connected, *desired, **store); });
+  return run_with_store(context, [&](Connected& connected, state::Store& store) {
+    return apply_connected(context, connected, *desired, store);
+  });
 }
 
 ExitStatus run_destroy(Context& context) {

@@ -5,12 +5,17 @@
 #include <unistd.h>
 
 #include <array>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 namespace descopectl::cli {
+
+namespace net = boost::asio;
+
 namespace {
 
-/// While a question is open, the thread waits for the answer and would not see what the signal set takes note
-/// of; and nothing is under way that would have to be finished.
+/// While a question is open nothing is under way that would have to be finished.
 class InterruptAtPrompt {
  public:
   InterruptAtPrompt() {
@@ -40,21 +45,26 @@ class InterruptAtPrompt {
 
 }  // namespace
 
-bool ask(Context& context, const Question& question) {
+net::awaitable<bool> ask(Context& context, Question question) {
   if (!context.terminals.input) {
     context.fail("no-terminal", "there is no terminal to ask on, and nothing was written", question.hint);
-    return false;
+    co_return false;
   }
   std::string answer;
   {
     const InterruptAtPrompt
         interrupt;  // before the question: who reads it may answer with an interrupt at once
     context.output.note(question.text);
-    if (!std::getline(context.input, answer)) context.output.note("\n");
+    net::thread_pool reader(1);
+    const auto read = [&context, &answer]() -> net::awaitable<bool> {
+      co_return static_cast<bool>(std::getline(context.input, answer));
+    };
+    const bool is_read = co_await net::co_spawn(reader, read, net::use_awaitable);
+    if (!is_read) context.output.note("\n");
   }
-  if (answer == question.wanted) return true;
+  if (answer == question.wanted) co_return true;
   context.fail("declined", "declined: nothing was written");
-  return false;
+  co_return false;
 }
 
 }  // namespace descopectl::cli

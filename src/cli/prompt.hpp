@@ -1,6 +1,7 @@
 // Questions to whoever sits at the terminal.
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
 #include <string>
 
 #include "context.hpp"
@@ -14,7 +15,8 @@ struct Question {
 };
 
 /// True where the answer is the wanted one. Without a terminal nothing is asked: that is the error
-/// `no-terminal`, which names --auto-approve; another answer is `declined`. Both mean exit 8.
-[[nodiscard]] bool ask(Context& context, const Question& question);
+/// `no-terminal`, which names --auto-approve; another answer is `declined`. Both mean exit 8. While the
+/// answer is awaited everything else goes on: a lock that is held while somebody thinks has to be renewed.
+[[nodiscard]] boost::asio::awaitable<bool> ask(Context& context, Question question);
 
 }  // namespace descopectl::cli

@@ -35,8 +35,8 @@ class RotateRun {
     auto live = co_await load_named(context_, connected_, named_);
     if (!live) co_return emit_failure(context_, report_conflict_as_refusal(context_, live.error()));
     live_id_ = live->id;
-    if (!context_.options.auto_approve && !ask(context_, question()))
-      co_return emit_failure(context_, ExitStatus::kRefused);
+    const bool is_approved = co_await approve();
+    if (!is_approved) co_return emit_failure(context_, ExitStatus::kRefused);
     // Not before the question: an interrupt there ends the program, and would leave an empty file behind.
     auto place = SecretPlace::open(context_);
     if (!place) co_return emit_failure(context_, report_conflict_as_refusal(context_, place.error()));
@@ -49,11 +49,15 @@ class RotateRun {
   }
 
  private:
-  Question question() const {
-    return {
+  net::awaitable<bool> approve() {
+    if (context_.options.auto_approve) co_return true;
+    Question question;
+    question.text =
         fmt::format("The secret of {} [id={}] is void as soon as there is a new one.\nTo go on, type yes: ",
-                    named_.key.to_string(), base::printable(live_id_, 200)),
-        "yes"};
+                    named_.key.to_string(), base::printable(live_id_, 200));
+    question.wanted = "yes";
+    const bool is_approved = co_await ask(context_, std::move(question));
+    co_return is_approved;
   }
 
   ExitStatus report_unknown(const Error& error) {
@@ -159,15 +163,12 @@ ExitStatus run_rotate(Context& context) {
   // Whether there is a place for the secret is known before anything is asked; the file goes again.
   if (const auto place = SecretPlace::open(context); !place)
     return emit_failure(context, report_conflict_as_refusal(context, place.error()));
-  std::unique_ptr<state::Store> store;
-  if (named->owned() != nullptr) {
-    auto opened = open_store(context);
-    if (!opened) return emit_failure(context, report(context, opened.error()));
-    store = std::move(*opened);
-    named->recorded = store->current();  // as it is now that nobody else can change it
-  }
-  return run_connected(context, [&](Connected& connected) {
-    return rotate_connected(context, connected, *named, store.get());
+  if (named->owned() == nullptr)
+    return run_connected(
+        context, [&](Connected& connected) { return rotate_connected(context, connected, *named, nullptr); });
+  return run_with_store(context, [&](Connected& connected, state::Store& store) {
+    named->recorded = store.current();  // as it is now that nobody else can change it
+    return rotate_connected(context, connected, *named, &store);
   });
 }
 

@@ -2,10 +2,10 @@
 #include "run.hpp"
 
 #include <fmt/format.h>
-#include <sys/types.h>
 #include <unistd.h>
 
-#include <array>
+#include "descopectl/apply/lease_keeper.hpp"
+#include "descopectl/transport/task_group.hpp"
 
 #include "descopectl/transport/task_group.hpp"
 
@@ -19,14 +19,31 @@ constexpr unsigned kSecondGeneration = 2;
 
 state::LockHolder make_holder(const Context& context) {
   state::LockHolder holder;
-  std::array<char, 256> host{};
-  if (::gethostname(host.data(), host.size() - 1) == 0) holder.host = host.data();
-  holder.who = fmt::format(
-      "{}@{}", context.environment.find("USER").value_or("uid " + std::to_string(::getuid())), holder.host);
-  holder.pid = ::getpid();
+  holder.process = state::this_process();
+  holder.who =
+      fmt::format("{}@{}", context.environment.find("USER").value_or("uid " + std::to_string(::getuid())),
+                  holder.process.host);
   holder.command = std::string(name_of(context.options.command));
-  holder.since = base::format_time(context.clock.now());
   return holder;
+}
+
+Result<std::unique_ptr<state::Store>> open_store(const Context& context) {
+  if (context.settings.state.backend == config::StateBackend::kNone) return state::make_null_store();
+  return state::open_for_writing(context.settings.state.path, make_holder(context));
+}
+
+net::awaitable<diag::ExitStatus> hold_store(Context& context, Connected& connected, const StoreBody& body) {
+  auto store = open_store(context);
+  if (!store) co_return emit_failure(context, report_state(context, store.error()));
+  const auto executor = connected.io.get_executor();
+  const auto timing = api::make_timing(executor);
+  transport::TaskGroup keeper(executor);
+  auto warn = [&context](std::string_view text) { context.log(LogLevel::kWarn, text); };
+  keeper.start(apply::keep_lease(**store, *timing, std::move(warn)));
+  const diag::ExitStatus status = co_await body(connected, **store);
+  keeper.cancel();
+  co_await keeper.wait();
+  co_return status;
 }
 
 /// Refuses what a write through the first of two generations would lose. A service without the second has
@@ -126,9 +143,8 @@ diag::ExitStatus report_state(Context& context, const Error& error) {
   return exit_of(error);
 }
 
-Result<std::unique_ptr<state::Store>> open_store(const Context& context) {
-  if (context.settings.state.backend == config::StateBackend::kNone) return state::make_null_store();
-  return state::open_for_writing(context.settings.state.path, make_holder(context));
+diag::ExitStatus run_with_store(Context& context, const StoreBody& body) {
+  return run_connected(context, [&](Connected& connected) { return hold_store(context, connected, body); });
 }
 
 std::string base_url_of(const Context& context, const Connected& connected) {

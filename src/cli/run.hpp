@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -42,8 +43,11 @@ struct Planned {
 /// Puts an error of the state's store into the sink and gives its exit status: the same whoever opened it.
 [[nodiscard]] diag::ExitStatus report_state(Context& context, const Error& error);
 
-/// Opens the state for writing, with its lock; for `backend: none` a store that keeps nothing.
-[[nodiscard]] Result<std::unique_ptr<state::Store>> open_store(const Context& context);
+/// Runs `body` as run_connected does, with the state open for writing; its lock is held, and kept alive,
+/// until the body has ended. With `backend: none` the store keeps nothing. What keeps it from being opened is
+/// reported, and its status given back.
+using StoreBody = std::function<boost::asio::awaitable<diag::ExitStatus>(Connected&, state::Store&)>;
+[[nodiscard]] diag::ExitStatus run_with_store(Context& context, const StoreBody& body);
 
 /// What the state calls the target: the sandbox listens on another port every time.
 [[nodiscard]] std::string base_url_of(const Context& context, const Connected& connected);

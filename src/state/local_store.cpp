@@ -1,9 +1,10 @@
 // The store in a local file: one appended line a change, flushed in groups, and a rewritten base now and
 // then.
 //
-// Everything goes through one file descriptor that is compared with the path before each write. Whoever holds
-// the lock is alone among us, but an editor, a checkout or a restored copy knows no lock: a file that is not
-// what we left is not written to.
+// Every write proves first that the lease is still ours, and keeps others from it until it is done.
+// Everything goes through one file descriptor that is compared with the path before each write: whoever holds
+// the lease is alone among us, but an editor, a checkout or a restored copy knows no lease, and a file that
+// is not what we left is not written to.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -17,6 +18,7 @@
 #include "descopectl/base/files.hpp"
 #include "descopectl/base/text.hpp"
 #include "descopectl/state/file_handle.hpp"
+#include "descopectl/state/local_lease.hpp"
 #include "descopectl/state/records.hpp"
 #include "descopectl/state/store.hpp"
 
@@ -102,8 +104,8 @@ Result<std::optional<std::string>> read_text(const fs::path& path) {
 
 class LocalStore final : public Store {
  public:
-  LocalStore(fs::path path, std::string name, StateLock lock, SyncCall sync)
-      : lock_(std::move(lock)), path_(std::move(path)), name_(std::move(name)), sync_(std::move(sync)) {}
+  LocalStore(fs::path path, std::string name, LocalLease lease, SyncCall sync)
+      : lease_(std::move(lease)), path_(std::move(path)), name_(std::move(name)), sync_(std::move(sync)) {}
 
   // Reads what is there and gets it ready for appending.
   Result<void> load();
@@ -132,8 +134,11 @@ class LocalStore final : public Store {
   }
   Result<void> compact() override {
     if (whole_bytes_ == base_bytes_) return {};
+    const auto held = lease_.enter();
+    if (!held) return held.error();
     return rewrite();
   }
+  boost::asio::awaitable<Result<void>> renew() override { co_return lease_.renew(); }
 
  private:
   Result<void> record(Change change);
@@ -149,8 +154,8 @@ class LocalStore final : public Store {
   [[nodiscard]] Error make_failure(std::string_view what, int error) const;
   [[nodiscard]] Error make_stale() const;
 
-  StateLock lock_;  // first, so that it goes last
-  fs::path path_;   // links followed
+  LocalLease lease_;  // first, so that it goes last
+  fs::path path_;     // links followed
   std::string name_;
   SyncCall sync_;
   model::RecordedState state_;
@@ -188,6 +193,8 @@ void LocalStore::set_sizes(std::size_t base_bytes, std::size_t whole_bytes) {
 }
 
 Result<void> LocalStore::load() {
+  const auto held = lease_.enter();
+  if (!held) return held.error();
   auto text = read_text(path_);
   if (!text) return text.error();
   if (!*text) {
@@ -270,6 +277,8 @@ Result<void> LocalStore::record_all(const std::vector<Change>& changes) {
     read_back.push_back(std::move(*decoded));
     lines += frame_record(payload);
   }
+  const auto held = lease_.enter();
+  if (!held) return held.error();
   if (!file_.is_open())
     if (const auto begun = rewrite(); !begun) return begun;
   if (const auto appended = append(lines); !appended) return appended;
@@ -360,9 +369,9 @@ Result<std::unique_ptr<Store>> open_for_writing(const fs::path& path, const Lock
                  "Check the path (state.path or --state) and the rights to the folder above it.");
   fs::path lock_path = *target;
   lock_path += ".lock";
-  auto lock = StateLock::acquire(lock_path, path.string(), holder);
-  if (!lock) return lock.error();
-  auto store = std::make_unique<LocalStore>(std::move(*target), path.string(), std::move(*lock),
+  auto lease = LocalLease::acquire(std::move(lock_path), path.string(), holder);
+  if (!lease) return lease.error();
+  auto store = std::make_unique<LocalStore>(std::move(*target), path.string(), std::move(*lease),
                                             sync ? std::move(sync) : SyncCall(sync_content));
   if (const auto loaded = store->load(); !loaded) return loaded.error();
   return std::unique_ptr<Store>(std::move(store));

@@ -1,83 +1,94 @@
-// The lock of a state file: flock on a file beside it, which tells the others who holds it.
+// What is told about the holder of a lock.
 #include "descopectl/state/lock.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 
-#include <array>
-#include <cerrno>
-#include <system_error>
-
-#include "descopectl/base/json.hpp"
 #include "descopectl/base/text.hpp"
 
 namespace descopectl::state {
 namespace {
 
-constexpr const char* kHeldHint =
-    "Wait until it has ended, or end that process; the lock goes with it, so there is no file to remove.";
+using std::chrono::seconds;
 
-Error make_failure(const std::string& what, const std::filesystem::path& path, int error) {
-  return {
-      ErrorKind::kFailure,
-      fmt::format("{} {}: {}", what, base::printable(path.string()), std::generic_category().message(error)),
-      "The lock lies beside the state: check the rights to that folder, and that its file system has locks."};
+constexpr std::size_t kLongestWord = 100;  // of what another program wrote, in a message
+
+std::string word(const std::string& text) {
+  return text.empty() ? "?" : base::printable(text, kLongestWord);
+}
+
+std::string ago(seconds age) {
+  constexpr long kMinute = 60;
+  constexpr long kHour = 60 * kMinute;
+  const long count = age.count() < 0 ? 0 : age.count();
+  if (count < 2 * kMinute) return fmt::format("{} s ago", count);
+  if (count < 2 * kHour) return fmt::format("{} min ago", count / kMinute);
+  return fmt::format("{} h ago", count / kHour);
 }
 
 std::string text_member(const json::object& object, std::string_view name) {
   const json::value* value = base::find_member(object, name);
-  return value != nullptr && value->is_string() ? base::printable(std::string_view(value->get_string()), 100)
-                                                : std::string("?");
-}
-
-// What the holder wrote about itself; none where it has not come to that yet.
-Error make_held(int descriptor, const std::string& state_name) {
-  const std::string start = "the state " + base::printable(state_name) + " is locked by ";
-  std::array<char, 4096> buffer{};
-  const ssize_t length = ::pread(descriptor, buffer.data(), buffer.size(), 0);
-  const auto parsed =
-      base::parse_json(std::string_view(buffer.data(), length > 0 ? static_cast<std::size_t>(length) : 0));
-  if (!parsed || !parsed->is_object()) return {ErrorKind::kLockHeld, start + "another process", kHeldHint};
-  const json::object& holder = parsed->get_object();
-  const json::value* pid = base::find_member(holder, "pid");
-  return {ErrorKind::kLockHeld,
-          fmt::format("{}{} (pid {}, command '{}', since {})", start, text_member(holder, "who"),
-                      pid != nullptr && pid->is_int64() ? pid->get_int64() : 0,
-                      text_member(holder, "command"), text_member(holder, "since")),
-          kHeldHint};
-}
-
-// Best effort: a lock without particulars is a lock all the same.
-void write_holder(int descriptor, const LockHolder& holder) {
-  const std::string text = json::serialize(json::object{{"who", holder.who},
-                                                        {"host", holder.host},
-                                                        {"pid", holder.pid},
-                                                        {"command", holder.command},
-                                                        {"since", holder.since}}) +
-                           "\n";
-  if (::ftruncate(descriptor, 0) != 0) return;
-  [[maybe_unused]] const ssize_t written = ::pwrite(descriptor, text.data(), text.size(), 0);
+  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
 }  // namespace
 
-Result<StateLock> StateLock::acquire(const std::filesystem::path& lock_path, const std::string& state_name,
-                                     const LockHolder& holder) {
-  FileHandle file(::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
-  if (!file.is_open()) return make_failure("can't open the lock", lock_path, errno);
-  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno == EWOULDBLOCK) return make_held(file.get(), state_name);
-    return make_failure("can't lock", lock_path, errno);
-  }
-  write_holder(file.get(), holder);
-  return StateLock(std::move(file));
+bool is_void(const HeldLock& lock) {
+  return lock.presence == Presence::kGone || lock.last_heartbeat >= kLeaseLife;
 }
 
-StateLock::~StateLock() {
-  // So that nobody reads the particulars of a holder that is gone.
-  if (file_.is_open() && ::ftruncate(file_.get(), 0) != 0) return;
+Error make_lock_held(const std::string& state_name, const HeldLock& lock) {
+  const std::string since = lock.since.empty() ? std::string("since ?")
+                                               : fmt::format("since {}, {}", word(lock.since), ago(lock.age));
+  const seconds left = kLeaseLife - lock.last_heartbeat;
+  return {ErrorKind::kLockHeld,
+          fmt::format("the state {} is locked by {} (pid {}, command '{}', {}; last heartbeat {})",
+                      base::printable(state_name), word(lock.holder.who), lock.holder.process.pid,
+                      word(lock.holder.command), since, ago(lock.last_heartbeat)),
+          lock.presence == Presence::kRunning
+              ? "Wait until it has ended, or end that process; the lock goes with it, so there is no file to "
+                "remove."
+              : fmt::format("Wait until it has ended. Whether it still runs can't be seen from here: if it "
+                            "was killed, its lock is void in {} s, so run the command again then.",
+                            left.count())};
+}
+
+Error make_lock_lost(const std::string& state_name, const LockHolder* taken_by) {
+  const std::string whom = taken_by == nullptr
+                               ? std::string()
+                               : fmt::format(" by {} (pid {}, command '{}')", word(taken_by->who),
+                                             taken_by->process.pid, word(taken_by->command));
+  return {ErrorKind::kLockHeld,
+          fmt::format("the lock on the state {} was taken from this run{}; nothing was written over the "
+                      "other's state",
+                      base::printable(state_name), whom),
+          fmt::format("A run that gives no sign of life for {} s loses its lock. Wait until the other has "
+                      "ended, then run the command again: it finds out what this one has done.",
+                      kLeaseLife.count())};
+}
+
+json::object encode_holder(const LockHolder& holder) {
+  const Process& process = holder.process;
+  return {{"who", holder.who},
+          {"host", process.host},
+          {"pid", process.pid},
+          {"boot_id", process.boot_id},
+          {"pid_namespace", process.pid_namespace},
+          {"started", process.started},
+          {"command", holder.command}};
+}
+
+LockHolder decode_holder(const json::object& members) {
+  LockHolder holder;
+  holder.who = text_member(members, "who");
+  holder.command = text_member(members, "command");
+  Process& process = holder.process;
+  process.host = text_member(members, "host");
+  process.boot_id = text_member(members, "boot_id");
+  process.pid_namespace = text_member(members, "pid_namespace");
+  process.started = text_member(members, "started");
+  const json::value* pid = base::find_member(members, "pid");
+  if (pid != nullptr && pid->is_int64()) process.pid = static_cast<long>(pid->get_int64());
+  return holder;
 }
 
 }  // namespace descopectl::state

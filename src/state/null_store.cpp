@@ -19,6 +19,7 @@ class NullStore final : public Store {
   Result<void> remove(const model::ObjectKey&) override { return {}; }
   Result<void> move(const model::ObjectKey&, const model::ObjectKey&) override { return {}; }
   Result<void> compact() override { return {}; }
+  boost::asio::awaitable<Result<void>> renew() override { co_return Result<void>(); }
 
  private:
   model::RecordedState nothing_;

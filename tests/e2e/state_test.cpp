@@ -1,9 +1,6 @@
-// The state's file: damaged, newer, locked, locked down.
-#include <fcntl.h>
+// The state's file: damaged, newer, locked down.
 #include <gtest/gtest.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "api.hpp"
 
@@ -81,27 +78,6 @@ TEST_F(State, ThatIsEmptyIsNotTakenForANewOne) {
   const Result result = project.apply();
   EXPECT_TRUE(result.status == 3 || result.out.find("0 added, 0 changed, 0 destroyed") != std::string::npos)
       << result.status << result.all();
-}
-
-TEST_F(State, NamesWhoHoldsItsLock) {
-  const int lock = ::open(project.folder.path(".descopectl/state.json.lock").c_str(), O_RDWR | O_CLOEXEC);
-  ASSERT_EQ(::flock(lock, LOCK_EX | LOCK_NB), 0);
-  const std::string holder =
-      R"({"who":"ann@build-7","host":"build-7","pid":4711,"command":"apply","since":"2030-01-02T03:04:05Z"})";
-  ASSERT_EQ(::write(lock, holder.data(), holder.size()), static_cast<ssize_t>(holder.size()));
-  project.declare(connection("a", "Changed"));
-  const Result result = project.apply();
-  EXPECT_EQ(result.status, 6);
-  EXPECT_EQ(
-      result.err,
-      "error: the state .descopectl/state.json is locked by ann@build-7 (pid 4711, command 'apply', since "
-      "2030-01-02T03:04:05Z) [lock-held]\n"
-      "hint: Wait until it has ended, or end that process; the lock goes with it, so there is no file to "
-      "remove.\n");
-  EXPECT_EQ(api.connection("a").at("name").as_string(), "a");
-  ::close(lock);
-  EXPECT_EQ(project.apply({"--allow-empty-kind", "Connection"}).status, 0)
-      << "a lock that was let go is no obstacle";
 }
 
 TEST_F(State, LivesWhereTheFlagSays) {

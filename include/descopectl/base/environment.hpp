@@ -47,4 +47,8 @@ class SystemClock final : public Clock {
 /// RFC 3339 in UTC with whole seconds: "2026-01-31T12:00:00Z".
 [[nodiscard]] std::string format_time(std::chrono::system_clock::time_point time);
 
+/// The time of "2026-01-31T12:00:00Z", with or without fractions of a second (dropped) and with any offset;
+/// none where the text is something else.
+[[nodiscard]] std::optional<std::chrono::system_clock::time_point> parse_time(std::string_view text);
+
 }  // namespace descopectl::base

@@ -1,42 +1,48 @@
-// The exclusive lock that writers of one state file take, so that two applies never run side by side.
+// Who holds the lock on a state: what is written down about it, and what the others are told.
 #pragma once
 
-#include <filesystem>
+#include <chrono>
 #include <string>
 
+#include "descopectl/base/json.hpp"
 #include "descopectl/base/result.hpp"
-#include "descopectl/state/file_handle.hpp"
+#include "descopectl/state/process.hpp"
 
 namespace descopectl::state {
 
-/// Who holds a lock: what the others are told.
+/// A holder whose last heartbeat is this old holds nothing any more.
+inline constexpr std::chrono::seconds kLeaseLife{60};
+/// How often the holder of a lease gives a sign of life.
+inline constexpr std::chrono::seconds kHeartbeat{20};
+
+/// Who wants a lock, or has it.
 struct LockHolder {
   std::string who;  ///< user@host
-  std::string host;
-  long pid = 0;
+  Process process;
   std::string command;  ///< "apply"
-  std::string since;    ///< RFC 3339
 };
 
-/// A held lock; given back when this dies, or by the kernel when the process does. Children that run another
-/// program do not inherit it.
-class StateLock {
- public:
-  /// Takes the lock file `lock_path` without waiting and writes `holder` into it. The file is created (0600)
-  /// and stays: removing it would let two processes lock two files of one name. kLockHeld with the
-  /// particulars of the other holder where there is one; kFailure where the file can't be made or the file
-  /// system has no locks. `state_name` is the path that messages name.
-  [[nodiscard]] static Result<StateLock> acquire(const std::filesystem::path& lock_path,
-                                                 const std::string& state_name, const LockHolder& holder);
-
-  StateLock(StateLock&&) noexcept = default;
-  StateLock& operator=(StateLock&&) = delete;
-  ~StateLock();
-
- private:
-  explicit StateLock(FileHandle file) : file_(std::move(file)) {}
-
-  FileHandle file_;
+/// What a contender sees of a lock that another has.
+struct HeldLock {
+  LockHolder holder;
+  std::string since;  ///< RFC 3339; empty: unknown
+  std::chrono::seconds age{0};
+  std::chrono::seconds last_heartbeat{0};  ///< before now
+  Presence presence = Presence::kUnknown;
 };
+
+/// Whether the lock is void: at once where its holder is known to be gone, else kLeaseLife after its last
+/// heartbeat.
+[[nodiscard]] bool is_void(const HeldLock& lock);
+
+/// kLockHeld with holder, host, pid, command and age, and what can be done about it.
+[[nodiscard]] Error make_lock_held(const std::string& state_name, const HeldLock& lock);
+
+/// kLockHeld for a holder whose lock was taken from it. `taken_by` may be null: nobody knows.
+[[nodiscard]] Error make_lock_lost(const std::string& state_name, const LockHolder* taken_by);
+
+/// The holder as members of a lock's document, and back. What lacks or has another type is left empty.
+[[nodiscard]] json::object encode_holder(const LockHolder& holder);
+[[nodiscard]] LockHolder decode_holder(const json::object& members);
 
 }  // namespace descopectl::state

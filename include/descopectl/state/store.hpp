@@ -55,9 +55,10 @@ class Store {
 
   /// Each of these is recorded when it returns, and survives the end of this program, however that comes; the
   /// next begin, flush or compact makes it durable. kFailure where it could not be written, kStale where
-  /// another program wrote to the file meanwhile; the in-memory state is then unchanged, unless the records
-  /// could not be made durable: then nothing can be recorded any more. Setting the target that is set already
-  /// writes nothing. Put and remove settle the open intent on their object.
+  /// another program wrote to the file meanwhile, kLockHeld where the lock was lost; the in-memory state is
+  /// then unchanged, unless the records could not be made durable: then nothing can be recorded any more.
+  /// Setting the target that is set already writes nothing. Put and remove settle the open intent on their
+  /// object.
   virtual Result<void> set_target(std::string project_id, std::string base_url) = 0;
   virtual Result<void> put(model::RecordedObject object) = 0;
   /// kNotFound where the object is not owned.
@@ -68,6 +69,10 @@ class Store {
   /// Rewrites the base and empties the tail, where there is a file; durable when it returns. Called at the
   /// end of a run; harmless at any time, and nothing is written where the tail is empty.
   virtual Result<void> compact() = 0;
+
+  /// A sign of life, every kHeartbeat while the store is open: a lock whose holder gives none for kLeaseLife
+  /// is void. kLockHeld where another has it by now; every write ends so from then on.
+  virtual boost::asio::awaitable<Result<void>> renew() = 0;
 };
 
 /// Reads the state at `path` without taking a lock and without changing anything: for plan and drift. A file
@@ -79,11 +84,11 @@ class Store {
 /// number of the error.
 using SyncCall = std::function<int(int descriptor)>;
 
-/// Opens the state at `path` for writing: takes the exclusive lock first (`<path>.lock`; kLockHeld with the
-/// holder's particulars where another has it; a holder that died holds nothing), then reads as read_state
-/// does, and cuts off a torn last record. The folder is created at once (0700, the lock lives there), the
-/// file (0600) with the first record. A symbolic link is followed. The lock goes with the store. `sync` null:
-/// fdatasync.
+/// Opens the state at `path` for writing: takes its lease first (`<path>.lock`, local_lease.hpp; kLockHeld
+/// with the holder's particulars where another has it; a holder that died holds nothing), then reads as
+/// read_state does, and cuts off a torn last record. The folder is created at once (0700, the lock lives
+/// there), the file (0600) with the first record. A symbolic link is followed. The lease goes with the store.
+/// `sync` null: fdatasync.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_for_writing(const std::filesystem::path& path,
                                                               const LockHolder& holder, SyncCall sync = {});
 

@@ -166,6 +166,14 @@ Result<void> MemoryStore::move(const model::ObjectKey& from, const model::Object
   return record("move " + from.to_string() + " " + to.to_string(), state::MoveChange{from, to});
 }
 
+boost::asio::awaitable<Result<void>> MemoryStore::renew() {
+  ++renewed;
+  if (renewals.empty()) co_return Error(ErrorKind::kLockHeld, "taken");
+  const Result<void> next = renewals.front();
+  renewals.pop_front();
+  co_return next;
+}
+
 Result<void> MemoryStore::compact() {
   log.emplace_back("compact");
   if (!compacts) return Error(ErrorKind::kFailure, "the state can't be rewritten");

@@ -96,12 +96,15 @@ class MemoryStore final : public state::Store {
   Result<void> remove(const model::ObjectKey& key) override;
   Result<void> move(const model::ObjectKey& from, const model::ObjectKey& to) override;
   Result<void> compact() override;
+  boost::asio::awaitable<Result<void>> renew() override;
 
   model::RecordedState state;
   std::vector<std::string> log;
   std::size_t writes_left = 1'000'000;  ///< then the disk is full
   bool compacts = true;
   bool is_far = false;
+  std::deque<Result<void>> renewals;  ///< what the next ones come to; then the lock is lost
+  std::size_t renewed = 0;
 
  private:
   Result<void> record(std::string what, state::Change change);

@@ -67,12 +67,14 @@ inline ino_t inode_of(const std::filesystem::path& path) {
   return ::stat(path.c_str(), &status) == 0 ? status.st_ino : 0;
 }
 
+/// On a host that nobody can see into.
 inline LockHolder sample_holder() {
-  return {.who = "ann@build-7",
-          .host = "build-7",
-          .pid = 4711,
-          .command = "apply",
-          .since = "2026-01-31T12:00:00Z"};
+  LockHolder holder;
+  holder.who = "ann@build-7";
+  holder.process.host = "build-7";
+  holder.process.pid = 4711;
+  holder.command = "apply";
+  return holder;
 }
 
 inline model::ObjectKey connection_key(const std::string& handle) {
