@@ -13,6 +13,8 @@
 
 #include <utility>
 
+#include "descopectl/base/environment.hpp"
+#include "descopectl/base/text.hpp"
 #include "descopectl/base/wipe.hpp"
 #include "descopectl/transport/deadline.hpp"
 #include "secret_text.hpp"
@@ -21,9 +23,6 @@ namespace descopectl::api {
 namespace {
 
 using std::chrono::milliseconds;
-
-/// A service that asks for more has other trouble than its rate limit; the user should know at once.
-constexpr milliseconds kLongestRetryAfter{600'000};
 
 Error interrupted() {
   return {ErrorKind::kInterrupted, "interrupted while waiting to send a request"};
@@ -35,32 +34,49 @@ Engine::Engine(std::unique_ptr<http::Client> client, ApiOptions options, std::un
     : client_(std::move(client)),
       options_(std::move(options)),
       timing_(std::move(timing)),
-      gate_(*timing_, options_.requests_per_minute) {}
+      gate_(std::make_shared<Gate>(*timing_, gate_options())) {}
+
+GateOptions Engine::gate_options() const {
+  GateOptions options;
+  options.requests_per_minute = options_.requests_per_minute;
+  options.parallelism = options_.http.connections;
+  options.on_cap = [this](milliseconds wait) {
+    say(fmt::format("http.requestsPerMinute ({}) is reached: waiting {}", options_.requests_per_minute,
+                    describe_wait(wait)));
+  };
+  return options;
+}
 
 boost::asio::awaitable<Result<json::object>> Engine::send(Call call) {
-  for (unsigned tries = 1;; ++tries) {
-    auto turn = co_await wait_for_turn();
-    if (!turn) co_return turn.error();
-    Outcome outcome = co_await try_once(call);
-    if (outcome) co_return std::move(*outcome);
-    Failure failure = std::move(outcome).error();
-    // A wrong address is the likelier reason than a service that is down: it is told after seconds, not half
-    // a minute.
-    const unsigned retries =
-        is_nobody_there(failure.error) ? std::min(options_.retries, 2U) : options_.retries;
-    if (failure.next == Next::kGiveUp || tries > retries) co_return after_tries(failure.error, tries);
-    auto ready = co_await prepare_next(call, std::move(failure), tries - 1, retries);
-    if (!ready) co_return after_tries(ready.error(), tries);
+  Progress progress;
+  while (true) {
+    milliseconds pause{0};
+    {
+      auto turn = co_await wait_for_turn();
+      if (!turn) co_return turn.error();
+      Outcome outcome = co_await try_once(call);
+      if (outcome) {
+        turn->was_taken();
+        co_return std::move(*outcome);
+      }
+      if (++progress.tries == 1) progress.give_up_at = timing_->now() + options_.retry_budget;
+      const auto next = find_pause(call, outcome.error(), *turn, progress);
+      if (!next) co_return after_tries(next.error(), progress.tries);
+      pause = *next;
+    }
+    if (pause == milliseconds(0)) continue;
+    auto waited = co_await wait_for(pause);
+    if (!waited) co_return after_tries(waited.error(), progress.tries);
   }
 }
 
-boost::asio::awaitable<Result<void>> Engine::wait_for_turn() {
+boost::asio::awaitable<Result<Gate::Turn>> Engine::wait_for_turn() {
   try {
-    co_await gate_.pass();
+    Gate::Turn turn = co_await gate_->pass();
+    co_return turn;
   } catch (const boost::system::system_error&) {
     co_return interrupted();
   }
-  co_return Result<void>();
 }
 
 boost::asio::awaitable<Result<void>> Engine::wait_for(milliseconds delay) {
@@ -97,26 +113,43 @@ boost::asio::awaitable<Result<http::Response>> Engine::exchange(const Call& call
   }
 }
 
-boost::asio::awaitable<Result<void>> Engine::prepare_next(const Call& call, Failure failure,
-                                                          unsigned tries_before, unsigned retries) {
-  if (failure.next == Next::kTryAgain) {
-    const auto delay = back_off(options_.retry_base, tries_before, random());
-    say(fmt::format("{}; trying again in {} ({} of {})", failure.error.message(),
-                    transport::format_duration(delay), tries_before + 1, retries));
-    auto waited = co_await wait_for(delay);
-    co_return waited;
+Result<milliseconds> Engine::find_pause(const Call& call, const Failure& failure, Gate::Turn& turn,
+                                        const Progress& progress) {
+  const Error& error = failure.error;
+  // A wrong address is the likelier reason than a service that is down: it is told after seconds, not half
+  // a minute.
+  const unsigned retries = is_nobody_there(error) ? std::min(options_.retries, 2U) : options_.retries;
+  if (failure.next == Next::kGiveUp || progress.tries > retries) return error;
+  const auto give_up = [&](std::string_view why, milliseconds time) {
+    return Error(error.kind(),
+                 fmt::format("{}; {} {}", error.message(), why, transport::format_duration(time)),
+                 error.hint());
+  };
+  const bool is_limited = failure.next == Next::kWaitForRateLimit;
+  const auto asked = is_limited ? parse_retry_after(failure.retry_after, timing_->wall_now())
+                                : std::optional<milliseconds>();
+  const auto wait = asked        ? *asked
+                    : is_limited ? rate_limit_back_off(options_.retry_base, progress.tries - 1, random())
+                                 : back_off(options_.retry_base, progress.tries - 1, random());
+  if (timing_->now() + wait > progress.give_up_at)
+    return asked ? give_up("it asks to wait", *asked) : give_up("it was tried for", options_.retry_budget);
+  if (!is_limited) {
+    say(fmt::format("{}; trying again in {} ({} of {})", error.message(), describe_wait(wait), progress.tries,
+                    retries));
+    return wait;
   }
-  const auto asked = parse_retry_after(failure.retry_after, timing_->wall_now());
-  const auto delay = asked ? *asked : rate_limit_back_off(options_.retry_base, tries_before, random());
-  if (delay > kLongestRetryAfter)
-    co_return Error(
-        failure.error.kind(),
-        fmt::format("{}; it asks to wait {}", failure.error.message(), transport::format_duration(delay)),
-        failure.error.hint());
-  // The gate makes all requests wait, this one with them. Said once, however many were refused at a time.
-  if (gate_.close_until(timing_->now() + delay))
-    say(fmt::format("rate limited at {}: waiting {}", call.name(), transport::format_duration(delay)));
-  co_return Result<void>();
+  // Said once, however many were refused at a time.
+  if (turn.was_refused(timing_->now() + wait))
+    say(fmt::format("rate limited at {}: waiting {}; at most {} at once from then on", call.name(),
+                    describe_wait(wait), base::counted(gate_->width(), "request")));
+  return milliseconds(0);
+}
+
+std::string Engine::describe_wait(milliseconds wait) const {
+  constexpr milliseconds kWorthAClock{5'000};
+  const std::string duration = transport::format_duration(wait);
+  if (wait < kWorthAClock) return duration;
+  return fmt::format("{}, until {}", duration, base::format_time(timing_->wall_now() + wait));
 }
 
 http::Request Engine::make_request(const Call& call) const {
@@ -130,8 +163,7 @@ http::Request Engine::make_request(const Call& call) const {
 }
 
 Engine::Outcome Engine::read_answer(const Call& call, http::Response response) {
-  if (response.status < 200 || response.status > 299)
-    return failure_of_answer(call, response, options_.management_key, options_.http.base_url);
+  if (response.status < 200 || response.status > 299) return failure_of_answer(call, response, options_.management_key, options_.http.base_url);
   auto object = read_object(response.body, !call.is_read(), call.name(), options_.http.base_url);
   if (!object) return failure_of_body(call, response.body, object.error());
   if (call.purpose != Purpose::kList) base::wipe(response.body);  // it may hold a generated secret

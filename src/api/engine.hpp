@@ -30,14 +30,24 @@ class Engine {
   /// What one try came to: the answer, or a failure.
   using Outcome = boost::system::result<json::object, Failure>;
 
-  boost::asio::awaitable<Result<void>> wait_for_turn();
+  /// Where a call stands.
+  struct Progress {
+    unsigned tries = 0;            ///< the failed one included
+    Gate::TimePoint give_up_at{};  ///< by then the last try has begun
+  };
+
+  boost::asio::awaitable<Result<Gate::Turn>> wait_for_turn();
   boost::asio::awaitable<Result<void>> wait_for(std::chrono::milliseconds delay);
   boost::asio::awaitable<Outcome> try_once(const Call& call);
   boost::asio::awaitable<Result<http::Response>> exchange(const Call& call);
-  /// Waits as long as `failure` asks for before the next try; an error where there should be none.
-  boost::asio::awaitable<Result<void>> prepare_next(const Call& call, Failure failure, unsigned tries_before,
-                                                     unsigned retries);
+  /// How long to pause before the call is tried again; an error where it should not be. Nothing to wait for
+  /// after a 429: it closes the gate for all, and they wait there.
+  [[nodiscard]] Result<std::chrono::milliseconds> find_pause(const Call& call, const Failure& failure,
+                                                             Gate::Turn& turn, const Progress& progress);
+  /// "8 s", and from a few seconds on, until when that is.
+  [[nodiscard]] std::string describe_wait(std::chrono::milliseconds wait) const;
 
+  [[nodiscard]] GateOptions gate_options() const;
   [[nodiscard]] http::Request make_request(const Call& call) const;
   [[nodiscard]] Outcome read_answer(const Call& call, http::Response response);
   [[nodiscard]] double random() const { return options_.random ? options_.random() : 0.5; }
@@ -46,7 +56,7 @@ class Engine {
   std::unique_ptr<http::Client> client_;
   ApiOptions options_;
   std::unique_ptr<Timing> timing_;
-  Gate gate_;
+  std::shared_ptr<Gate> gate_;
   std::uint64_t request_count_ = 0;
 };
 

@@ -63,6 +63,7 @@ api::ApiOptions api_options(Context& context) {
   options.http.user_agent = fmt::format("descopectl/{}", version());
   options.retries = static_cast<unsigned>(settings.http.retries);
   options.retry_base = settings.http.retry_base;
+  options.retry_budget = settings.http.retry_budget;
   options.requests_per_minute = static_cast<unsigned>(settings.http.requests_per_minute);
   options.log = [&context](std::string_view line) { context.log(LogLevel::kTrace, line); };
   options.progress = [&context](std::string_view line) { context.log(LogLevel::kWarn, line); };

@@ -215,6 +215,7 @@ class Resolver {
     take_number(key(&Layer::timeout_seconds), http.timeout);
     take_number(key(&Layer::retries), http.retries);
     take_number(key(&Layer::retry_base_milliseconds), http.retry_base);
+    take_number(key(&Layer::retry_seconds), http.retry_budget);
     take_number(key(&Layer::settle_seconds), http.settle);
     take_number(key(&Layer::requests_per_minute), http.requests_per_minute);
     if (overrides_.parallelism) http.parallelism = *overrides_.parallelism;

@@ -31,11 +31,14 @@ struct ApiOptions {
   http::ClientOptions http;  ///< base_url, timeouts, parallelism, CA
   unsigned retries = 6;      ///< further tries of a read, and of anything answered 429
   std::chrono::milliseconds retry_base{
-      500};                          ///< first back-off; doubled each time, full jitter, at most 30 s
-  unsigned requests_per_minute = 0;  ///< 0: no cap but the server's 429
+      500};  ///< first back-off; doubled each time, full jitter, at most 30 s
+  /// How long one call is tried again in all, waits for the rate limit included. A service that asks to wait
+  /// longer has other trouble than its rate limit; the user should know at once.
+  std::chrono::seconds retry_budget{600};
+  unsigned requests_per_minute = 0;           ///< 0: no cap but the server's 429
   std::function<void(std::string_view)> log;  ///< trace lines, without secrets and credentials; may be null
-  std::function<void(std::string_view)> progress;  ///< "rate limited: waiting 8 s"; may be null
-  std::function<double()> random;                  ///< [0, 1): jitter; null: always a half
+  std::function<void(std::string_view)> progress;  ///< why a call waits, and until when; may be null
+  std::function<double()> random;  ///< [0, 1): jitter; null: always a half
 };
 
 /// What a create told. `id` is empty where the answer has none (permissions: look in the list).

@@ -67,6 +67,7 @@ struct Layer {
   Number timeout_seconds;
   Number retries;
   Number retry_base_milliseconds;
+  Number retry_seconds;
   Number settle_seconds;
   Number requests_per_minute;
 };

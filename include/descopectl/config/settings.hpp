@@ -88,6 +88,7 @@ struct HttpSettings {
   std::chrono::seconds timeout{30};
   std::int64_t retries = 6;
   std::chrono::milliseconds retry_base{500};
+  std::chrono::seconds retry_budget{600};
   std::chrono::seconds settle{10};
   std::int64_t requests_per_minute = 0;  ///< 0: no cap
 };

@@ -29,6 +29,7 @@ struct Script {
   std::deque<Result<http::Response>> answers;
   std::size_t in_flight = 0;
   std::size_t most_in_flight = 0;
+  std::vector<std::size_t> in_flight_at;  ///< with each request, itself included
 
   void answer(int status, std::string body, std::vector<http::Header> headers = {}) {
     http::Response response(status, std::move(body));
@@ -45,6 +46,7 @@ class FakeClient final : public http::Client {
   asio::awaitable<Result<http::Response>> send(http::Request request) override {
     const auto executor = co_await asio::this_coro::executor;
     script_->most_in_flight = std::max(script_->most_in_flight, ++script_->in_flight);
+    script_->in_flight_at.push_back(script_->in_flight);
     co_await asio::post(executor, asio::use_awaitable);
     --script_->in_flight;
     script_->requests.push_back(std::move(request));

@@ -2,16 +2,35 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 
+#include <algorithm>
+#include <span>
+
 #include "fake_service.hpp"
 
 namespace descopectl::api::test {
 namespace {
 
 using std::chrono::milliseconds;
+using testing::_;
+using testing::Each;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::Le;
 
-class Retries : public ApiTest {};
+class Retries : public ApiTest {
+ protected:
+  /// How many of `count` lists, asked for at once, are answered.
+  int list_at_once(int count) {
+    int done = 0;
+    for (int i = 0; i < count; ++i)
+      asio::co_spawn(
+          context, writer().list(kind("Resource"), 1),
+          [&](const std::exception_ptr&, const auto& listed) { done += listed.has_value() ? 1 : 0; });
+    context.restart();
+    context.run();
+    return done;
+  }
+};
 
 constexpr const char* kEmpty = R"({"resources":[]})";
 
@@ -105,7 +124,9 @@ TEST_F(Retries, WaitAsLongAsRetryAfterAsks) {
   ASSERT_TRUE(list("Resource"));
   EXPECT_THAT(*waits, ElementsAre(milliseconds(8000), milliseconds(5000), milliseconds(4000),
                                   milliseconds(3000), milliseconds(22500)));
-  EXPECT_EQ(progress.front(), "rate limited at GET /v1/mgmt/resources/load: waiting 8 s");
+  EXPECT_EQ(progress.front(),
+            "rate limited at GET /v1/mgmt/resources/load: waiting 8 s, until 2026-01-31T12:00:08Z; at most 5 "
+            "requests at once from then on");
 }
 
 TEST_F(Retries, GiveUpARateLimitThatOutlastsThem) {
@@ -125,28 +146,69 @@ TEST_F(Retries, DoNotWaitForHours) {
   EXPECT_EQ(listed.error().message(), "GET /v1/mgmt/resources/load: answered 429; it asks to wait 7200 s");
 }
 
+TEST_F(Retries, EndWhenTheirTimeIsOver) {
+  options.retries = 100;
+  options.retry_budget = std::chrono::seconds(20);
+  for (int i = 0; i < 7; ++i)
+    script->answer(503, "{}");
+  const auto listed = list("Resource");
+  EXPECT_EQ(listed.error().kind(), ErrorKind::kUnreachable);
+  EXPECT_EQ(listed.error().message(),
+            "GET /v1/mgmt/resources/load: answered 503; it was tried for 20 s (after 7 tries)");
+  EXPECT_EQ(waits->back(), milliseconds(8000)) << "15 s would have been too long";
+}
+
+TEST_F(Retries, CountWaitsForTheRateLimitInTheirTime) {
+  options.retries = 100;
+  options.retry_budget = std::chrono::seconds(60);
+  for (int i = 0; i < 2; ++i)
+    script->answer(429, "", {{"Retry-After", "40"}});
+  const auto created = create("Resource", R"({"name":"n"})");
+  EXPECT_EQ(created.error().kind(), ErrorKind::kRateLimited);
+  EXPECT_EQ(created.error().message(),
+            "POST /v1/mgmt/resource/create: answered 429; it asks to wait 40 s (after 2 tries)");
+}
+
 TEST_F(Retries, OfOneRequestHoldBackAllOthers) {
   script->answer(429, "", {{"Retry-After", "8"}});
   script->answer(200, kEmpty);
   ASSERT_TRUE(list("Resource"));
   EXPECT_EQ(waits->size(), 1U);
 
-  // Two at once, both refused: one pause, told once.
+  // Two at once, both refused: one pause, told once, and one step down.
   waits->clear();
   progress.clear();
   script->answer(429, "", {{"Retry-After", "9"}});
   script->answer(429, "", {{"Retry-After", "9"}});
   script->answer(200, kEmpty);
   script->answer(200, kEmpty);
-  int done = 0;
-  for (int i = 0; i < 2; ++i)
-    asio::co_spawn(
-        context, writer().list(kind("Resource"), 1),
-        [&](const std::exception_ptr&, const auto& listed) { done += listed.has_value() ? 1 : 0; });
-  context.restart();
-  context.run();
-  EXPECT_EQ(done, 2);
-  EXPECT_THAT(progress, ElementsAre("rate limited at GET /v1/mgmt/resources/load: waiting 9 s"));
+  EXPECT_EQ(list_at_once(2), 2);
+  EXPECT_THAT(progress, ElementsAre("rate limited at GET /v1/mgmt/resources/load: waiting 9 s, until "
+                                    "2026-01-31T12:00:09Z; at most 2 requests at once from then on"));
+}
+
+TEST_F(Retries, HalveWhatIsUnderWayOnceForAllThatWereRefusedTogether) {
+  options.http.connections = 8;
+  for (int i = 0; i < 8; ++i)
+    script->answer(429, "", {{"Retry-After", "1"}});
+  for (int i = 0; i < 8; ++i)
+    script->answer(200, kEmpty);
+  EXPECT_EQ(list_at_once(8), 8);
+  EXPECT_THAT(script->in_flight_at, ElementsAre(1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, _, _, _, _));
+  EXPECT_THAT(std::span(script->in_flight_at).subspan(8), Each(Le(4U)));
+}
+
+TEST_F(Retries, SendMoreAtOnceAgainWhereAnswersComeWithoutRefusal) {
+  options.http.connections = 4;
+  script->answer(429, "", {{"Retry-After", "1"}});
+  for (int i = 0; i < 40; ++i)
+    script->answer(200, kEmpty);
+  EXPECT_EQ(list_at_once(40), 40);
+  const std::span<const std::size_t> sent_with(script->in_flight_at);
+  ASSERT_EQ(sent_with.size(), 41U);
+  EXPECT_THAT(sent_with.subspan(4, 8), Each(Le(2U)));
+  EXPECT_THAT(sent_with.subspan(16, 8), Each(Le(3U)));
+  EXPECT_EQ(*std::max_element(sent_with.begin() + 30, sent_with.end()), 4U);
 }
 
 TEST_F(Retries, StayBelowTheCapOfRequests) {
@@ -156,6 +218,10 @@ TEST_F(Retries, StayBelowTheCapOfRequests) {
   for (int i = 0; i < 5; ++i)
     ASSERT_TRUE(list("Resource"));
   EXPECT_THAT(*waits, ElementsAre(std::chrono::minutes(1), std::chrono::minutes(1)));
+  EXPECT_THAT(progress,
+              Each("http.requestsPerMinute (2) is reached: waiting 60 s, until 2026-01-31T12:01:00Z"))
+      << "the wall clock of the test stands still";
+  EXPECT_EQ(progress.size(), 2U) << "once for each pause";
 }
 
 TEST_F(Retries, AreTracedWithoutBodiesAndCredentials) {

@@ -40,7 +40,7 @@ TEST(ConfigFile, HoldsWhatIsWrittenAndNothingElse) {
       "connectionScopeFormat: id:scope\n"
       "limits: {maxDeletes: 0, maxDeletePercent: 100}\n"
       "http: {parallelism: 3, timeoutSeconds: 4, retries: 5, retryBaseMilliseconds: 6, settleSeconds: 7,\n"
-      "       requestsPerMinute: 8}\n"
+      "       requestsPerMinute: 8, retrySeconds: 9}\n"
       "environments:\n"
       "  staging: {projectId: P3, limits: {maxDeletes: 1}}\n"
       "  empty:\n");
@@ -62,6 +62,7 @@ TEST(ConfigFile, HoldsWhatIsWrittenAndNothingElse) {
   EXPECT_EQ(base.connection_scope_format->value, 2U);
   EXPECT_EQ(base.max_deletes->value, 0);
   EXPECT_EQ(base.requests_per_minute->value, 8);
+  EXPECT_EQ(base.retry_seconds->value, 9);
   const auto* staging = loaded.file->find_environment("staging");
   ASSERT_NE(staging, nullptr);
   EXPECT_EQ(staging->project_id->value, "P3");

@@ -403,6 +403,7 @@ TEST(KeyTable, NamesTheDefaultsThatCount) {
       {"http.timeoutSeconds", settings.http.timeout.count()},
       {"http.retries", settings.http.retries},
       {"http.retryBaseMilliseconds", settings.http.retry_base.count()},
+      {"http.retrySeconds", settings.http.retry_budget.count()},
       {"http.settleSeconds", settings.http.settle.count()},
       {"http.requestsPerMinute", settings.http.requests_per_minute}};
   const std::map<std::string_view, std::size_t> words{
