@@ -1,6 +1,7 @@
 // TLS from the program's side: who is trusted, and that nothing is said to anybody else.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
@@ -8,6 +9,7 @@
 #include "descopectl/transport/listener.hpp"
 #include "hosted.hpp"
 #include "support/certificates.hpp"
+#include "support/tls_server.hpp"
 
 namespace descopectl::e2e {
 namespace {
@@ -114,6 +116,44 @@ TEST_F(Tls, ThatHasExpiredIsRefused) {
   expect_refused({"--ca-file", "ca.pem"}, "the certificate of 127.0.0.1 has expired [api-unreachable]\n");
 }
 
+TEST_F(Tls, ThatIsNotValidYetIsRefused) {
+  serve({.begins_in_days = 1, .ends_in_days = 2});
+  expect_refused({"--ca-file", "ca.pem"},
+                 "the certificate of 127.0.0.1 is not valid yet [api-unreachable]\n"
+                 "hint: is this machine's clock right?\n");
+}
+
+TEST_F(Tls, OfSomebodyElseIsRefusedByEveryCommandThatHoldsTheKey) {
+  serve({});
+  folder.write("descope/app.yaml",
+               "apiVersion: descopectl/v1\nkind: InboundApp\nmetadata: {name: app}\nspec: {name: App}\n");
+  for (const Arguments& command :
+       {Arguments{"plan"}, Arguments{"drift"}, Arguments{"export"}, Arguments{"adopt", "--all", "--yes"},
+        Arguments{"destroy", "--yes"}, Arguments{"output", "Connection/a"},
+        Arguments{"rotate", "InboundApp/app", "--yes", "--show-secret"}}) {
+    const Result result = run(command);
+    EXPECT_EQ(result.status, 5) << command.front() << ": " << result.all();
+    EXPECT_NE(result.err.find("by an authority that is not trusted"), std::string::npos) << result.err;
+  }
+  EXPECT_EQ(hosted->request_count(), 0U);
+}
+
+TEST_F(Tls, IsCheckedWhateverIsAllowedOrSetElsewhere) {
+  serve({});
+  folder.write("openssl.cnf",
+               "openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\nsystem_default = weak\n"
+               "[weak]\nMinProtocol = TLSv1\nCipherString = ALL:@SECLEVEL=0\n");
+  environment["OPENSSL_CONF"] = folder.path("openssl.cnf").string();
+  environment["NODE_TLS_REJECT_UNAUTHORIZED"] = "0";
+  environment["PYTHONHTTPSVERIFY"] = "0";
+  environment["GIT_SSL_NO_VERIFY"] = "1";
+  expect_refused({"--allow-insecure"}, ": the certificate is signed by an authority that is not trusted");
+  const test::TlsServer old(test::make_certificate({}, &authority), TLS1_1_VERSION);
+  environment["DESCOPE_BASE_URL"] = old.url();
+  expect_refused({"--allow-insecure", "--ca-file", "ca.pem"}, ": the server speaks TLS older than 1.2");
+  EXPECT_EQ(old.heard(), "");
+}
+
 TEST_F(Tls, WithAnAuthorityFileThatIsNoneIsWrongInput) {
   serve({});
   folder.write("ca.pem", "no certificate\n");
@@ -181,6 +221,25 @@ TEST_F(Tls, ThatIsTooOldIsRefusedAtOnce) {
   EXPECT_EQ(result.err.find("trying again"), std::string::npos) << result.err;
 }
 
+TEST_F(Tls, OlderThanTwelveIsRefusedAndTheKeyIsNotSent) {
+  serve({});
+  const test::Identity trusted = test::make_certificate({}, &authority);
+  for (const int version : {TLS1_VERSION, TLS1_1_VERSION}) {
+    const test::TlsServer old(trusted, version);
+    environment["DESCOPE_BASE_URL"] = old.url();
+    expect_refused({"--ca-file", "ca.pem"}, ": the server speaks TLS older than 1.2 [api-unreachable]\n");
+    EXPECT_GE(old.connections(), 1);
+    EXPECT_EQ(old.heard(), "");
+  }
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    const test::TlsServer current(trusted, version);
+    environment["DESCOPE_BASE_URL"] = current.url();
+    EXPECT_EQ(run({"plan", "--ca-file", "ca.pem"}).status, 5) << "it answers nothing";
+    EXPECT_NE(current.heard().find("\r\nAuthorization: Bearer "), std::string::npos)
+        << "it would have noticed";
+  }
+}
+
 TEST(PlainHttp, BeyondLoopbackNeedsAFlag) {
   const Hosted hosted;
   Workspace shop;
@@ -200,22 +259,26 @@ TEST(PlainHttp, BeyondLoopbackNeedsAFlag) {
 
 TEST(Redirects, AreToldAndNotFollowed) {
   const Hosted elsewhere;
+  std::atomic<int> status = 0;
   const Hosted hosted({}, [&](const http::Request&, const http::Server::Handler&) {
-    http::Response response(302, "");
+    http::Response response(status, "");
     response.headers.emplace_back("Location", elsewhere.url() + "/login");
     return http::Reply(std::move(response));
   });
   Workspace shop;
   aim(shop, hosted);
   shop.folder.write("a.yaml", connection("a"));
-  for (const Arguments& command :
-       {Arguments{"plan", "-f", "a.yaml"}, Arguments{"apply", "-f", "a.yaml", "--yes"}}) {
-    const Result result = shop.run(command);
-    EXPECT_NE(result.status, 0);
-    EXPECT_NE(result.err.find("answered 302, a redirect to " + elsewhere.url() +
-                              "/login, and redirects are not followed"),
-              std::string::npos)
-        << result.err;
+  for (const int each : {301, 302, 303, 307, 308}) {
+    status = each;
+    for (const Arguments& command :
+         {Arguments{"plan", "-f", "a.yaml"}, Arguments{"apply", "-f", "a.yaml", "--yes"}}) {
+      const Result result = shop.run(command);
+      EXPECT_NE(result.status, 0);
+      EXPECT_NE(result.err.find("answered " + std::to_string(each) + ", a redirect to " + elsewhere.url() +
+                                "/login, and redirects are not followed"),
+                std::string::npos)
+          << result.err;
+    }
   }
   EXPECT_EQ(elsewhere.request_count(), 0U) << "the key is not for whoever is named there";
 }
