@@ -163,7 +163,7 @@ http::Request Engine::make_request(const Call& call) const {
 }
 
 Engine::Outcome Engine::read_answer(const Call& call, http::Response response) {
-  if (response.status < 200 || response.status > 299) return failure_of_answer(call, response, options_.management_key, options_.http.base_url);
+  if (response.status < 200 || response.status > 299) return failure_of_answer(call, response, options_);
   auto object = read_object(response.body, !call.is_read(), call.name(), options_.http.base_url);
   if (!object) return failure_of_body(call, response.body, object.error());
   if (call.purpose != Purpose::kList) base::wipe(response.body);  // it may hold a generated secret

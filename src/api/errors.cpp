@@ -133,18 +133,18 @@ bool repeats_any_secret(const Call& call, const model::Secret& management_key, s
 }
 
 /// What the server chose to say, made fit for a terminal, or why it is not shown.
-std::string shown(const Call& call, const model::Secret& management_key, std::string_view text,
-                  std::size_t limit) {
-  const std::string_view head = text.substr(0, 4 * limit);
-  if (repeats_any_secret(call, management_key, head)) return "(its text repeats a secret and is not shown)";
-  return base::printable(head, limit);
+std::string shown(const Call& call, const ApiOptions& options, std::string_view text, std::size_t limit) {
+  if (repeats_any_secret(call, options.management_key, text.substr(0, 4 * limit)))
+    return "(its text repeats a secret and is not shown)";
+  // Before it is cut: half a secret is one that nobody finds later.
+  return base::printable(options.redact ? options.redact(text) : std::string(text), limit);
 }
 
 std::string message_of(const Call& call, const http::Response& response, const Said& said, ErrorKind kind,
-                       const model::Secret& management_key, std::string_view base_url) {
+                       const ApiOptions& options) {
   std::string message = fmt::format("{}: answered {}", call.name(), response.status);
   const auto quote = [&](std::string_view text, std::size_t limit) {
-    return shown(call, management_key, text, limit);
+    return shown(call, options, text, limit);
   };
   if (response.status >= 300 && response.status < 400) {
     const auto location = http::find_header(response.headers, "Location");
@@ -158,7 +158,7 @@ std::string message_of(const Call& call, const http::Response& response, const S
     message += " with HTML instead of JSON";
   }
   if (kind == ErrorKind::kBadAnswer)
-    message += fmt::format(": is {} the Management API?", base::printable(base_url, 200));
+    message += fmt::format(": is {} the Management API?", base::printable(options.http.base_url, 200));
   if (kind == ErrorKind::kOutcomeUnknown) message += "; whether it was carried out is not known";
   const auto ray = http::find_header(response.headers, "cf-ray");
   if (!ray.empty()) message += fmt::format(" [cf-ray {}]", quote(ray, 60));
@@ -187,16 +187,15 @@ std::string Call::name() const {
   return fmt::format("{} {}", method, base::printable(target, 200));
 }
 
-Failure failure_of_answer(const Call& call, const http::Response& response,
-                          const model::Secret& management_key, std::string_view base_url) {
+Failure failure_of_answer(const Call& call, const http::Response& response, const ApiOptions& options) {
   const Said said = read_refusal(response.body);
   const auto by_code = kind_by_code(call, said);
   const ErrorKind kind = by_code ? *by_code : kind_by_status(call, response.status, said);
   Next next = Next::kGiveUp;
   if (kind == ErrorKind::kRateLimited) next = Next::kWaitForRateLimit;
   if (kind == ErrorKind::kUnreachable) next = Next::kTryAgain;
-  Failure failure(next, Error(kind, message_of(call, response, said, kind, management_key, base_url),
-                              hint_for(call, response, kind)));
+  Failure failure(
+      next, Error(kind, message_of(call, response, said, kind, options), hint_for(call, response, kind)));
   failure.retry_after = http::find_header(response.headers, "Retry-After");
   return failure;
 }

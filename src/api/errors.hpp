@@ -48,7 +48,7 @@ struct Failure {
 /// Of an answer other than 2xx. The message has method, path, status, code, the service's text (unless it
 /// repeats a secret) and the edge's request id.
 [[nodiscard]] Failure failure_of_answer(const Call& call, const http::Response& response,
-                                        const model::Secret& management_key, std::string_view base_url);
+                                        const ApiOptions& options);
 
 /// Of a request that got no answer.
 [[nodiscard]] Failure failure_of_transport(const Call& call, const Error& error);

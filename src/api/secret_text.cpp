@@ -1,14 +1,13 @@
 // Searching texts for secrets in their usual encodings; writing a secret as JSON without leaving copies.
 #include "secret_text.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "descopectl/base/encodings.hpp"
 #include "descopectl/base/wipe.hpp"
-#include "descopectl/http/message.hpp"
 
 namespace descopectl::api {
 
@@ -34,72 +33,35 @@ std::string folded(std::string_view text) {
   return out;
 }
 
-std::string to_hex(std::string_view bytes) {
-  std::string out;
-  out.reserve(bytes.size() * 2);
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += kHexDigits[byte >> 4U];
-    out += kHexDigits[byte & 15U];
-  }
-  return out;
-}
-
-/// The characters of base64 that depend on the secret alone where it begins `shift` bytes into a group of
-/// three.
-std::string to_base64(std::string_view bytes, std::size_t shift) {
-  std::string padded(shift, '\0');
-  padded.reserve(shift + bytes.size());
-  padded += bytes;
-  std::string out(4 * ((padded.size() + 2) / 3) + 1, '\0');
-  const int size =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                      reinterpret_cast<const unsigned char*>(padded.data()), static_cast<int>(padded.size()));
-  wipe(padded);
-  out.resize(static_cast<std::size_t>(size));
-  while (!out.empty() && out.back() == '=')
-    out.pop_back();
-  if (!out.empty() && (shift + bytes.size()) % 3 != 0) out.pop_back();
-  constexpr std::array<std::size_t, 3> kForeign{0, 2, 3};
-  out.erase(0, kForeign.at(shift));
-  return out;
-}
-
-bool has_window(const std::string& haystack, std::string& needle) {
-  bool found = false;
-  if (needle.size() <= kWindow) {
-    found = !needle.empty() && haystack.find(needle) != std::string::npos;
-  } else {
-    for (std::size_t i = 0; !found && i + kWindow <= needle.size(); ++i)
-      found = haystack.find(std::string_view(needle).substr(i, kWindow)) != std::string::npos;
-  }
-  wipe(needle);
-  return found;
+bool has_window(std::string_view haystack, std::string_view needle) {
+  if (needle.size() <= kWindow) return !needle.empty() && haystack.find(needle) != std::string::npos;
+  for (std::size_t i = 0; i + kWindow <= needle.size(); ++i)
+    if (haystack.find(needle.substr(i, kWindow)) != std::string::npos) return true;
+  return false;
 }
 
 }  // namespace
 
 bool repeats_secret(std::string_view text, const model::Secret& secret) {
   if (secret.empty() || text.empty()) return false;
-  std::string haystack = folded(text);
-  const std::string_view bytes = secret.reveal();
-  std::string escaped;
-  escaped.reserve(bytes.size() * 6 + 2);
-  append_json_string(escaped, bytes);
-  std::array<std::string, 7> forms{
-      std::string(bytes),  http::percent_encode(bytes), escaped.substr(1, escaped.size() - 2),
-      to_base64(bytes, 0), to_base64(bytes, 1),         to_base64(bytes, 2),
-      to_hex(bytes)};
-  wipe(escaped);
-  bool found = false;
-  for (std::string& form : forms) {
-    std::string needle = folded(form);
+  std::vector<model::Secret> needles;
+  needles.emplace_back(folded(secret.reveal()));
+  for (std::string& core : base::encoded_cores(secret.reveal())) {
     // An encoding of two or three characters stands in any text by chance.
-    if (&form != &forms.front() && needle.size() < 4) wipe(needle);
-    wipe(form);
-    found = has_window(haystack, needle) || found;
+    if (core.size() >= 4) needles.emplace_back(folded(core));
+    wipe(core);
   }
-  wipe(haystack);
+  const auto is_in = [&](std::string_view level) {
+    const model::Secret haystack(folded(level));
+    return std::any_of(needles.begin(), needles.end(), [&](const model::Secret& needle) {
+      return has_window(haystack.reveal(), needle.reveal());
+    });
+  };
+  bool found = is_in(text);
+  for (base::Unescaped& level : base::unescape_all(text)) {
+    found = found || is_in(level.text);
+    wipe(level.text);
+  }
   return found;
 }
 

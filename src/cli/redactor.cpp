@@ -3,72 +3,91 @@
 
 #include <algorithm>
 
+#include "descopectl/base/encodings.hpp"
 #include "descopectl/base/json.hpp"
-#include "descopectl/base/text.hpp"
-#include "descopectl/http/message.hpp"
+#include "descopectl/base/wipe.hpp"
 
 namespace descopectl::cli {
 namespace {
 
 constexpr std::string_view kShown = "(sensitive value)";
+constexpr std::size_t kShortest = 4;
 
-std::string to_hex(std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string result;
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    result += kDigits[byte >> 4U];
-    result += kDigits[byte & 15U];
+/// Letter case and the two alphabets of base64 told apart no more: what differs in them alone is as good as
+/// the secret.
+std::string folded(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (c == '-') c = '+';
+    if (c == '_') c = '/';
   }
-  return result;
-}
-
-std::string without_padding(std::string text) {
-  while (text.ends_with('='))
-    text.pop_back();
-  return text;
-}
-
-/// The forms in which a secret may stand in a text; none where it is too short to be looked for.
-std::vector<std::string> forms_of(const model::Secret& secret) {
-  const std::string_view value = secret.reveal();
-  if (value.size() < 4) return {};
-  std::string escaped = json::serialize(json::value(std::string(value)));
-  escaped = escaped.substr(1, escaped.size() - 2);
-  std::string url_safe = without_padding(base::to_base64(value));
-  std::replace(url_safe.begin(), url_safe.end(), '+', '-');
-  std::replace(url_safe.begin(), url_safe.end(), '/', '_');
-  return {
-      std::string(value), escaped,      http::percent_encode(value), without_padding(base::to_base64(value)),
-      url_safe,           to_hex(value)};
+  return out;
 }
 
 }  // namespace
 
-void Redactor::add(const model::Secret& secret) {
-  for (std::string& form : forms_of(secret)) {
-    const bool is_known = std::any_of(forms_.begin(), forms_.end(),
-                                      [&](const model::Secret& known) { return known.reveal() == form; });
-    if (!is_known) forms_.emplace_back(std::move(form));
+Redactor::Known::Known(const model::Secret& secret_) : secret(secret_) {
+  std::string plus(secret.reveal());
+  std::replace(plus.begin(), plus.end(), ' ', '+');
+  if (plus != secret.reveal()) with_plus = model::Secret(std::move(plus));
+  for (std::string& core : base::encoded_cores(secret.reveal())) {
+    if (core.size() >= kShortest) cores.emplace_back(folded(core));
+    base::wipe(core);
   }
-  std::stable_sort(forms_.begin(), forms_.end(), [](const model::Secret& left, const model::Secret& right) {
-    return left.reveal().size() > right.reveal().size();
-  });
+}
+
+void Redactor::add(const model::Secret& secret) {
+  if (secret.reveal().size() < kShortest) return;
+  release(secret);
+  known_.emplace_back(secret);
 }
 
 void Redactor::release(const model::Secret& secret) {
-  for (const std::string& form : forms_of(secret))
-    std::erase_if(forms_, [&](const model::Secret& known) { return known.reveal() == form; });
+  std::erase_if(known_, [&](const Known& known) { return known.secret.reveal() == secret.reveal(); });
+}
+
+void Redactor::find_in_level(std::string_view text, std::size_t least, std::vector<Span>& found) const {
+  const auto look_for = [&](std::string_view where, const model::Secret& what) {
+    const std::string_view needle = what.reveal();
+    if (needle.size() < std::max(least, kShortest)) return;
+    for (auto at = where.find(needle); at != std::string_view::npos; at = where.find(needle, at + 1))
+      found.push_back({at, at + needle.size()});
+  };
+  const std::string plain = folded(text);
+  for (const Known& known : known_) {
+    look_for(text, known.secret);
+    look_for(text, known.with_plus);
+    for (const model::Secret& core : known.cores)
+      look_for(plain, core);
+  }
+}
+
+std::vector<Redactor::Span> Redactor::find_all(std::string_view text, std::size_t least) const {
+  std::vector<Span> all;
+  find_in_level(text, least, all);
+  for (const base::Unescaped& level : base::unescape_all(text)) {
+    std::vector<Span> found;
+    find_in_level(level.text, least, found);
+    for (const Span& span : found)
+      all.push_back({level.origins[span.begin], level.origins[span.end]});
+  }
+  std::sort(all.begin(), all.end(), [](const Span& a, const Span& b) { return a.begin < b.begin; });
+  return all;
 }
 
 std::string Redactor::replace(std::string_view text, std::size_t least) const {
-  std::string result(text);
-  for (const model::Secret& form : forms_) {
-    if (form.reveal().size() < least) continue;
-    for (std::size_t at = result.find(form.reveal()); at != std::string::npos;
-         at = result.find(form.reveal(), at + kShown.size()))
-      result.replace(at, form.reveal().size(), kShown);
+  if (known_.empty() || text.size() < kShortest) return std::string(text);
+  std::string result;
+  std::size_t done = 0;
+  for (const Span& span : find_all(text, least)) {
+    if (span.begin >= done) {
+      result.append(text.substr(done, span.begin - done));
+      result.append(kShown);
+    }
+    done = std::max(done, span.end);
   }
+  result.append(text.substr(done));
   return result;
 }
 
@@ -77,7 +96,7 @@ std::string Redactor::redact(std::string_view text) const {
 }
 
 std::string Redactor::redact_json(std::string_view document) const {
-  if (forms_.empty()) return std::string(document);
+  if (known_.empty()) return std::string(document);
   const auto parsed = base::parse_json(document);
   if (!parsed) return redact(document);
   return base::to_pretty_json(redact_value(*parsed));

@@ -11,15 +11,23 @@ namespace {
 
 namespace net = boost::asio;
 
+manifest::SecretContext secret_context(const Context& context) {
+  manifest::SecretContext secrets;
+  secrets.environment = &context.environment;
+  secrets.variables.insert(context.settings.variables.begin(), context.settings.variables.end());
+  return secrets;
+}
+
 /// Looks secrets up one after the other, and compares them with what is recorded side by side: fingerprints
 /// of short ones take long. Each comparison has a place of its own, so that their order makes no difference.
 class SecretLookup {
  public:
   SecretLookup(Context& context, const net::any_io_executor& executor, const model::RecordedState& recorded)
-      : context_(context), fingerprinter_(executor, recorded.fingerprint_key), comparisons_(executor) {
-    secrets_.environment = &context.environment;
+      : context_(context),
+        secrets_(secret_context(context)),
+        fingerprinter_(executor, recorded.fingerprint_key),
+        comparisons_(executor) {
     secrets_.redact = [&context](std::string_view text) { return context.output.redactor().redact(text); };
-    secrets_.variables.insert(context.settings.variables.begin(), context.settings.variables.end());
   }
 
   void add(const diff::Binding& binding, const model::SecretField& field) {
@@ -76,6 +84,16 @@ class SecretLookup {
 };
 
 }  // namespace
+
+void hide_secrets(Context& context, const model::DesiredState& desired) {
+  const manifest::SecretContext secrets = secret_context(context);
+  for (const model::DesiredObject& object : desired.objects)
+    for (const model::SecretField& field : object.secrets) {
+      if (!manifest::is_repeatable(field.source)) continue;
+      if (const auto value = manifest::resolve_secret(field.source, secrets))
+        context.output.redactor().add(*value);
+    }
+}
 
 net::awaitable<SecretsRead> read_secrets(Context& context, net::any_io_executor executor,
                                          const plan::Scope& scope, const model::DesiredState& desired,

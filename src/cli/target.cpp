@@ -67,6 +67,7 @@ api::ApiOptions api_options(Context& context) {
   options.requests_per_minute = static_cast<unsigned>(settings.http.requests_per_minute);
   options.log = [&context](std::string_view line) { context.log(LogLevel::kTrace, line); };
   options.progress = [&context](std::string_view line) { context.log(LogLevel::kWarn, line); };
+  options.redact = [&context](std::string_view text) { return context.output.redactor().redact(text); };
   options.random = [generator = std::mt19937_64(std::random_device{}())]() mutable {
     return std::uniform_real_distribution<double>(0, 1)(generator);
   };
@@ -154,11 +155,7 @@ model::DesiredState load_what_is_there(Context& context) {
   options.inbound_generation = context.settings.inbound_api == config::InboundApi::kV2 ? 2 : 1;
   if (context.settings.config_file) options.config_file = context.settings.config_file->string();
   model::DesiredState desired = manifest::load_manifests(options, context.sources, context.sink);
-  // What was written literally must not come back through a message about another field (an alias, a copy).
-  for (const model::DesiredObject& object : desired.objects)
-    for (const model::SecretField& secret : object.secrets)
-      if (secret.source.text.reveal().find("${") == std::string_view::npos)
-        context.output.redactor().add(secret.source.text);
+  hide_secrets(context, desired);
   return desired;
 }
 

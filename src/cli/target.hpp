@@ -46,6 +46,10 @@ struct Connected {
 using ConnectedBody = std::function<boost::asio::awaitable<diag::ExitStatus>(Connected&)>;
 [[nodiscard]] diag::ExitStatus run_connected(Context& context, const ConnectedBody& body);
 
+/// Has the secrets that can be had already taken out of all output from now on: a message may repeat one
+/// before it is looked up for use, and what stands in a manifest may be repeated by one about another field.
+void hide_secrets(Context& context, const model::DesiredState& desired);
+
 /// The secrets of the objects in `scope` that could be looked up, and what is known of each before it is
 /// sent.
 struct SecretsRead {

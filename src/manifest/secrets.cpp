@@ -13,17 +13,22 @@
 namespace descopectl::manifest {
 namespace {
 
+using Form = model::SecretSource::Form;
+
 constexpr std::uint64_t kSecretLimit = 64ULL << 10;
 
+std::filesystem::path path_of(const model::SecretSource& source) {
+  return std::filesystem::path(source.folder) / source.name;
+}
+
 Result<std::string> look_up(const model::SecretSource& source, const SecretContext& context) {
-  using Form = model::SecretSource::Form;
   switch (source.form) {
     case Form::kEnvironment:
       if (auto value = context.environment->find(source.name)) return *value;
       return Error(ErrorKind::kNotFound, fmt::format("{} is not set", describe_source(source)),
                    fmt::format("export {}=...", source.name));
     case Form::kFile: {
-      auto content = base::read_file(std::filesystem::path(source.folder) / source.name, kSecretLimit);
+      auto content = base::read_file(path_of(source), kSecretLimit);
       if (!content) return Error(ErrorKind::kNotFound, content.error().message());
       return *content;
     }
@@ -58,8 +63,13 @@ Result<model::Secret> resolve_secret(const model::SecretSource& source, const Se
   return secret;
 }
 
+bool is_repeatable(const model::SecretSource& source) {
+  std::error_code ignored;
+  return source.form != Form::kCommand &&
+         (source.form != Form::kFile || std::filesystem::is_regular_file(path_of(source), ignored));
+}
+
 std::string describe_source(const model::SecretSource& source) {
-  using Form = model::SecretSource::Form;
   switch (source.form) {
     case Form::kEnvironment:
       return fmt::format("the environment variable {}", base::printable(source.name, 80));

@@ -38,6 +38,9 @@ struct ApiOptions {
   unsigned requests_per_minute = 0;           ///< 0: no cap but the server's 429
   std::function<void(std::string_view)> log;  ///< trace lines, without secrets and credentials; may be null
   std::function<void(std::string_view)> progress;  ///< why a call waits, and until when; may be null
+  /// Takes secrets out of what the service said, before it is cut to a message's length; may be null. What
+  /// repeats the key or a secret of the call's own body is not shown at all.
+  std::function<std::string(std::string_view)> redact;
   std::function<double()> random;  ///< [0, 1): jitter; null: always a half
 };
 
