@@ -39,19 +39,34 @@ bool FreshLists::is_plan_fresh() const {
 
 asio::awaitable<Result<std::shared_ptr<const FreshLists::Objects>>> FreshLists::get(
     const schema::Kind& kind) {
-  std::shared_ptr<Reading>& latest = readings_[kind.name];
+  const std::shared_ptr<Reading> latest = readings_[kind.name];
   const bool is_usable = latest && (!latest->is_done || (latest->result && is_fresh(latest->begun_at)));
-  if (is_usable) {
-    // Ours stays, even where somebody begins a newer one meanwhile.
-    const std::shared_ptr<Reading> reading = latest;
-    while (!reading->is_done) {
-      boost::system::error_code ignored;
-      co_await reading->ended.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-    }
-    co_return reading->result;
+  if (is_usable) co_return co_await wait_for(latest);
+  co_return co_await read_anew(kind);
+}
+
+asio::awaitable<Result<std::shared_ptr<const FreshLists::Objects>>> FreshLists::get_after(
+    const schema::Kind& kind, std::chrono::steady_clock::time_point after) {
+  const std::shared_ptr<Reading> latest = readings_[kind.name];
+  const bool is_usable = latest && latest->begun_at > after && (!latest->is_done || latest->result);
+  if (is_usable) co_return co_await wait_for(latest);
+  co_return co_await read_anew(kind);
+}
+
+asio::awaitable<Result<std::shared_ptr<const FreshLists::Objects>>> FreshLists::wait_for(
+    std::shared_ptr<Reading> reading) {
+  while (!reading->is_done) {
+    boost::system::error_code ignored;
+    co_await reading->ended.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   }
+  co_return reading->result;
+}
+
+asio::awaitable<Result<std::shared_ptr<const FreshLists::Objects>>> FreshLists::read_anew(
+    const schema::Kind& kind) {
+  // Ours stays, even where somebody begins a newer one meanwhile.
   const auto reading = std::make_shared<Reading>(executor_, run_.timing.now());
-  latest = reading;
+  readings_[kind.name] = reading;
   co_await read(kind, reading);
   co_return reading->result;
 }

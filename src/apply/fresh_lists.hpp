@@ -27,9 +27,18 @@ class FreshLists {
   /// The kind's objects.
   [[nodiscard]] boost::asio::awaitable<Result<std::shared_ptr<const Objects>>> get(const schema::Kind& kind);
 
+  /// The kind's objects by a list that was asked for later than `after`.
+  [[nodiscard]] boost::asio::awaitable<Result<std::shared_ptr<const Objects>>> get_after(
+      const schema::Kind& kind, std::chrono::steady_clock::time_point after);
+
  private:
   struct Reading;
   [[nodiscard]] bool is_fresh(std::chrono::steady_clock::time_point read_at) const;
+  /// What `reading` shows, once it has ended.
+  [[nodiscard]] static boost::asio::awaitable<Result<std::shared_ptr<const Objects>>> wait_for(
+      std::shared_ptr<Reading> reading);
+  [[nodiscard]] boost::asio::awaitable<Result<std::shared_ptr<const Objects>>> read_anew(
+      const schema::Kind& kind);
   [[nodiscard]] boost::asio::awaitable<void> read(const schema::Kind& kind, std::shared_ptr<Reading> reading);
 
   Run& run_;

@@ -25,6 +25,13 @@ class Poll {
     co_return true;
   }
 
+  /// How young a list must be for the next look: what others asked for since `last_look` will do, but the
+  /// last look is at what is there when the time is over.
+  [[nodiscard]] std::chrono::steady_clock::time_point next_after(
+      std::chrono::steady_clock::time_point last_look) const {
+    return timing_.now() < deadline_ ? last_look : deadline_ - std::chrono::nanoseconds(1);
+  }
+
  private:
   static constexpr std::chrono::milliseconds kFirst{250};
   static constexpr std::chrono::milliseconds kLongest{2000};

@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "agreement.hpp"
 #include "descopectl/base/text.hpp"
 #include "descopectl/schema/identity.hpp"
 #include "descopectl/schema/values.hpp"
@@ -27,32 +28,6 @@ namespace {
 
 constexpr std::size_t kMostFieldsShown = 5;
 constexpr std::size_t kMostCharactersShown = 80;
-
-/// Adds the fields that went back to their default: they were written, though the state no longer holds them.
-void add_resets(json::object& declared, const json::object& managed) {
-  for (const auto& [name, value] : managed) {
-    json::value* known = declared.if_contains(name);
-    if (value.is_null() && known == nullptr) declared[name] = nullptr;
-    if (!value.is_object() || (known != nullptr && !known->is_object())) continue;
-    json::object inner = known == nullptr ? json::object() : known->get_object();
-    add_resets(inner, value.get_object());
-    if (!inner.empty() || known != nullptr) declared[name] = std::move(inner);
-  }
-}
-
-/// Does a manifest write the field at `path`? Lists and maps are managed whole, objects member by member.
-bool is_declared(schema::Fields fields, const json::object& applied, std::string_view path) {
-  const json::object* at = &applied;
-  for (const std::string& token : base::split_pointer(path)) {
-    const json::value* value = at->if_contains(token);
-    if (value == nullptr) return false;
-    const schema::Field* row = schema::find_wire_field(fields, token);
-    if (row == nullptr || row->type != schema::Type::kObject || !value->is_object()) return true;
-    at = &value->get_object();
-    fields = row->fields;
-  }
-  return true;
-}
 
 std::string shown(const json::value& value, bool is_sensitive) {
   if (value.is_null()) return "absent";
@@ -104,12 +79,10 @@ std::vector<std::string> find_parents(const schema::Kind& kind, const std::vecto
 }  // namespace
 
 /// What one look at one object showed.
-struct Proof::Finding {
+struct Proof::Finding : Agreement {
   const model::LiveObject* object = nullptr;  ///< null: the list does not show it
-  std::vector<FieldChange> differences;       ///< before: live's value; after: what was declared
-  std::vector<FieldChange> changed_by_server;
 
-  [[nodiscard]] bool agrees() const { return object != nullptr && differences.empty(); }
+  [[nodiscard]] bool agrees() const { return object != nullptr && is_complete(); }
 };
 
 Proof::Proof(Run& run, asio::any_io_executor executor) : run_(run), executor_(std::move(executor)) {}
@@ -165,30 +138,8 @@ Proof::Finding Proof::compare(const Written& written, const Objects& objects) co
   finding.object = find_object(run_, written, objects);
   if (finding.object == nullptr) return finding;
   const Action& action = run_.plan.actions[written.action];
-  const schema::Fields fields = action.descriptor->fields;
-  const json::object& live = finding.object->body;
-  json::object declared = written.record.applied;
-  add_resets(declared, action.managed);
-  const json::object wanted = schema::overlay(fields, live, declared);
-  for (FieldChange& change : schema::find_changes(fields, live, wanted)) {
-    if (!is_declared(fields, declared, change.path)) continue;
-    const schema::Field* row = change.field;
-    if (row != nullptr && (row->write_only || row->secret)) continue;
-    // Reset to a default that only the service knows: whatever it is now is that default.
-    if (row != nullptr && row->has_unknown_default && change.after.is_null()) continue;
-    if (row == nullptr || !row->may_come_back_changed || base::is_zero(change.before)) {
-      finding.differences.push_back(std::move(change));
-      continue;
-    }
-    const auto known = written.record.changed_by_server.find(change.path);
-    if (known != written.record.changed_by_server.end() && known->second.got == change.before &&
-        known->second.sent == change.after)
-      continue;
-    const json::value* before =
-        action.kind == ActionKind::kUpdate ? schema::find_at(fields, action.before, change.path) : nullptr;
-    const bool is_unmoved = before != nullptr && *before == change.before;
-    (is_unmoved ? finding.differences : finding.changed_by_server).push_back(std::move(change));
-  }
+  static_cast<Agreement&>(finding) =
+      compare_written(action, written.record, find_declared(action, written.record), finding.object->body);
   return finding;
 }
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -32,7 +33,26 @@ std::vector<std::string> Run::find_parents(const schema::Kind& kind) const {
     if (action.descriptor == &kind) schema::add_parent(kind, action.live_id, parents);
   for (const Written& done : written)
     if (plan.actions[done.action].descriptor == &kind) schema::add_parent(kind, done.record.live_id, parents);
+  if (const auto at = sought.find(&kind); at != sought.end())
+    for (const std::string& id : at->second)
+      schema::add_parent(kind, id, parents);
   return {parents.begin(), parents.end()};
+}
+
+bool Run::is_nobodys(const schema::Kind& kind, const std::string& live_id) const {
+  const model::LiveKind* live = options.live == nullptr ? nullptr : options.live->find(kind.name);
+  if (live != nullptr && live->find(live_id) != nullptr) return false;
+  if (store.current().find_live(kind.name, live_id) != nullptr) return false;
+  const bool is_planned = std::any_of(
+      plan.actions.begin(), plan.actions.end(),
+      [&](const plan::Action& action) { return action.descriptor == &kind && action.live_id == live_id; });
+  const bool is_unmanaged = std::any_of(
+      plan.unmanaged.begin(), plan.unmanaged.end(),
+      [&](const plan::Unmanaged& object) { return object.kind == kind.name && object.live_id == live_id; });
+  const bool is_made = std::any_of(ids.begin(), ids.end(), [&](const auto& made) {
+    return made.first.kind == kind.name && made.second == live_id;
+  });
+  return !is_planned && !is_unmanaged && !is_made;
 }
 
 bool Run::is_pure_noop(std::size_t index) const {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,9 @@ class Run {
   /// Nothing to send and nothing to record.
   [[nodiscard]] bool is_pure_noop(std::size_t action) const;
 
+  /// Was the live object not there when the plan was made, and is it none that this run made?
+  [[nodiscard]] bool is_nobodys(const schema::Kind& kind, const std::string& live_id) const;
+
   [[nodiscard]] std::optional<std::string> find_id(const model::ObjectKey& key) const;
   /// `object` with its markers replaced by the ids that are known by now.
   [[nodiscard]] Result<json::object> resolve(const json::object& object) const;
@@ -72,6 +76,8 @@ class Run {
   Outcome outcome;
   std::vector<Written> written;
   std::map<model::ObjectKey, std::string> ids;  ///< live ids of declared objects
+  /// Live ids, by kind, of objects of which nobody knows whether they were created.
+  std::map<const schema::Kind*, std::set<std::string>> sought;
   Stop stop = Stop::kNone;
   std::string stop_message;
 };

@@ -56,6 +56,7 @@ void forget_untaken(const schema::CreateVariant& variant, model::RecordedObject&
 ApiRunner::ApiRunner(Run& run, const asio::any_io_executor& executor)
     : run_(run),
       lists_(run, executor),
+      writes_(run, lists_),
       fingerprinter_(executor, run.store.is_kept() ? run.store.current().fingerprint_key : std::string()) {}
 
 asio::awaitable<ActionOutcome> ApiRunner::run(std::size_t index, plan::Part part) {
@@ -114,10 +115,7 @@ asio::awaitable<void> ApiRunner::send_create(std::size_t index, Prepared prepare
   const schema::CreateVariant* variant = schema::find_variant(kind, prepared.body);
   const bool is_partly_taken =
       variant != nullptr && leaves_something_out(*variant, prepared.body, prepared.secrets);
-  json::object body = is_partly_taken ? prepared.body : json::object();
-  api::BodySecrets secrets = is_partly_taken ? prepared.secrets : api::BodySecrets();
-  auto created = co_await run_.api.create(kind, std::move(prepared.body), std::move(prepared.secrets),
-                                          run_.generation(), &outcome.attempts);
+  auto created = co_await writes_.create(index, prepared, &outcome.attempts);
   if (!created) {
     fail_write(action, created.error(), outcome);
     if (done.empty()) co_return;
@@ -127,7 +125,7 @@ asio::awaitable<void> ApiRunner::send_create(std::size_t index, Prepared prepare
   }
   Written written;
   written.action = index;
-  written.record = std::move(prepared.record);
+  written.record = prepared.record;
   written.record.live_id = created->id;
   if (created->id.empty()) {
     written.is_named_only = true;
@@ -143,20 +141,16 @@ asio::awaitable<void> ApiRunner::send_create(std::size_t index, Prepared prepare
   if (is_partly_taken) forget_untaken(*variant, first);
   record_put(action, std::move(first), created_so, outcome);
   if (!is_partly_taken || outcome.status != Status::kPending) co_return;
-  co_await complete(action, std::move(body), std::move(secrets), std::move(created->object), outcome);
+  co_await complete(index, std::move(prepared), std::move(created->object), outcome);
   if (outcome.status == Status::kPending) record_put(action, std::move(written.record), created_so, outcome);
 }
 
-asio::awaitable<void> ApiRunner::complete(const Action& action, json::object body, api::BodySecrets secrets,
-                                          json::object live, ActionOutcome& outcome) {
-  plan::Completion rest = plan::make_completion(action, body, live, run_.options.policy);
-  if (!rest.has_changes && secrets.empty()) co_return;
-  Result<json::object> updated = Error(ErrorKind::kBadAnswer, "the create call did not answer the object");
-  if (!live.empty())
-    updated = co_await run_.api.update(*action.descriptor, std::move(rest.body), std::move(secrets),
-                                       run_.generation(), &outcome.attempts);
-  if (updated) co_return;
-  fail_write(action, updated.error(), outcome);
+asio::awaitable<void> ApiRunner::complete(std::size_t index, Prepared prepared, json::object live,
+                                          ActionOutcome& outcome) {
+  const Action& action = run_.plan.actions[index];
+  auto completed = co_await writes_.complete(index, prepared, std::move(live), &outcome.attempts);
+  if (completed) co_return;
+  fail_write(action, completed.error(), outcome);
   outcome.message =
       fmt::format("{} was created (live id '{}'), and what its create call does not take was not laid on: {}",
                   action.key.to_string(), outcome.live_id, outcome.message);
@@ -174,8 +168,7 @@ asio::awaitable<void> ApiRunner::update(std::size_t index, ActionOutcome& outcom
   if (is_halted(outcome)) co_return;
   Intent intent(run_.store, action);
   if (!record_intent(intent.record_sending(prepared->secrets), outcome)) co_return;
-  auto updated = co_await run_.api.update(*action.descriptor, std::move(prepared->body),
-                                          std::move(prepared->secrets), run_.generation(), &outcome.attempts);
+  auto updated = co_await writes_.update(index, *prepared, &outcome.attempts);
   if (!updated) {
     fail_write(action, updated.error(), outcome);
     take_back(intent, updated.error(), outcome);
@@ -216,7 +209,7 @@ asio::awaitable<void> ApiRunner::replace(std::size_t index, plan::Part part, Act
   if (is_halted(outcome)) co_return;
   Intent intent(run_.store, action);
   if (!record_intent(intent.record_replacing(make_pending_create(action)), outcome)) co_return;
-  auto erased = co_await run_.api.erase(*action.descriptor, action.live_id, &outcome.attempts);
+  auto erased = co_await writes_.erase(index, &outcome.attempts);
   if (!erased) {
     fail_write(action, erased.error(), outcome);
     take_back(intent, erased.error(), outcome);
@@ -248,7 +241,7 @@ asio::awaitable<void> ApiRunner::erase(std::size_t index, ActionOutcome& outcome
   Action& action = run_.plan.actions[index];
   const bool may_go_on = co_await check_fresh(action, outcome);
   if (!may_go_on || is_halted(outcome)) co_return;
-  auto erased = co_await run_.api.erase(*action.descriptor, action.live_id, &outcome.attempts);
+  auto erased = co_await writes_.erase(index, &outcome.attempts);
   if (!erased) {
     fail_write(action, erased.error(), outcome);
     co_return;
@@ -284,7 +277,7 @@ asio::awaitable<bool> ApiRunner::check_fresh(Action& action, ActionOutcome& outc
   co_return false;
 }
 
-asio::awaitable<Result<ApiRunner::Prepared>> ApiRunner::prepare(const Action& action) {
+asio::awaitable<Result<Prepared>> ApiRunner::prepare(const Action& action) {
   Prepared prepared;
   auto body = run_.resolve(action.body);
   if (!body) co_return body.error();

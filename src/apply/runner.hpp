@@ -11,6 +11,7 @@
 #include "fresh_lists.hpp"
 #include "intent.hpp"
 #include "run.hpp"
+#include "sure_writes.hpp"
 
 namespace descopectl::apply {
 
@@ -30,13 +31,6 @@ class ApiRunner final : public ActionRunner {
   boost::asio::awaitable<ActionOutcome> run(std::size_t index, plan::Part part) override;
 
  private:
-  /// All that a write needs and all that is recorded after it, complete before anything is sent.
-  struct Prepared {
-    json::object body;
-    api::BodySecrets secrets;
-    model::RecordedObject record;
-  };
-
   void note(plan::Action& action, ActionOutcome& outcome);
   boost::asio::awaitable<void> create(std::size_t index, ActionOutcome& outcome);
   boost::asio::awaitable<void> update(std::size_t index, ActionOutcome& outcome);
@@ -53,8 +47,8 @@ class ApiRunner final : public ActionRunner {
   boost::asio::awaitable<void> send_create(std::size_t index, Prepared prepared, std::string done,
                                            ActionOutcome& outcome);
   /// Brings an object that another create call than the plain one made to what the plan wants of it.
-  boost::asio::awaitable<void> complete(const plan::Action& action, json::object body,
-                                        api::BodySecrets secrets, json::object live, ActionOutcome& outcome);
+  boost::asio::awaitable<void> complete(std::size_t index, Prepared prepared, json::object live,
+                                        ActionOutcome& outcome);
   /// True where the run stopped meanwhile for a reason that forbids further writes.
   bool is_halted(ActionOutcome& outcome) const;
   void fail_write(const plan::Action& action, const Error& error, ActionOutcome& outcome);
@@ -74,6 +68,7 @@ class ApiRunner final : public ActionRunner {
 
   Run& run_;
   FreshLists lists_;
+  SureWrites writes_;
   Fingerprinter fingerprinter_;
 };
 

@@ -96,6 +96,7 @@ class Applier {
     options.parallelism = static_cast<std::size_t>(context_.settings.http.parallelism);
     options.settle = context_.settings.http.settle;
     options.live_read_at = planned_->live.at;
+    options.live = &planned_->live.state;
     options.policy = planned_->input.policy;
     options.on_event = [this](const apply::Event& event) {
       render::TextOptions text = context_.presentation(ExitStatus::kDone).text;

@@ -26,58 +26,63 @@ class FaultTest(StrictTest):
         run = self.expect(self.workspace.run("plan"), 5)
         self.assertIn("503", run.err)
 
-    def unknown(self, path, action, **more):
-        """A write whose outcome nobody knows: sent once, reported, exit 9."""
+    def apply_with(self, path, action, code=0, **more):
+        """An apply in which the first request to `path` goes wrong: how many went there, and the statuses."""
         since = self.workspace.mark()
         self.hooks.fault(path, action, times=1, **more)
-        run = self.expect(self.workspace.apply("-o", "json"), 9)
-        self.assertEqual(len([entry for entry in since() if re.fullmatch(path, entry["path"])]), 1)
+        run = self.expect(self.workspace.apply("-o", "json"), code)
+        sent = len([entry for entry in since() if re.fullmatch(path, entry["path"])])
         results = {item["address"]: item["result"] for item in run.json["resource_changes"] if item.get("result")}
-        return run, {address: result["status"] for address, result in results.items()}
+        return sent, {address: result["status"] for address, result in results.items()}
 
-    def test_a_write_answered_503_is_not_sent_again(self):
+    def test_a_create_answered_503_is_looked_up_and_sent_again(self):
         self.workspace.manifest(CONNECTION_TEXT)
-        _, statuses = self.unknown(".*/outbound/app/create", "status", status=503)
-        self.assertEqual(statuses, {"Connection/google": "unknown"})
+        sent, statuses = self.apply_with(".*/outbound/app/create", "status", status=503)
+        self.assertEqual((sent, statuses), (2, {"Connection/google": "done"}))
+        self.empty_plan()
 
-    def test_a_write_reset_after_its_effect_is_not_sent_again(self):
+    def test_a_create_reset_after_its_effect_is_taken_over(self):
         self.workspace.manifest(CONNECTION_TEXT)
-        _, statuses = self.unknown(".*/outbound/app/create", "reset-after")
-        self.assertEqual(statuses, {"Connection/google": "unknown"})
+        sent, statuses = self.apply_with(".*/outbound/app/create", "reset-after")
+        self.assertEqual((sent, statuses), (1, {"Connection/google": "done"}))
         self.assertEqual(list(self.workspace.store.objects[CONNECTION]), ["google"])
+        self.empty_plan()
 
-    def test_a_write_reset_before_its_effect_is_not_sent_again(self):
+    def test_a_create_reset_before_its_effect_is_sent_again(self):
         self.workspace.manifest(CONNECTION_TEXT)
-        _, statuses = self.unknown(".*/outbound/app/create", "reset-before")
-        self.assertEqual(statuses, {"Connection/google": "unknown"})
+        sent, statuses = self.apply_with(".*/outbound/app/create", "reset-before")
+        self.assertEqual((sent, statuses), (2, {"Connection/google": "done"}))
 
-    def test_an_update_and_a_delete_of_unknown_outcome(self):
+    def test_a_create_whose_answer_is_cut_is_taken_over(self):
+        self.workspace.manifest(CONNECTION_TEXT)
+        sent, statuses = self.apply_with(".*/outbound/app/create", "truncate")
+        self.assertEqual((sent, statuses), (1, {"Connection/google": "done"}))
+
+    def test_an_update_and_a_delete_whose_answers_are_lost(self):
         self.start(KEY_TEXT.replace("NAME", "one") + "\n---\n" + KEY_TEXT.replace("NAME", "two"))
         self.workspace.manifest(KEY_TEXT.replace("NAME", "one").replace("{name: one, a", "{name: uno, a"))
         self.hooks.fault(".*/outbound/app/delete", "reset-after", times=1)
-        run, statuses = self.unknown(".*/outbound/app/update", "reset-after")
-        self.assertEqual(statuses, {"Connection/one": "unknown", "Connection/two": "unknown"}, str(run))
+        sent, statuses = self.apply_with(".*/outbound/app/update", "reset-after")
+        self.assertEqual((sent, statuses), (1, {"Connection/one": "done", "Connection/two": "done"}))
+        self.empty_plan()
+
+    def test_what_cannot_be_looked_up_is_unknown_and_what_depends_on_it_is_skipped(self):
+        big_project.seed_roles(self.workspace)
+        self.workspace.manifest(ALL_TEXT)
+        self.hooks.fault(".*/outbound/app/google", "status", status=503, times=99)
+        sent, statuses = self.apply_with(".*/outbound/app/create", "reset-after", code=9)
+        self.assertEqual(sent, 1)
+        self.assertEqual(statuses, {"Connection/google": "unknown", "InboundApp/partner": "done",
+                                    "Resource/crm": "skipped"})
+        self.hooks.rules.clear()
         self.expect(self.workspace.apply(), 0)
         self.empty_plan()
 
-    def test_what_depends_on_an_unknown_is_skipped_and_the_rest_is_done(self):
-        big_project.seed_roles(self.workspace)
-        self.workspace.manifest(ALL_TEXT)
-        _, statuses = self.unknown(".*/outbound/app/create", "status", status=503)
-        self.assertEqual(statuses, {"Connection/google": "unknown", "InboundApp/partner": "done",
-                                    "Resource/crm": "skipped"})
-        self.clean()
-
-    def test_a_truncated_answer_to_a_write_is_unknown(self):
-        self.workspace.manifest(CONNECTION_TEXT)
-        _, statuses = self.unknown(".*/outbound/app/create", "truncate")
-        self.assertEqual(statuses, {"Connection/google": "unknown"})
-
     def test_a_refused_write_is_failed(self):
         self.workspace.manifest(CONNECTION_TEXT)
-        _, statuses = self.unknown(".*/outbound/app/create", "status", status=400,
-                                   body={"errorCode": "E011003", "message": "name is too short"})
-        self.assertEqual(statuses, {"Connection/google": "failed"})
+        sent, statuses = self.apply_with(".*/outbound/app/create", "status", code=9, status=400,
+                                         body={"errorCode": "E011003", "message": "name is too short"})
+        self.assertEqual((sent, statuses), (1, {"Connection/google": "failed"}))
 
     def test_429_on_a_write_is_sent_again(self):
         self.workspace.manifest(CONNECTION_TEXT)

@@ -257,7 +257,6 @@ class MoreTest(StrictTest):
                     shutil.rmtree(self.workspace.path(".descopectl"), ignore_errors=True)
                     self.workspace.manifest(text)
                     self.hooks.fault(path, action)
-                    self.expect(self.workspace.apply(), 9)
                     self.expect(self.workspace.apply(), 0)
                     self.assertEqual(len(self.workspace.store.objects[kind]), 1)
                     self.empty_plan()

@@ -1,5 +1,5 @@
-// What goes over the wire: lists only for reading, one update for a change, no second try of an unknown
-// write.
+// What goes over the wire: lists only for reading, one update for a change, no second try of a write that
+// can't be looked up.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -72,8 +72,9 @@ TEST_F(Requests, OfReadersAreRepeatedAfterServerErrors) {
   EXPECT_EQ(tries, 3);
 }
 
-TEST_F(Requests, WhoseOutcomeIsUnknownAreReportedAndNotRepeated) {
+TEST_F(Requests, OfWhichNobodyCanTellWhatBecameAreReportedAndNotRepeated) {
   script = [](const Request& request, const Server::Handler& service) {
+    if (request.target == "/v1/mgmt/outbound/app/a") return Reply(Response(503, "{}"));
     Reply reply = service(request);
     if (request.target == "/v1/mgmt/outbound/app/create") reply.mischief = Mischief::kResetBeforeAnswer;
     return reply;

@@ -21,7 +21,7 @@ void change_secret_in_vain(Project& project) {
 }
 
 TEST(UnfinishedWrites, OfASecretAreSentAgainWhateverTheManifestSaysByThen) {
-  Project project({"--fault", "POST */outbound/app/update: status=503, effect=yes, times=1"});
+  Project project({"--fault", "POST */outbound/app/update: status=503, effect=yes, times=3"});
   ASSERT_NO_FATAL_FAILURE(change_secret_in_vain(project));
   EXPECT_EQ(last_line(project.plan().out), "Plan: 0 to add, 1 to change, 0 to destroy.");
   EXPECT_EQ(project.apply().status, 0);

@@ -58,6 +58,9 @@ struct ApplyOptions {
   std::chrono::milliseconds settle{10'000};            ///< how long a list may lag behind a write
   std::chrono::milliseconds fresh_for{10'000};         ///< live older than this is read again before a write
   std::chrono::steady_clock::time_point live_read_at;  ///< when the plan's live state was read
+  /// What the plan was made from: an object that stands in it is none that this run made. Null: what the plan
+  /// names counts. Outlives the apply.
+  const model::LiveState* live = nullptr;
   plan::Policy policy;
   std::function<void(const Event&)> on_event;      ///< may be null
   std::function<bool()> is_interrupted;            ///< asked before each new action; may be null

@@ -49,6 +49,21 @@ void FakeService::remember(const std::string& call, const api::BodySecrets& secr
     sent_secrets[call + " " + pointer] = std::string(secret.reveal());
 }
 
+bool FakeService::is_lost(const std::string& call) {
+  unsigned& left = lost_[call];
+  if (left == 0) return false;
+  --left;
+  return true;
+}
+
+namespace {
+
+Error lost_answer() {
+  return {ErrorKind::kOutcomeUnknown, "timed out"};
+}
+
+}  // namespace
+
 asio::awaitable<Result<std::vector<model::LiveObject>>> FakeService::list(const Kind& kind, unsigned,
                                                                           std::vector<std::string> parents) {
   asked_parents[std::string(kind.name)] = std::move(parents);
@@ -90,6 +105,7 @@ asio::awaitable<Result<api::Created>> FakeService::create(const Kind& kind, json
   schema::put_live_id(kind, created.id, body);
   if (on_write) on_write(call, body);
   live[std::string(kind.name)][created.id] = std::move(body);
+  if (is_lost(call)) co_return lost_answer();
   if (!tells_ids) created.id.clear();
   co_return created;
 }
@@ -105,14 +121,17 @@ asio::awaitable<Result<json::object>> FakeService::update(const Kind& kind, json
   remember(call, secrets);
   if (on_write) on_write(call, body);
   live[std::string(kind.name)][id] = std::move(body);
+  if (is_lost(call)) co_return lost_answer();
   co_return json::object();
 }
 
 asio::awaitable<Result<void>> FakeService::erase(const Kind& kind, std::string id, unsigned* tries) {
   if (tries != nullptr) ++*tries;
-  const auto served = co_await serve("erase " + std::string(kind.name) + "/" + id);
+  const std::string call = "erase " + std::string(kind.name) + "/" + id;
+  const auto served = co_await serve(call);
   if (!served) co_return served.error();
   live[std::string(kind.name)].erase(id);
+  if (is_lost(call)) co_return lost_answer();
   co_return Result<void>();
 }
 

@@ -21,6 +21,9 @@ namespace descopectl::test {
 class FakeTiming final : public api::Timing {
  public:
   explicit FakeTiming(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
+  /// Shows what `other` shows.
+  FakeTiming(const FakeTiming& other, boost::asio::any_io_executor executor)
+      : executor_(std::move(executor)), now_(other.now_) {}
   [[nodiscard]] std::chrono::steady_clock::time_point now() const override { return now_; }
   [[nodiscard]] std::chrono::system_clock::time_point wall_now() const override { return {}; }
   boost::asio::awaitable<void> wait_until(std::chrono::steady_clock::time_point when) override;
@@ -58,6 +61,9 @@ class FakeService final : public api::Writer {
   /// The answer of the next call with that name ("create Connection/Slack", "list Role") is this error.
   void fail_next(const std::string& call, Error error) { failures_[call].push_back(std::move(error)); }
 
+  /// The next call with that name is carried out, and nobody hears of it: kOutcomeUnknown.
+  void lose_answer(const std::string& call) { ++lost_[call]; }
+
   using Objects = std::map<std::string, json::object>;
   std::map<std::string, Objects> live;           ///< by kind, by id
   std::map<std::string, unsigned> lagging;       ///< so many list calls of a kind still show `lagging_shows`
@@ -75,9 +81,11 @@ class FakeService final : public api::Writer {
  private:
   boost::asio::awaitable<Result<void>> serve(std::string call);
   void remember(const std::string& call, const api::BodySecrets& secrets);
+  [[nodiscard]] bool is_lost(const std::string& call);
 
   boost::asio::any_io_executor executor_;
   std::map<std::string, std::deque<Error>> failures_;
+  std::map<std::string, unsigned> lost_;
   unsigned next_id_ = 1;
 };
 

@@ -153,18 +153,20 @@ TEST_F(ApplyOrder, ANoopBehindAFailureIsDoneAllTheSame) {
   EXPECT_EQ(outcome.skipped, 0U);
 }
 
-TEST_F(ApplyOrder, AnUnknownOutcomeIsNeitherSentAgainNorRecorded) {
+TEST_F(ApplyOrder, WhatDependsOnAnUnknownOutcomeIsSkipped) {
   add(make_create("Connection", "x"));
   add(make_create("Connection", "y"));
   depend(1, {0});
   service.fail_next("create Connection/x", Error(ErrorKind::kOutcomeUnknown, "timed out"));
+  service.fail_next("load Connection/x", Error(ErrorKind::kUnreachable, "no answer"));
   const Outcome outcome = apply();
   EXPECT_EQ(outcome.exit, ExitStatus::kPartial);
   EXPECT_EQ(outcome.unknown, 1U);
   EXPECT_EQ(outcome.actions[0].status, Status::kUnknown);
   EXPECT_EQ(outcome.actions[0].code, "outcome-unknown");
+  EXPECT_EQ(outcome.actions[0].message, "timed out; looking it up failed: no answer");
   EXPECT_EQ(outcome.actions[1].message, "skipped: the outcome of Connection/x is not known");
-  EXPECT_THAT(service.log, ElementsAre("create Connection/x"));
+  EXPECT_THAT(service.log, ElementsAre("create Connection/x", "load Connection/x"));
   EXPECT_THAT(store.state.objects, IsEmpty());
 }
 

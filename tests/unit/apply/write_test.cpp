@@ -173,6 +173,7 @@ class ApplyRotated : public ApplySecret {
 };
 
 TEST_F(ApplyRotated, WithAnUnknownOutcomeEqualsNothingRecorded) {
+  service.fail_next("load Connection/c", Error(ErrorKind::kUnreachable, "no answer"));
   rotate_and_meet(Error(ErrorKind::kOutcomeUnknown, "timed out"));
   EXPECT_EQ(scheme_while_sent, "unsettled") << "a crash may come before the answer";
   EXPECT_EQ(fingerprint(), (model::Fingerprint{"unsettled", ""}));
@@ -385,8 +386,9 @@ TEST_F(ApplyReplace, WhatIsNotOwnedAndNotDeletedStaysSo) {
 TEST_F(ApplyReplace, ADeleteOfUnknownOutcomeIsNotFollowedByACreate) {
   add(make_replace("Resource", "r", "RS9", {{"name", "r"}}, {{"name", "r"}}));
   service.fail_next("erase Resource/RS9", Error(ErrorKind::kOutcomeUnknown, "timed out"));
+  service.fail_next("load Resource/RS9", Error(ErrorKind::kUnreachable, "no answer"));
   EXPECT_EQ(apply().actions[0].status, Status::kUnknown);
-  EXPECT_THAT(service.log, ElementsAre("erase Resource/RS9"));
+  EXPECT_THAT(service.log, ElementsAre("erase Resource/RS9", "load Resource/RS9"));
   EXPECT_TRUE(store.state.objects.contains({"Resource", "r"}));
 }
 

@@ -1,0 +1,156 @@
+// One look at live after another, until it is plain what became of a write.
+#include "lookup.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "agreement.hpp"
+#include "descopectl/base/text.hpp"
+#include "descopectl/schema/create_variant.hpp"
+#include "descopectl/schema/identity.hpp"
+#include "poll.hpp"
+#include "records.hpp"
+
+namespace descopectl::apply {
+
+namespace asio = boost::asio;
+using model::LiveObject;
+
+namespace {
+
+using std::chrono::milliseconds;
+
+/// Long enough for a request to end that the service was still busy with.
+constexpr milliseconds kEnoughForLoads{1000};
+
+/// By what an object is known that is made from some body: its id, or the value of a field.
+struct Identity {
+  std::string id;
+  std::string_view field;
+  std::string value;
+};
+
+Identity identify(const schema::Kind& kind, const json::object& body) {
+  Identity identity;
+  if (schema::has_key(kind) || schema::is_id_chosen_by_client(kind, body)) {
+    identity.id = schema::live_id_of(kind, body);
+    return identity;
+  }
+  const auto try_field = [&](std::string_view field) {
+    if (!identity.value.empty() || field.empty() || field == kind.id_field) return;
+    identity.field = field;
+    identity.value = string_at(body, field);
+  };
+  for (const std::string_view field : kind.natural_keys)
+    try_field(field);
+  try_field(kind.name_field);
+  return identity;
+}
+
+/// What live must show of an object that was just created: not yet what another call lays on.
+json::object find_declared_now(const Sought& sought) {
+  json::object declared = find_declared(sought.action, sought.record);
+  const schema::CreateVariant* variant = schema::find_variant(*sought.action.descriptor, sought.body);
+  if (variant == nullptr) return declared;
+  json::object taken;
+  for (const auto& [name, value] : declared)
+    if (schema::takes(*variant, std::string_view(name.data(), name.size()))) taken[name] = value;
+  return taken;
+}
+
+std::string quote_ids(const std::vector<LiveObject>& objects) {
+  std::vector<std::string> texts;
+  for (const LiveObject& object : objects)
+    texts.push_back(fmt::format("'{}'", base::printable(object.id, 100)));
+  return base::join_words({texts.begin(), texts.end()});
+}
+
+}  // namespace
+
+asio::awaitable<Result<Traces>> Lookup::find_created(Sought sought) {
+  const schema::Kind& kind = *sought.action.descriptor;
+  const Identity identity = identify(kind, sought.body);
+  if (identity.id.empty() && identity.value.empty())
+    co_return Error(ErrorKind::kFailure, "nothing tells it from others of its kind");
+  if (!identity.id.empty()) run_.sought[&kind].insert(identity.id);
+  const Match is_match = [this, &kind, &identity](const LiveObject& object) {
+    if (!identity.id.empty()) return object.id == identity.id;
+    return string_at(object.body, identity.field) == identity.value && run_.is_nobodys(kind, object.id);
+  };
+  const bool is_loaded = !identity.id.empty() && kind.calls.load.exists();
+  milliseconds at_most = run_.options.settle;
+  if (is_loaded) at_most = std::min(at_most, kEnoughForLoads);
+  Poll poll(run_.timing, at_most);
+  TimePoint after = run_.timing.now();
+  while (true) {
+    auto matches = co_await look(kind, identity.id, after, is_match);
+    if (!matches) co_return matches.error();
+    Traces traces = judge(sought, std::move(*matches));
+    if (traces.object) co_return traces;
+    after = run_.timing.now();
+    const bool has_time = co_await poll.wait();
+    if (!has_time) co_return traces;
+    after = poll.next_after(after);
+  }
+}
+
+asio::awaitable<Result<std::optional<LiveObject>>> Lookup::watch(const schema::Kind& kind,
+                                                                 std::vector<std::string> ids, bool is_last,
+                                                                 Enough is_enough) {
+  milliseconds at_most = run_.options.settle;
+  if (!is_last || kind.calls.load.exists()) at_most = std::min(at_most, kEnoughForLoads);
+  const Match is_match = [&ids](const LiveObject& object) {
+    return std::find(ids.begin(), ids.end(), object.id) != ids.end();
+  };
+  Poll poll(run_.timing, at_most);
+  TimePoint after = run_.timing.now();
+  while (true) {
+    auto matches = co_await look(kind, ids.front(), after, is_match);
+    if (!matches) co_return matches.error();
+    std::optional<LiveObject> object;
+    if (!matches->empty()) object = std::move(matches->front());
+    if (is_enough(object ? &*object : nullptr)) co_return object;
+    after = run_.timing.now();
+    const bool has_time = co_await poll.wait();
+    if (!has_time) co_return object;
+    after = poll.next_after(after);
+  }
+}
+
+asio::awaitable<Result<Lookup::Objects>> Lookup::look(const schema::Kind& kind, std::string id,
+                                                      TimePoint after, Match is_match) {
+  Objects matches;
+  if (!id.empty() && kind.calls.load.exists()) {
+    auto loaded = co_await run_.api.load(kind, std::move(id), run_.generation());
+    if (!loaded && loaded.error().kind() != ErrorKind::kNotFound) co_return loaded.error();
+    if (loaded) matches.push_back(std::move(*loaded));
+    co_return matches;
+  }
+  auto listed = co_await lists_.get_after(kind, after);
+  if (!listed) co_return listed.error();
+  for (const LiveObject& object : **listed)
+    if (is_match(object)) matches.push_back(object);
+  co_return matches;
+}
+
+Traces Lookup::judge(const Sought& sought, Objects matches) const {
+  Traces traces;
+  if (matches.empty()) return traces;
+  const json::object declared = find_declared_now(sought);
+  Objects alike;
+  for (const LiveObject& object : matches)
+    if (compare_written(sought.action, sought.record, declared, object.body).is_complete())
+      alike.push_back(object);
+  if (alike.size() == 1) {
+    traces.object = std::move(alike.front());
+  } else if (alike.empty()) {
+    traces.unclear = fmt::format("live has {} now, with other values than were sent", quote_ids(matches));
+  } else {
+    traces.unclear = fmt::format("{} are all new and as it was sent", quote_ids(alike));
+  }
+  return traces;
+}
+
+}  // namespace descopectl::apply
