@@ -32,6 +32,8 @@ class HostileService final : public api::Writer {
                                                       unsigned* tries) override;
   boost::asio::awaitable<Result<void>> erase(const schema::Kind& kind, std::string id,
                                              unsigned* tries) override;
+  boost::asio::awaitable<Result<std::uint64_t>> count_losses(const schema::Kind& kind,
+                                                             std::string id) override;
   [[nodiscard]] std::uint64_t request_count() const override { return requests_; }
 
   /// From now on so many of 100 requests go wrong.
