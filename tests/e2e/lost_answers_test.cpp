@@ -50,9 +50,10 @@ class Losing : public Project {
 
   /// Applies until it is done, three times at most.
   Result apply_thrice() const {
-    Result result = apply({"--allow-empty-kind", "Connection"});
+    const Arguments flags{"--allow-deletes", "100", "--allow-empty-kind", "Connection"};
+    Result result = apply(flags);
     for (int again = 0; again < 2 && result.status != 0; ++again)
-      result = apply({"--allow-empty-kind", "Connection"});
+      result = apply(flags);
     return result;
   }
 };
