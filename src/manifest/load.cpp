@@ -141,6 +141,10 @@ model::DesiredState load_manifests(const LoadOptions& options, diag::SourceTable
   const std::vector<ManifestFile> files = read_files(options, sources, sink);
   std::vector<ParsedFile> parsed = Parser(files, options, sources).run();
   check_roots(options, files, parsed, sink);
+  std::size_t count = 0;
+  for (const ParsedFile& file : parsed)
+    count += file.objects.size();
+  state.objects.reserve(count);
   for (ParsedFile& file : parsed) {
     state.documents += file.documents;
     sink.merge(std::move(file.sink));

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <numeric>
 
 #include "descopectl/base/text.hpp"
 #include "descopectl/schema/create_variant.hpp"
@@ -70,22 +72,35 @@ json::object make_item(const DesiredObject& scope) {
   return item;
 }
 
+/// Objects are large: their places are sorted, then each is moved once.
+void sort_by_key(std::vector<DesiredObject>& objects) {
+  std::vector<std::size_t> order(objects.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t left, std::size_t right) {
+    return objects[left].key < objects[right].key;
+  });
+  std::vector<DesiredObject> sorted;
+  sorted.reserve(objects.size());
+  for (const std::size_t place : order)
+    sorted.push_back(std::move(objects[place]));
+  objects = std::move(sorted);
+}
+
 class ItemMerger {
  public:
   ItemMerger(std::vector<DesiredObject>& objects, diag::Sink& sink) : objects_(objects), sink_(sink) {}
 
   void run() {
-    std::vector<DesiredObject> items;
-    std::vector<DesiredObject> owners;
-    for (DesiredObject& object : objects_)
-      (object.kind->item_of.exists() ? items : owners).push_back(std::move(object));
-    objects_ = std::move(owners);
+    const auto first = std::stable_partition(
+        objects_.begin(), objects_.end(), [](const auto& object) { return !object.kind->item_of.exists(); });
+    std::vector<DesiredObject> items(std::make_move_iterator(first), std::make_move_iterator(objects_.end()));
+    objects_.erase(first, objects_.end());
     for (DesiredObject& item : items)
       merge(item);
+    if (partial_.empty()) return;
     for (auto& [id, object] : partial_)
       objects_.push_back(std::move(object));
-    std::sort(objects_.begin(), objects_.end(),
-              [](const auto& left, const auto& right) { return left.key < right.key; });
+    sort_by_key(objects_);
   }
 
  private:
@@ -185,8 +200,7 @@ class ItemMerger {
 }  // namespace
 
 void check_duplicates(std::vector<DesiredObject>& objects, diag::Sink& sink) {
-  std::stable_sort(objects.begin(), objects.end(),
-                   [](const auto& left, const auto& right) { return left.key < right.key; });
+  sort_by_key(objects);
   for (std::size_t i = 1; i < objects.size(); ++i)
     if (objects[i].key == objects[i - 1].key)
       report_two(sink, "duplicate-handle", fmt::format("{} is declared twice", objects[i].key.to_string()),
