@@ -35,11 +35,26 @@ inline constexpr Field kScopeOptional{
     .type = Type::kBoolean,
     .doc = "true: the user may decline the scope; false: it must be granted.",
     .source = "sheet 2.2"};
+/// An item of a scope's `connections`.
+inline constexpr std::array kConnectionScopeItem{
+    Field{.name = "connection",
+          .type = Type::kReference,
+          .required = true,
+          .reference = "Connection",
+          .doc = "The connection whose token the tool needs.",
+          .source = "sheet 3.1"},
+    Field{.name = "scopes",
+          .type = Type::kStringList,
+          .list = ListForm::kSet,
+          .doc = "Scopes of the provider to fetch the token with.",
+          .source = "sheet 3.1"},
+};
 inline constexpr Field kScopeConnections{
     .name = "connections",
     .wire = "values",
     .type = Type::kConnectionScopes,
     .list = ListForm::kSet,
+    .items = kConnectionScopeItem,
     .reference = "Connection",
     .doc = "Connections whose tokens a tool needs, each with the provider scopes to fetch.",
     .source = "sheet 3.1"};

@@ -94,8 +94,8 @@ json::value sample_of(const Field& field) {
 
 /// `value` as the one member that counts of a field of that shape.
 json::value wrap(const Field& field, const Field& inner, json::value value) {
-  json::object members = sample_members(field.fields);
-  const bool is_item = field.type == Type::kObjectList;
+  json::object members = sample_members(field.written_fields());
+  const bool is_item = field.type == Type::kObjectList || field.type == Type::kConnectionScopes;
   if (!is_item) members.clear();  // only an item needs its key beside the member
   members[inner.name] = std::move(value);
   if (is_item) return json::array{json::value(std::move(members))};

@@ -84,14 +84,13 @@ json::array forms_of(const Field& field, Empty empty) {
     case Type::kObject:
       return {members_schema(field.fields, empty)};
     case Type::kObjectList:
-      return {list_of(members_schema(field.fields))};
+    case Type::kConnectionScopes:
+      return {list_of(members_schema(field.written_fields()))};
     case Type::kObjectMap:
       return {{{"type", "object"},
                {"additionalProperties", any_of({members_schema(field.fields), typed("null")})}}};
     case Type::kReference:
       return {refer_to("reference")};
-    case Type::kConnectionScopes:
-      return {refer_to("connectionScopes")};
   }
   return {};
 }
@@ -165,17 +164,6 @@ json::object reference_definition() {
           {"anyOf", {{{"type", "string"}, {"minLength", 1}}, closed_object({{"live", id}}, {"live"})}}};
 }
 
-json::object connection_scopes_definition() {
-  const json::object item = closed_object(
-      {{"connection", refer_to("reference")},
-       {"scopes",
-        {{"description", "Scopes of the provider."}, {"type", "array"}, {"items", typed("string")}}}},
-      {"connection"});
-  return {{"description", "Connections whose tokens a scope needs, each with the provider scopes to fetch."},
-          {"type", "array"},
-          {"items", item}};
-}
-
 }  // namespace
 
 json::object members_schema(std::span<const Field> fields, Empty empty) {
@@ -199,8 +187,7 @@ json::object shared_definitions() {
             {"type", "string"},
             {"pattern", kSubstitution}}},
           {"secret", secret_definition()},
-          {"reference", reference_definition()},
-          {"connectionScopes", connection_scopes_definition()}};
+          {"reference", reference_definition()}};
 }
 
 }  // namespace descopectl::reference

@@ -76,13 +76,15 @@ void add_details(const Kind* kind, const std::vector<const Field*>& path, Topic&
   const std::string calls = calls_of(*kind, *path.front());
   if (calls.empty()) return;
   std::string member;
-  for (const Field* row : path)
+  for (const Field* row : path) {
     member += (member.empty() ? "" : ".") + std::string(row->wire_name());
+    if (!row->items.empty()) break;  // the API has no such items
+  }
   add("in the API", fmt::format("{} in {}", member, calls));
 }
 
 std::string separator_below(Type type) {
-  if (type == Type::kObjectList) return "[].";
+  if (type == Type::kObjectList || type == Type::kConnectionScopes) return "[].";
   return type == Type::kObjectMap ? ".*." : ".";
 }
 
@@ -101,7 +103,7 @@ Topic topic_of(const Kind* kind, std::string_view top, std::vector<const Field*>
   topic.values.assign(field.values.begin(), field.values.end());
   add_details(kind, path, topic);
   if (field.is_settable()) topic.example = example_of_field(top, path);
-  for (const Field& member : field.fields) {
+  for (const Field& member : field.written_fields()) {
     path.push_back(&member);
     topic.members.push_back(
         topic_of(kind, top, path, name + separator_below(field.type) + std::string(member.name)));

@@ -5,6 +5,7 @@
 
 #include <limits>
 
+#include "descopectl/base/text.hpp"
 #include "descopectl/kinds/registry.hpp"
 
 namespace descopectl::reference {
@@ -32,6 +33,13 @@ std::string_view text_type(Format format) {
 std::string integer_type(const Field& field) {
   constexpr auto kLeast = std::numeric_limits<std::int64_t>::min();
   return field.minimum == kLeast ? "integer" : fmt::format("integer, at least {}", field.minimum);
+}
+
+std::string names_of(std::span<const Field> fields) {
+  std::vector<std::string_view> names;
+  for (const Field& field : fields)
+    names.push_back(field.name);
+  return base::join_words(names, ", ");
 }
 
 bool is_create_only(const Field& field) {
@@ -82,7 +90,7 @@ std::string type_of(const Field& field) {
     case Type::kReference:
       return fmt::format("handle of a {}", field.reference);
     case Type::kConnectionScopes:
-      return "list of {connection, scopes}";
+      return fmt::format("list of {{{}}}", names_of(field.items));
   }
   return {};
 }

@@ -279,26 +279,9 @@ class Decoder {
             fmt::format("an item of '{}' must be a map {{connection: HANDLE, scopes: [..]}}", row.name));
         continue;
       }
-      json::object decoded;
-      for (const Member& member : item.members) {
-        if (member.key == "connection") {
-          if (auto value = decode_reference(row, member.value, pointer))
-            decoded["connection"] = std::move(*value);
-        } else if (member.key == "scopes") {
-          static constexpr Field kScopes{.name = "scopes",
-                                         .type = Type::kStringList,
-                                         .list = ListForm::kSet,
-                                         .doc = "Provider scopes.",
-                                         .source = "sheet 3.1"};
-          decode_string_list(kScopes, member.value, decoded);
-        } else {
-          report_unknown_key(member, fmt::format("an item of {}", row.name), {"connection", "scopes"}, sink_);
-        }
-      }
-      if (item.find("connection") == nullptr)
-        sink_.error("missing-field", missing_place(item),
-                    fmt::format("an item of {} needs the field 'connection'", row.name),
-                    "add 'connection: HANDLE'");
+      json::object decoded =
+          decode_members(row.items, item, pointer, fmt::format("an item of {}", row.name), false);
+      if (decoded.contains("scopes") && decoded.at("scopes").is_null()) decoded.erase("scopes");
       if (decoded.contains("connection")) list.emplace_back(std::move(decoded));
     }
     out[row.wire_name()] = model::marker::make_connections(std::move(list));

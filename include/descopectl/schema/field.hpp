@@ -77,6 +77,7 @@ struct Field {
   ListForm list = ListForm::kNone;
   std::string_view key = {};                           ///< of kKeyed
   std::span<const Field> fields = {};                  ///< of kObject, kObjectList, kObjectMap
+  std::span<const Field> items = {};                   ///< of kConnectionScopes: an item in manifests
   std::span<const std::string_view> values = {};       ///< the only values there are
   std::span<const std::string_view> same_values = {};  ///< of a string: values that mean the same (sheet 7.4)
   std::int64_t minimum = std::numeric_limits<std::int64_t>::min();
@@ -92,6 +93,10 @@ struct Field {
   std::string_view source;  ///< "sheet 7.2"
 
   [[nodiscard]] constexpr std::string_view wire_name() const { return wire.empty() ? name : wire; }
+  /// The rows of what a manifest writes within it.
+  [[nodiscard]] constexpr std::span<const Field> written_fields() const {
+    return items.empty() ? fields : items;
+  }
   [[nodiscard]] constexpr bool in(Calls call) const { return (calls & call) != 0; }
   [[nodiscard]] constexpr bool is_list() const {
     return type == Type::kStringList || type == Type::kObjectList || type == Type::kConnectionScopes;
@@ -124,6 +129,7 @@ struct Field {
     }
     const bool refers = field.type == Type::kReference || field.type == Type::kConnectionScopes;
     if (refers == field.reference.empty()) return false;
+    if ((field.type == Type::kConnectionScopes) == field.items.empty()) return false;
     if (field.read_only && (field.required || field.immutable || field.secret)) return false;
     if (field.echo_version && !field.read_only) return false;
     if (field.secret && field.type != Type::kString) return false;
@@ -134,7 +140,7 @@ struct Field {
     if (field.minimum > field.maximum) return false;
     for (std::size_t j = i + 1; j < fields.size(); ++j)
       if (fields[j].name == field.name) return false;
-    if (!field.fields.empty() && !is_valid_table(field.fields)) return false;
+    if (!is_valid_table(field.fields) || !is_valid_table(field.items)) return false;
   }
   return true;
 }

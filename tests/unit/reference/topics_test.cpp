@@ -24,6 +24,27 @@ TEST(Topics, AreFoundByPath) {
   EXPECT_EQ(find_topic("Config.http.retries")->type, "a whole number from 0 to 100");
 }
 
+TEST(Topics, OfTypedConnectionScopesHaveTheMembersOfAnItem) {
+  EXPECT_EQ(topic_to_text(*find_topic("McpScope.connections.connection")),
+            "McpScope.connections[].connection: handle of a Connection, required\n"
+            "\n"
+            "  The connection whose token the tool needs. The handle (metadata.name) of a Connection, or\n"
+            "  {live: ID} for one outside the repository.\n"
+            "\n"
+            "Details:\n"
+            "  required  yes\n"
+            "\n"
+            "Example:\n"
+            "  spec:\n"
+            "    connections:\n"
+            "      - connection: my-connection\n");
+  const Topic scopes = *find_topic("Resource.scopes.connectionsScopes.connections.scopes");
+  EXPECT_EQ(scopes.path, "Resource.scopes.connectionsScopes[].connections[].scopes");
+  EXPECT_THAT(topic_to_text(scopes), HasSubstr("in the API  scopes.connectionsScopes.values in POST"));
+  EXPECT_EQ(find_topic("McpScope.connections.scope").error().hint(),
+            "did you mean 'McpScope.connections.scopes'?");
+}
+
 TEST(Topics, OfAKindWithAKeySayWhatMakesItAndHaveNoId) {
   EXPECT_NE(topic_to_text(*find_topic("ResourcePolicy"))
                 .find("there is one for each inboundApp and resource; with others it is another object"),
