@@ -25,6 +25,16 @@ std::string ago(seconds age) {
   return fmt::format("{} h ago", count / kHour);
 }
 
+/// The holder with its particulars, where there are any.
+std::string describe(const HeldLock& lock) {
+  const LockHolder& holder = lock.holder;
+  if (holder.who.empty() && holder.process.pid == 0) return "another process";
+  const std::string since = lock.since.empty() ? std::string("since ?")
+                                               : fmt::format("since {}, {}", word(lock.since), ago(lock.age));
+  return fmt::format("{} (pid {}, command '{}', {}; last heartbeat {})", word(holder.who), holder.process.pid,
+                     word(holder.command), since, ago(lock.last_heartbeat));
+}
+
 std::string text_member(const json::object& object, std::string_view name) {
   const json::value* value = base::find_member(object, name);
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
@@ -37,13 +47,9 @@ bool is_void(const HeldLock& lock) {
 }
 
 Error make_lock_held(const std::string& state_name, const HeldLock& lock) {
-  const std::string since = lock.since.empty() ? std::string("since ?")
-                                               : fmt::format("since {}, {}", word(lock.since), ago(lock.age));
+  const std::string name = base::printable(state_name);
   const seconds left = kLeaseLife - lock.last_heartbeat;
-  return {ErrorKind::kLockHeld,
-          fmt::format("the state {} is locked by {} (pid {}, command '{}', {}; last heartbeat {})",
-                      base::printable(state_name), word(lock.holder.who), lock.holder.process.pid,
-                      word(lock.holder.command), since, ago(lock.last_heartbeat)),
+  return {ErrorKind::kLockHeld, fmt::format("the state {} is locked by {}", name, describe(lock)),
           lock.presence == Presence::kRunning
               ? "Wait until it has ended, or end that process; the lock goes with it, so there is no file to "
                 "remove."

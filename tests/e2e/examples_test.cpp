@@ -69,8 +69,8 @@ TEST_P(Example, RunsOnTheSandboxFromValidateToDestroy) {
   EXPECT_EQ(drift.status, 0);
   EXPECT_EQ(drift.out.rfind("No drift. ", 0), 0U) << drift.out;
   EXPECT_EQ((apply.all() + plan.all()).find("not-a-real-secret"), std::string::npos);
-  const Result destroy =
-      run({"destroy", "--sandbox", "--auto-approve", "--allow-destroy", "Connection/google-contacts"});
+  const Result destroy = run({"destroy", "--sandbox", "--auto-approve", "--allow-deletes", "20",
+                              "--allow-destroy", "Connection/google-contacts"});
   EXPECT_EQ(destroy.status, 0) << destroy.all();
   EXPECT_EQ(last_line(destroy.out).rfind("Destroy complete!", 0), 0U);
 }
