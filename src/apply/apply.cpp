@@ -185,8 +185,10 @@ asio::awaitable<Outcome> apply_plan(plan::Plan& plan, api::Writer& api, state::S
     co_return std::move(run.outcome);
   }
 
-  ApiRunner runner(run, executor);
-  Scheduler scheduler(run, runner, executor);
+  Fingerprinter fingerprinter(executor, store.is_kept() ? store.current().fingerprint_key : std::string());
+  ApiRunner runner(run, executor, fingerprinter);
+  Journal journal(run, fingerprinter);
+  Scheduler scheduler(run, runner, journal, executor);
   co_await scheduler.run_all();
 
   Proof proof(run, executor);

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <vector>
 
+#include "descopectl/apply/fingerprints.hpp"
 #include "descopectl/base/text.hpp"
+#include "descopectl/schema/create_variant.hpp"
 
 namespace descopectl::apply {
 namespace {
@@ -32,6 +34,11 @@ std::string string_at(const json::object& object, std::string_view name) {
 
 bool is_withdrawal(const plan::Action& action) {
   return action.kind == plan::ActionKind::kUpdate && action.record.is_partial && !has_items(action.managed);
+}
+
+void forget_untaken(const schema::CreateVariant& variant, model::RecordedObject& record) {
+  for (auto& [pointer, fingerprint] : record.secrets)
+    if (!schema::takes(variant, base::split_pointer(pointer).front())) fingerprint = unsettled_fingerprint();
 }
 
 void explain_unknown_field(const plan::Action& action, const Error& error, ActionOutcome& outcome) {

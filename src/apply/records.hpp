@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "descopectl/base/json.hpp"
+#include "descopectl/schema/kind.hpp"
 #include "run.hpp"
 
 namespace descopectl::apply {
@@ -19,6 +20,10 @@ inline constexpr std::size_t kObjectIdBytes = 16;
 /// True for an update that takes our last items out of somebody else's object: nothing of it is ours
 /// afterwards.
 [[nodiscard]] bool is_withdrawal(const plan::Action& action);
+
+/// A secret that the call does not take is not there yet: the state says so, so that it is sent whatever
+/// happens before the update that brings it.
+void forget_untaken(const schema::CreateVariant& variant, model::RecordedObject& record);
 
 /// The service refused a field that it does not know (E011001): where the body carried such fields of live's,
 /// the outcome becomes `would-drop-field` and names them with the flag that leaves them out.

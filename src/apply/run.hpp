@@ -78,6 +78,8 @@ class Run {
   std::map<model::ObjectKey, std::string> ids;  ///< live ids of declared objects
   /// Live ids, by kind, of objects of which nobody knows whether they were created.
   std::map<const schema::Kind*, std::set<std::string>> sought;
+  /// Of the secrets that creates send, by object and pointer: made when they are announced.
+  std::map<std::pair<model::ObjectKey, std::string>, model::Fingerprint> fingerprints;
   Stop stop = Stop::kNone;
   std::string stop_message;
 };

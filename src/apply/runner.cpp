@@ -1,7 +1,8 @@
 // Create, update, replace, delete and what only the state learns.
 //
-// The order within each is what makes a crash harmless: everything that can fail without the service (ids,
-// secrets, fingerprints) comes before the request, and the record follows the answer at once.
+// The order within each is what makes a crash harmless: its intent stands in the state already, everything
+// that can fail without the service (ids, secrets, fingerprints) comes before the request, and the record
+// follows the answer at once.
 #include "runner.hpp"
 
 #include <fmt/format.h>
@@ -44,20 +45,10 @@ bool leaves_something_out(const schema::CreateVariant& variant, const json::obje
          });
 }
 
-/// A secret that the call does not take is not there yet: the state says so, so that it is sent whatever
-/// happens before the update that brings it.
-void forget_untaken(const schema::CreateVariant& variant, model::RecordedObject& record) {
-  for (auto& [pointer, fingerprint] : record.secrets)
-    if (!schema::takes(variant, base::split_pointer(pointer).front())) fingerprint = unsettled_fingerprint();
-}
-
 }  // namespace
 
-ApiRunner::ApiRunner(Run& run, const asio::any_io_executor& executor)
-    : run_(run),
-      lists_(run, executor),
-      writes_(run, lists_),
-      fingerprinter_(executor, run.store.is_kept() ? run.store.current().fingerprint_key : std::string()) {}
+ApiRunner::ApiRunner(Run& run, const asio::any_io_executor& executor, Fingerprinter& fingerprinter)
+    : run_(run), lists_(run, executor), writes_(run, lists_), fingerprinter_(fingerprinter) {}
 
 asio::awaitable<ActionOutcome> ApiRunner::run(std::size_t index, plan::Part part) {
   ActionOutcome outcome;
@@ -166,12 +157,9 @@ asio::awaitable<void> ApiRunner::update(std::size_t index, ActionOutcome& outcom
     co_return;
   }
   if (is_halted(outcome)) co_return;
-  Intent intent(run_.store, action);
-  if (!record_intent(intent.record_sending(prepared->secrets), outcome)) co_return;
   auto updated = co_await writes_.update(index, *prepared, &outcome.attempts);
   if (!updated) {
     fail_write(action, updated.error(), outcome);
-    take_back(intent, updated.error(), outcome);
     co_return;
   }
   Written written;
@@ -207,12 +195,9 @@ asio::awaitable<void> ApiRunner::replace(std::size_t index, plan::Part part, Act
     co_return;
   }
   if (is_halted(outcome)) co_return;
-  Intent intent(run_.store, action);
-  if (!record_intent(intent.record_replacing(make_pending_create(action)), outcome)) co_return;
   auto erased = co_await writes_.erase(index, &outcome.attempts);
   if (!erased) {
     fail_write(action, erased.error(), outcome);
-    take_back(intent, erased.error(), outcome);
     co_return;
   }
   outcome.is_erased = true;
@@ -304,7 +289,11 @@ asio::awaitable<Result<Prepared>> ApiRunner::prepare(const Action& action) {
     if (found == run_.secrets.end())
       co_return Error(ErrorKind::kInvalidInput, fmt::format("the secret {} is not at hand", use.pointer));
     prepared.secrets.emplace_back(use.pointer, found->second);
-    auto fingerprint = co_await fingerprinter_.make(prepared.record.object_id, use.pointer, found->second);
+    model::Fingerprint fingerprint;
+    if (const auto made = run_.fingerprints.find(found->first); made != run_.fingerprints.end())
+      fingerprint = made->second;
+    else
+      fingerprint = co_await fingerprinter_.make(prepared.record.object_id, use.pointer, found->second);
     if (!fingerprint.scheme.empty())
       prepared.record.secrets.insert_or_assign(use.pointer, std::move(fingerprint));
   }
@@ -378,28 +367,6 @@ bool ApiRunner::record_removal(const Action& action, const std::string& done, Ac
   if (removed) return true;
   fail_recording(done, removed.error(), outcome);
   return false;
-}
-
-bool ApiRunner::record_intent(const Result<void>& recorded, ActionOutcome& outcome) {
-  if (!recorded) fail_recording("", recorded.error(), outcome);
-  return recorded.has_value();
-}
-
-void ApiRunner::take_back(Intent& intent, const Error& error, const ActionOutcome& outcome) {
-  const auto taken_back = intent.take_back(error);
-  if (!taken_back) run_.stop_for_state(outcome.message, taken_back.error());
-}
-
-json::object ApiRunner::make_pending_create(const Action& action) const {
-  json::object pending;
-  for (const auto& [name, value] : action.body) {
-    auto resolved = run_.resolve({{name, value}});
-    if (resolved)
-      pending[name] = std::move((*resolved)[name]);
-    else if (const json::value* live = action.before.if_contains(name))
-      pending[name] = *live;
-  }
-  return pending;
 }
 
 void ApiRunner::fail_recording(const std::string& done, const Error& error, ActionOutcome& outcome) {

@@ -9,7 +9,6 @@
 
 #include "descopectl/apply/fingerprints.hpp"
 #include "fresh_lists.hpp"
-#include "intent.hpp"
 #include "run.hpp"
 #include "sure_writes.hpp"
 
@@ -26,7 +25,7 @@ class ActionRunner {
 /// Carries actions out through the Management API and records them in the store.
 class ApiRunner final : public ActionRunner {
  public:
-  ApiRunner(Run& run, const boost::asio::any_io_executor& executor);
+  ApiRunner(Run& run, const boost::asio::any_io_executor& executor, Fingerprinter& fingerprinter);
 
   boost::asio::awaitable<ActionOutcome> run(std::size_t index, plan::Part part) override;
 
@@ -57,19 +56,12 @@ class ApiRunner final : public ActionRunner {
   void record_put(const plan::Action& action, model::RecordedObject record, const std::string& done,
                   ActionOutcome& outcome);
   bool record_removal(const plan::Action& action, const std::string& done, ActionOutcome& outcome);
-  /// Records what `intent` says before a request; false where that failed, and nothing may be sent.
-  bool record_intent(const Result<void>& recorded, ActionOutcome& outcome);
-  /// The request failed as `outcome` says.
-  void take_back(Intent& intent, const Error& error, const ActionOutcome& outcome);
-  /// The create call's body as far as it is known by now. Members with ids that are known later hold live's
-  /// values: those ids are declared, and laid over by whoever creates the object in the end.
-  [[nodiscard]] json::object make_pending_create(const plan::Action& action) const;
   void fail_recording(const std::string& done, const Error& error, ActionOutcome& outcome);
 
   Run& run_;
   FreshLists lists_;
   SureWrites writes_;
-  Fingerprinter fingerprinter_;
+  Fingerprinter& fingerprinter_;
 };
 
 }  // namespace descopectl::apply

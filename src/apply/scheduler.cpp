@@ -1,9 +1,10 @@
-// The walk over the graph: counters of open dependencies, and a set of what may start.
+// The walk over the graph: counters of open dependencies, a set of what may start, and its announcement.
 #include "scheduler.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "heartbeat.hpp"
 
@@ -13,11 +14,19 @@ namespace asio = boost::asio;
 
 using plan::Part;
 
-Scheduler::Scheduler(Run& run, ActionRunner& runner, const asio::any_io_executor& executor)
+namespace {
+
+/// How long an outcome may be unsaved where saving is a request.
+constexpr std::chrono::milliseconds kSaveEvery{10'000};
+
+}  // namespace
+
+Scheduler::Scheduler(Run& run, ActionRunner& runner, Journal& journal, const asio::any_io_executor& executor)
     : run_(run),
       runner_(runner),
       executor_(executor),
       tasks_(executor),
+      journal_(journal),
       steps_(plan::make_steps(run.plan.actions)),
       states_(steps_.size()),
       dependants_(steps_.size()),
@@ -33,8 +42,15 @@ Scheduler::Scheduler(Run& run, ActionRunner& runner, const asio::any_io_executor
 }
 
 asio::awaitable<void> Scheduler::run_all() {
+  std::optional<Heartbeat> saving;
+  if (run_.store.is_remote()) {
+    auto save = [this] { tasks_.start(flush()); };
+    saving.emplace(executor_, kSaveEvery, save);
+  }
   start_ready();
   co_await tasks_.wait();
+  saving.reset();
+  take_back_announced();
   skip_the_rest();
 }
 
@@ -63,22 +79,75 @@ void Scheduler::start_ready() {
     }
     if (ready_.empty() || running_ >= most) break;
     run_.look_for_interrupt();
-    const auto next = find_next();
-    if (next == ready_.end()) break;
+    const auto next = find_next(true);
+    if (next == ready_.end()) {
+      if (!announce_ready()) break;
+      continue;
+    }
     const std::size_t step = next->second;
     ready_.erase(next);
     ++running_;
     states_[step].is_running = true;
+    states_[step].is_announced = false;
     tasks_.start(run_one(step));
   }
   is_starting_ = false;
 }
 
-Scheduler::Ready::iterator Scheduler::find_next() {
-  if (run_.stop == Stop::kNone) return ready_.begin();
-  if (run_.stop != Stop::kInterrupted) return ready_.end();
-  return std::find_if(ready_.begin(), ready_.end(),
-                      [&](const auto& ready) { return steps_[ready.second].part == Part::kCreate; });
+bool Scheduler::may_start(std::size_t step) const {
+  return run_.stop == Stop::kNone || (run_.stop == Stop::kInterrupted && steps_[step].part == Part::kCreate);
+}
+
+Scheduler::Ready::iterator Scheduler::find_next(bool is_announced) {
+  return std::find_if(ready_.begin(), ready_.end(), [&](const auto& ready) {
+    return states_[ready.second].is_announced == is_announced && may_start(ready.second);
+  });
+}
+
+bool Scheduler::announce_ready() {
+  if (is_announcing_ || (run_.store.is_remote() && running_ > 0)) return false;
+  std::vector<std::size_t> steps;
+  for (const auto& [wave, step] : ready_)
+    if (may_start(step)) steps.push_back(step);
+  if (steps.empty()) return false;
+  is_announcing_ = true;
+  tasks_.start(announce(std::move(steps)));
+  return !is_announcing_;
+}
+
+asio::awaitable<void> Scheduler::announce(std::vector<std::size_t> steps) {
+  std::vector<plan::Step> announced;
+  for (const std::size_t step : steps)
+    announced.push_back(steps_[step]);
+  const auto begun = co_await journal_.begin(std::move(announced));
+  is_announcing_ = false;
+  if (begun) {
+    for (const std::size_t step : steps)
+      states_[step].is_announced = true;
+  } else {
+    fail_announcing(begun.error());
+  }
+  start_ready();
+}
+
+void Scheduler::fail_announcing(const Error& error) {
+  run_.stop_for_state("", error);
+  if (ready_.empty()) return;
+  const std::size_t first = ready_.begin()->second;
+  ready_.erase(ready_.begin());
+  ActionOutcome outcome;
+  fail(outcome, ErrorKind::kFailure, "not-recorded", error.message(), error.hint());
+  finish(first, std::move(outcome));
+}
+
+void Scheduler::take_back_announced() {
+  for (std::size_t i = 0; i < steps_.size(); ++i)
+    if (states_[i].is_announced) journal_.take_back(steps_[i]);
+}
+
+asio::awaitable<void> Scheduler::flush() {
+  const auto flushed = co_await run_.store.flush();
+  if (!flushed) run_.stop_for_state("", flushed.error());
 }
 
 asio::awaitable<void> Scheduler::run_one(std::size_t step) {
@@ -91,6 +160,7 @@ asio::awaitable<void> Scheduler::run_one(std::size_t step) {
   if (steps_[step].part != Part::kCreate) run_.emit(EventKind::kStarted, action, 0);
   ActionOutcome outcome = co_await runner_.run(action, steps_[step].part);
   outcome.seconds = run_.seconds_since(begun);
+  journal_.end(steps_[step], outcome);
   --running_;
   states_[step].is_running = false;
   finish(step, std::move(outcome));

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "descopectl/transport/task_group.hpp"
+#include "journal.hpp"
 #include "run.hpp"
 #include "runner.hpp"
 
@@ -22,9 +23,14 @@ namespace descopectl::apply {
 /// the action that failed. A no-op without anything to record is done when its turn comes, whatever happened
 /// before it. A replacement in two steps is one action to everybody outside: it starts with its delete, ends
 /// with its create, and has failed where the one was done and the other can't be.
+///
+/// Before a step starts its intent is in the journal. All that is ready and not announced is announced
+/// together, when there is room for one of them: one flush for many. Where a flush is a request, that waits
+/// until nothing runs any more, so that a wave costs one; outcomes then are saved every so often while it
+/// runs.
 class Scheduler {
  public:
-  Scheduler(Run& run, ActionRunner& runner, const boost::asio::any_io_executor& executor);
+  Scheduler(Run& run, ActionRunner& runner, Journal& journal, const boost::asio::any_io_executor& executor);
 
   /// Returns when every action has an outcome in Run::outcome.
   [[nodiscard]] boost::asio::awaitable<void> run_all();
@@ -33,12 +39,22 @@ class Scheduler {
   using Ready = std::set<std::pair<unsigned, std::size_t>>;
   struct State {
     Status status = Status::kPending;
+    bool is_announced = false;
     bool is_running = false;
   };
 
   void start_ready();
-  /// The next step that may start; after an interrupt only those that end what has begun.
-  [[nodiscard]] Ready::iterator find_next();
+  /// May the step start? After an interrupt only those may that end what has begun.
+  [[nodiscard]] bool may_start(std::size_t step) const;
+  /// The next step that may start, of those that are announced or of the others.
+  [[nodiscard]] Ready::iterator find_next(bool is_announced);
+  /// Announces what is ready; true where that is done already. Else its end calls start_ready.
+  bool announce_ready();
+  [[nodiscard]] boost::asio::awaitable<void> announce(std::vector<std::size_t> steps);
+  /// Nothing further may be sent; the first of what was to be says why.
+  void fail_announcing(const Error& error);
+  void take_back_announced();
+  [[nodiscard]] boost::asio::awaitable<void> flush();
   [[nodiscard]] boost::asio::awaitable<void> run_one(std::size_t step);
   void finish(std::size_t step, ActionOutcome outcome);
   void end(std::size_t action, ActionOutcome outcome);
@@ -55,6 +71,7 @@ class Scheduler {
   ActionRunner& runner_;
   boost::asio::any_io_executor executor_;
   transport::TaskGroup tasks_;
+  Journal& journal_;
   const std::vector<plan::Step> steps_;
   std::vector<State> states_;                         // of the steps
   std::map<std::size_t, std::size_t> delete_of_;      // the delete's step of an action in two steps
@@ -65,6 +82,7 @@ class Scheduler {
   std::vector<std::size_t> ready_noops_;
   std::size_t running_ = 0;
   bool is_starting_ = false;
+  bool is_announcing_ = false;
 };
 
 }  // namespace descopectl::apply

@@ -61,6 +61,10 @@ class AdoptRun {
     const apply::LiveOptions options = make_live_options(context_, connected_, desired_, store_.current());
     auto live = co_await apply::read_live(**reader, store_.current(), options);
     if (!live) co_return emit_failure(context_, report(context_, live.error()));
+    model::RecordedState recorded = store_.current();
+    const auto recovered =
+        co_await recover(context_, **reader, connected_, options, *live, recorded, &store_);
+    if (!recovered) co_return emit_failure(context_, report(context_, recovered.error()));
     input.desired = &desired_;
     input.live = &live->state;
     input.recorded = &store_.current();

@@ -26,7 +26,7 @@ class Applier {
     if (!writer) co_return emit_failure(context_, report(context_, writer.error()));
     const model::RecordedState recorded = store_.current();
     auto planned =
-        co_await make_planned(context_, **writer, connected_, desired_, recorded, store_.is_kept());
+        co_await make_planned(context_, **writer, connected_, desired_, recorded, store_.is_kept(), &store_);
     if (!planned) co_return emit_failure(context_, report(context_, planned.error()));
     planned_ = std::move(*planned);
     const std::optional<ExitStatus> stopped = co_await look_before_writing();

@@ -32,6 +32,7 @@ class RotateRun {
       : context_(context), connected_(connected), named_(named), store_(store) {}
 
   net::awaitable<ExitStatus> run() {
+    if (store_ != nullptr && store_->current().intents.contains(named_.key)) co_return refuse_unfinished();
     auto live = co_await load_named(context_, connected_, named_);
     if (!live) co_return emit_failure(context_, report_conflict_as_refusal(context_, live.error()));
     live_id_ = live->id;
@@ -58,6 +59,13 @@ class RotateRun {
     question.wanted = "yes";
     const bool is_approved = co_await ask(context_, std::move(question));
     co_return is_approved;
+  }
+
+  ExitStatus refuse_unfinished() {
+    context_.fail("unfinished",
+                  fmt::format("an interrupted run did not finish what it did to {}", named_.key.to_string()),
+                  "run 'descopectl apply' first: it finds out what became of it");
+    return emit_failure(context_, ExitStatus::kRefused);
   }
 
   ExitStatus report_unknown(const Error& error) {

@@ -79,7 +79,7 @@ net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, 
                                                               Connected& connected,
                                                               const model::DesiredState& desired,
                                                               const model::RecordedState& recorded,
-                                                              bool is_state_kept) {
+                                                              bool is_state_kept, state::Store* store) {
   auto planned = std::make_unique<Planned>();
   plan::PlanInput& input = planned->input;
   input.policy = make_policy(context);
@@ -89,12 +89,16 @@ net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, 
   Result<apply::LiveRead> live = co_await apply::read_live(reader, recorded, options);
   if (!live) co_return live.error();
   planned->live = std::move(*live);
+  planned->recorded = recorded;
+  const auto recovered =
+      co_await recover(context, reader, connected, options, planned->live, planned->recorded, store);
+  if (!recovered) co_return recovered.error();
   if (!input.policy.is_destroy)  // nothing is sent, and short secrets cost a scrypt each
     planned->secrets = co_await read_secrets(context, connected.io.get_executor(), input.scope, desired,
-                                             planned->live.state, recorded);
+                                             planned->live.state, planned->recorded);
   input.desired = &desired;
   input.live = &planned->live.state;
-  input.recorded = &recorded;
+  input.recorded = &planned->recorded;
   input.is_state_kept = is_state_kept;
   input.secrets = planned->secrets.statuses;
   input.project_id = connected.options.project_id;
@@ -105,6 +109,20 @@ net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, 
   if (!checked) co_return checked.error();
   co_await count_losses(reader, connected.io.get_executor(), planned->plan);
   co_return planned;
+}
+
+net::awaitable<Result<void>> recover(Context& context, api::Reader& reader, const Connected& connected,
+                                     const apply::LiveOptions& options, apply::LiveRead& live,
+                                     model::RecordedState& recorded, state::Store* store) {
+  if (recorded.intents.empty() || recorded.project_id != connected.options.project_id)
+    co_return Result<void>();
+  auto resolutions = co_await apply::resolve_intents(reader, recorded, live, options);
+  if (!resolutions) co_return resolutions.error();
+  for (const apply::Resolution& resolution : *resolutions)
+    if (!resolution.finding.empty()) context.sink.warning("interrupted-run", {}, resolution.finding);
+  apply::take_over(recorded, *resolutions);
+  if (store == nullptr) co_return Result<void>();
+  co_return co_await apply::record(*store, std::move(*resolutions));
 }
 
 apply::LiveOptions make_live_options(const Context& context, const Connected& connected,

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "descopectl/apply/live.hpp"
+#include "descopectl/apply/recovery.hpp"
 #include "descopectl/plan/plan.hpp"
 #include "descopectl/state/store.hpp"
 #include "target.hpp"
@@ -15,6 +16,7 @@ namespace descopectl::cli {
 
 /// Everything that went into a plan, and the plan.
 struct Planned {
+  model::RecordedState recorded;  ///< with what an interrupted run left open resolved
   plan::PlanInput input;
   apply::LiveRead live;
   SecretsRead secrets;
@@ -22,10 +24,18 @@ struct Planned {
 };
 
 /// Reads live, looks secrets up, makes the plan. Diagnostics are in the context's sink, and the plan is empty
-/// where there are errors that need no look at live; the error is of the API.
+/// where there are errors that need no look at live; the error is of the API, or of the state. What an
+/// interrupted run left open is resolved first: in memory, and in `store` where the command writes.
 [[nodiscard]] boost::asio::awaitable<Result<std::unique_ptr<Planned>>> make_planned(
     Context& context, api::Reader& reader, Connected& connected, const model::DesiredState& desired,
-    const model::RecordedState& recorded, bool is_state_kept);
+    const model::RecordedState& recorded, bool is_state_kept, state::Store* store = nullptr);
+
+/// Resolves what an interrupted run left open in `recorded`, and in `store` unless that is null; what was
+/// found is in the context's sink. `live` was read with `options`, and is read again where lists may lag
+/// behind. A state of another project is left alone: the plan refuses it.
+[[nodiscard]] boost::asio::awaitable<Result<void>> recover(
+    Context& context, api::Reader& reader, const Connected& connected, const apply::LiveOptions& options,
+    apply::LiveRead& live, model::RecordedState& recorded, state::Store* store);
 
 /// How to read live objects of these kinds: generation, patience, and when to stop.
 [[nodiscard]] apply::LiveOptions make_live_options(const Context& context, const Connected& connected,

@@ -28,4 +28,18 @@ const RecordedObject* RecordedState::find_live(std::string_view kind, std::strin
   return nullptr;
 }
 
+RecordedObject RecordedState::make_unfinished(const Intent& replacement) const {
+  RecordedObject record = replacement.record;
+  const auto owned = objects.find(replacement.key);
+  if (owned != objects.end() && owned->second.live_id == replacement.live_id) {
+    record = owned->second;
+  } else {
+    record.live_id = replacement.live_id;
+    record.applied.clear();
+    record.secrets.clear();
+  }
+  record.pending_create = replacement.record.pending_create;
+  return record;
+}
+
 }  // namespace descopectl::model

@@ -35,11 +35,16 @@ std::vector<std::string> find_list_parents(const schema::Kind& kind, const model
       parents.emplace(parent->get_string());
     }
   }
-  for (const auto& [key, object] : recorded.objects) {
-    if (key.kind != kind.name) continue;
-    std::string parent = schema::parent_of(kind, object.live_id);
+  const auto add_parent = [&](const model::ObjectKey& key, const std::string& live_id) {
+    if (key.kind != kind.name) return;
+    std::string parent = schema::parent_of(kind, live_id);
     if (!parent.empty() && is_there(live, row->reference, parent)) parents.insert(std::move(parent));
-  }
+  };
+  for (const auto& [key, object] : recorded.objects)
+    add_parent(key, object.live_id);
+  // What an interrupted run may have made is looked for before anything is planned.
+  for (const auto& [key, intent] : recorded.intents)
+    add_parent(key, schema::live_id_of(kind, intent.identity));
   return {parents.begin(), parents.end()};
 }
 

@@ -291,6 +291,8 @@ std::vector<NeededKind> find_needed_kinds(const model::DesiredState& desired,
   }
   for (const auto& [key, object] : recorded.objects)
     required.insert(key.kind);
+  for (const auto& [key, intent] : recorded.intents)
+    required.insert(key.kind);
   for (const std::string& kind : policy.prune.kinds)
     required.insert(kind);
   const auto refers_to_required = [&](const schema::Kind& kind) {

@@ -216,7 +216,7 @@ json::object encode_intent(const model::Intent& intent) {
                       {"identity", intent.identity},
                       {"body_sha256", intent.body_sha256},
                       {"at", intent.at}};
-  if (!intent.record.key.kind.empty()) result["object"] = encode_object(intent.record);
+  if (intent.has_record()) result["object"] = encode_object(intent.record);
   return result;
 }
 

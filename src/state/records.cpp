@@ -194,6 +194,11 @@ struct ChangeApplier {
     state.objects.insert(std::move(node));
     for (auto& [key, object] : state.objects)
       std::replace(object.depends_on.begin(), object.depends_on.end(), change.from, change.to);
+    auto intent = state.intents.extract(change.from);
+    if (intent.empty()) return;
+    intent.key() = intent.mapped().key = change.to;
+    if (intent.mapped().has_record()) intent.mapped().record.key = change.to;
+    state.intents.insert(std::move(intent));
   }
   void operator()(IntentChange& change) const {
     const model::ObjectKey key = change.intent.key;

@@ -70,10 +70,12 @@ struct Intent {
   json::object identity;  ///< fields that tell the object among others, by wire name, as they were to be sent
   std::string body_sha256;  ///< of the body without its secrets
   std::string at;           ///< RFC 3339
-  /// What the outcome was to be recorded as, without the id that the service chooses; secrets that were to be
-  /// sent are unsettled. Of a replacement `pending_create` is the create's body. Of a delete nothing (no
-  /// key).
+  /// Of a create what the outcome was to be recorded as, but for the id that the service chooses; of a
+  /// replacement the same, with the create's body as `pending_create`. Of an update of an owned object what
+  /// was recorded, with the secrets unsettled that were to be sent. Else nothing (no key).
   RecordedObject record;
+
+  [[nodiscard]] bool has_record() const { return !record.key.kind.empty(); }
 };
 
 /// The whole recorded state of one project. Keys sort by kind, then handle.
@@ -88,6 +90,9 @@ struct RecordedState {
 
   /// The owned object with that live id, or null.
   [[nodiscard]] const RecordedObject* find_live(std::string_view kind, std::string_view live_id) const;
+  /// What is to be recorded of the object of a replacement whose delete was done and whose create was not. It
+  /// is ours from then on, whoever owned it before.
+  [[nodiscard]] RecordedObject make_unfinished(const Intent& replacement) const;
 };
 
 }  // namespace descopectl::model

@@ -212,8 +212,8 @@ void refuse_losses(Plan& plan, const schema::Kind& kind, const std::vector<model
 /// Says so among the consequences of that replacement; where counting failed, that it did.
 void add_counted_loss(Action& action, const Result<std::uint64_t>& count);
 
-/// The kinds whose live objects this run needs: declared, owned, named by a scope; and those always listed.
-/// `optional` ones may be refused by the service without harm.
+/// The kinds whose live objects this run needs: declared, owned, of an open intent, named by a scope; and
+/// those always listed. `optional` ones may be refused by the service without harm.
 struct NeededKind {
   const schema::Kind* kind = nullptr;
   bool is_optional = false;

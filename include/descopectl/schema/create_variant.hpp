@@ -36,6 +36,26 @@ namespace descopectl::schema {
   return kind.id_chosen_by_client && (variant == nullptr || takes(*variant, kind.id_field));
 }
 
+/// The members of a create's body by which the object that it makes can be told from all others of the kind:
+/// its id or key where the body has that, else the strongest natural key that it has, else its name.
+[[nodiscard]] inline json::object identity_of(const Kind& kind, const json::object& body) {
+  json::object identity;
+  const auto take = [&](std::string_view field) {
+    const json::value* value = base::find_member(body, field);
+    if (value == nullptr || !value->is_string() || value->get_string().empty()) return false;
+    identity[field] = *value;
+    return true;
+  };
+  for (const std::string_view field : kind.key_fields)
+    take(field);
+  if (!kind.key_fields.empty()) return identity;
+  if (is_id_chosen_by_client(kind, body) && take(kind.id_field)) return identity;
+  for (const std::string_view field : kind.natural_keys)
+    if (field != kind.id_field && take(field)) return identity;
+  take(kind.name_field);
+  return identity;
+}
+
 /// `body` as the call takes it; what it does not take is left out.
 [[nodiscard]] inline json::object make_request(const CreateVariant& variant, const json::object& body) {
   json::object request;

@@ -34,7 +34,7 @@ struct PutChange {
 struct RemoveChange {
   model::ObjectKey key;
 };
-/// An owned object has another handle; those that depend on it follow.
+/// An owned object has another handle; those that depend on it follow, and so does an open intent on it.
 struct MoveChange {
   model::ObjectKey from;
   model::ObjectKey to;

@@ -151,6 +151,7 @@ Result<void> MemoryStore::record(std::string what, state::Change change) {
 }
 
 asio::awaitable<Result<void>> MemoryStore::begin(std::vector<model::Intent> intents) {
+  ++begins;
   for (model::Intent& intent : intents) {
     std::string what =
         "begin " + std::string(model::to_string(intent.operation)) + " " + intent.key.to_string();

@@ -25,7 +25,10 @@ class FakeTiming final : public api::Timing {
   FakeTiming(const FakeTiming& other, boost::asio::any_io_executor executor)
       : executor_(std::move(executor)), now_(other.now_) {}
   [[nodiscard]] std::chrono::steady_clock::time_point now() const override { return now_; }
-  [[nodiscard]] std::chrono::system_clock::time_point wall_now() const override { return {}; }
+  [[nodiscard]] std::chrono::system_clock::time_point wall_now() const override {
+    return std::chrono::system_clock::time_point(
+        std::chrono::duration_cast<std::chrono::system_clock::duration>(now_.time_since_epoch()));
+  }
   boost::asio::awaitable<void> wait_until(std::chrono::steady_clock::time_point when) override;
 
   void advance(std::chrono::milliseconds by) { now_ += by; }
@@ -111,6 +114,7 @@ class MemoryStore final : public state::Store {
   std::size_t writes_left = 1'000'000;  ///< then the disk is full
   bool compacts = true;
   bool is_far = false;
+  std::size_t begins = 0;             ///< calls of begin
   std::deque<Result<void>> renewals;  ///< what the next ones come to; then the lock is lost
   std::size_t renewed = 0;
 

@@ -51,8 +51,9 @@ TEST_F(ApplyOrder, CreatesWhatIsReferredToFirst) {
   EXPECT_EQ(outcome.added, 3U);
   EXPECT_THAT(service.log, ElementsAre("create Connection/a", "create Connection/b", "create Connection/c",
                                        "list Connection"));
-  EXPECT_THAT(store.log, ElementsAre("target P2", "put Connection/a", "put Connection/b", "put Connection/c",
-                                     "compact"));
+  EXPECT_THAT(store.log, ElementsAre("target P2", "begin create Connection/a", "put Connection/a",
+                                     "begin create Connection/b", "put Connection/b",
+                                     "begin create Connection/c", "put Connection/c", "compact"));
 }
 
 TEST_F(ApplyOrder, RecordsAnOutcomeBeforeAnythingThatDependsOnItStarts) {
@@ -323,7 +324,7 @@ TEST_F(ApplyStop, AStateThatCantBeWrittenAtAllIsFoundOutBeforeAnythingIsSent) {
 
 TEST_F(ApplyStop, AFailedRecordNamesTheLiveIdOfWhatWasDone) {
   add(make_create("Role", "editor"));
-  store.writes_left = 1;  // the target
+  store.writes_left = 2;  // the target and the intent
   const Outcome outcome = apply();
   EXPECT_EQ(outcome.exit, ExitStatus::kFailure);
   EXPECT_EQ(outcome.state_error,
@@ -336,11 +337,21 @@ TEST_F(ApplyStop, AFailedRecordNamesTheLiveIdOfWhatWasDone) {
   EXPECT_EQ(outcome.actions[0].hint, "make room");
 }
 
+TEST_F(ApplyStop, NothingIsSentWhoseIntentCouldNotBeRecorded) {
+  add(make_create("Connection", "a"));
+  store.writes_left = 1;
+  const Outcome outcome = apply();
+  EXPECT_EQ(outcome.exit, ExitStatus::kFailure);
+  EXPECT_EQ(outcome.actions[0].code, "not-recorded");
+  EXPECT_EQ(outcome.actions[0].message, "the state state.json can't be written: no space left");
+  EXPECT_THAT(service.log, IsEmpty());
+}
+
 TEST_F(ApplyStop, NothingIsStartedThatCouldNotBeRecorded) {
   for (const char* name : {"a", "b"})
     add(make_create("Connection", name));
   options.parallelism = 1;
-  store.writes_left = 1;
+  store.writes_left = 3;
   const Outcome outcome = apply();
   EXPECT_EQ(outcome.exit, ExitStatus::kPartial);
   EXPECT_EQ(outcome.actions[1].message, "skipped: the state can't be written");
@@ -358,7 +369,7 @@ TEST_F(ApplyStop, TheTargetThatIsSetStays) {
   store.state.project_id = "P2";
   add(make_create("Connection", "a"));
   apply();
-  EXPECT_THAT(store.log, ElementsAre("put Connection/a", "compact"));
+  EXPECT_THAT(store.log, ElementsAre("begin create Connection/a", "put Connection/a", "compact"));
 }
 
 }  // namespace

@@ -160,13 +160,16 @@ class ApplyRotated : public ApplySecret {
     secrets[{{"Connection", "c"}, "/clientSecret"}] =
         model::Secret("a-secret-of-more-than-twenty-characters");
     service.on_call = [this](const std::string& call) {
-      if (call == "update Connection/c") scheme_while_sent = fingerprint().scheme;
+      if (call == "update Connection/c") scheme_while_sent = announced().scheme;
     };
     service.fail_next("update Connection/c", std::move(error));
     apply();
   }
   const model::Fingerprint& fingerprint() const {
     return recorded("Connection", "c").secrets.at("/clientSecret");
+  }
+  const model::Fingerprint& announced() const {
+    return store.state.intents.at({"Connection", "c"}).record.secrets.at("/clientSecret");
   }
 
   std::string scheme_while_sent;
@@ -176,12 +179,13 @@ TEST_F(ApplyRotated, WithAnUnknownOutcomeEqualsNothingRecorded) {
   service.fail_next("load Connection/c", Error(ErrorKind::kUnreachable, "no answer"));
   rotate_and_meet(Error(ErrorKind::kOutcomeUnknown, "timed out"));
   EXPECT_EQ(scheme_while_sent, "unsettled") << "a crash may come before the answer";
-  EXPECT_EQ(fingerprint(), (model::Fingerprint{"unsettled", ""}));
+  EXPECT_EQ(announced(), (model::Fingerprint{"unsettled", ""})) << "for the next run to take over";
 }
 
 TEST_F(ApplyRotated, ThatIsRefusedIsStillTheOldSecret) {
   rotate_and_meet(Error(ErrorKind::kRefused, "answered 400"));
   EXPECT_EQ(scheme_while_sent, "unsettled");
+  EXPECT_THAT(store.state.intents, IsEmpty());
   EXPECT_EQ(fingerprint(), (model::Fingerprint{"hmac-sha256", "old"}));
 }
 
@@ -325,7 +329,7 @@ TEST_F(ApplyReplace, DeletesThenCreatesAndCountsBoth) {
   EXPECT_EQ(outcome.destroyed, 1U);
   EXPECT_EQ(outcome.changed, 0U);
   EXPECT_THAT(service.log, ElementsAre("erase Resource/RS9", "create Resource/r", "list Resource"));
-  EXPECT_THAT(store.log, ElementsAre("target P2", "put Resource/r", "put Resource/r", "compact"));
+  EXPECT_THAT(store.log, ElementsAre("target P2", "begin replace Resource/r", "put Resource/r", "compact"));
   EXPECT_EQ(recorded("Resource", "r").live_id, "RS1");
   EXPECT_EQ(recorded("Resource", "r").object_id, "object-of-r");
   EXPECT_THAT(recorded("Resource", "r").pending_create, IsEmpty());
@@ -390,6 +394,7 @@ TEST_F(ApplyReplace, ADeleteOfUnknownOutcomeIsNotFollowedByACreate) {
   EXPECT_EQ(apply().actions[0].status, Status::kUnknown);
   EXPECT_THAT(service.log, ElementsAre("erase Resource/RS9", "load Resource/RS9"));
   EXPECT_TRUE(store.state.objects.contains({"Resource", "r"}));
+  EXPECT_EQ(store.state.intents.at({"Resource", "r"}).record.pending_create, (json::object{{"name", "r"}}));
 }
 
 TEST_F(ApplyReplace, NothingIsDeletedWhereTheStateCantBeWritten) {

@@ -60,6 +60,7 @@ struct Steps {
     auto node = names.extract(from);
     node.key() = to;
     names.insert(std::move(node));
+    if (intents.erase(from) == 1) intents.insert(to);
   }
   void reopen() {
     const std::string before = text_of(store->current());

@@ -1,0 +1,236 @@
+// Open intents against live: whose object is there, whose is gone, and whose never came to be.
+#include "descopectl/apply/recovery.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/this_coro.hpp>
+#include <memory>
+#include <optional>
+#include <variant>
+
+#include "descopectl/base/environment.hpp"
+#include "descopectl/base/text.hpp"
+#include "descopectl/kinds/registry.hpp"
+#include "descopectl/schema/create_variant.hpp"
+#include "descopectl/schema/values.hpp"
+#include "poll.hpp"
+
+namespace descopectl::apply {
+
+namespace asio = boost::asio;
+using model::Intent;
+using model::LiveObject;
+using model::Operation;
+using model::RecordedObject;
+
+namespace {
+
+/// Looks for the object of one open intent.
+class Resolver {
+ public:
+  Resolver(const model::RecordedState& recorded, const model::LiveState& live, const Intent& intent)
+      : recorded_(recorded),
+        intent_(intent),
+        kind_(kinds::find(intent.key.kind)),
+        live_(live.find(intent.key.kind)) {}
+
+  Resolution resolve() {
+    if (kind_ == nullptr || live_ == nullptr) return settle("");
+    switch (intent_.operation) {
+      case Operation::kCreate:
+        return resolve_create();
+      case Operation::kUpdate:
+        return resolve_update();
+      case Operation::kReplace:
+        return resolve_replacement();
+      case Operation::kDelete:
+        break;
+    }
+    return resolve_delete();
+  }
+
+ private:
+  Resolution resolve_create() const {
+    const LiveObject* made = find_made(intent_.record.applied);
+    if (made != nullptr) return take(*made);
+    Resolution unseen = settle("");
+    unseen.may_appear = true;
+    return unseen;
+  }
+
+  Resolution resolve_update() const {
+    if (!intent_.has_record()) return settle("");
+    const Resolution kept{state::PutChange{intent_.record}, ""};
+    if (live_->find(intent_.live_id) != nullptr) return kept;
+    // An object that is known by its name goes by another one now, if the request was carried out.
+    if (const LiveObject* made = find_made(intent_.record.applied)) return take(*made);
+    Resolution unseen = kept;
+    unseen.may_appear = true;
+    return unseen;
+  }
+
+  Resolution resolve_replacement() const {
+    if (const LiveObject* made = find_made(intent_.record.pending_create)) return take(*made);
+    if (live_->find(intent_.live_id) != nullptr) return settle("");
+    Resolution unseen{state::PutChange{recorded_.make_unfinished(intent_)}, ""};
+    unseen.may_appear = true;
+    return unseen;
+  }
+
+  Resolution resolve_delete() const {
+    const auto owned = recorded_.objects.find(intent_.key);
+    // A handle may name another live object by now.
+    const bool is_ours = owned != recorded_.objects.end() && owned->second.live_id == intent_.live_id;
+    if (!is_ours || live_->find(intent_.live_id) != nullptr) return settle("");
+    return {state::RemoveChange{intent_.key},
+            fmt::format("an interrupted run had deleted {}", intent_.key.to_string())};
+  }
+
+  /// The one object of nobody that is what the request was to make, and shows what was sent. What has the id
+  /// of the object that was to be replaced is taken for that: it is compared by the plan.
+  const LiveObject* find_made(const json::object& sent) const {
+    if (intent_.identity.empty()) return nullptr;
+    const LiveObject* found = nullptr;
+    for (const LiveObject& object : live_->objects) {
+      if (object.id == intent_.live_id || !is_named(object) || is_owned(object) || !shows(object, sent))
+        continue;
+      if (found != nullptr) return nullptr;  // the plan names them
+      found = &object;
+    }
+    return found;
+  }
+
+  bool is_named(const LiveObject& object) const {
+    return std::all_of(intent_.identity.begin(), intent_.identity.end(), [&](const auto& member) {
+      const json::value* value = object.body.if_contains(member.key());
+      return value != nullptr && *value == member.value();
+    });
+  }
+
+  bool is_owned(const LiveObject& object) const {
+    const RecordedObject* owner = recorded_.find_live(intent_.key.kind, object.id);
+    return owner != nullptr && owner->key != intent_.key;
+  }
+
+  bool shows(const LiveObject& object, const json::object& sent) const {
+    const json::object wanted = schema::overlay(kind_->fields, object.body, find_sent_first(sent));
+    const auto changes = schema::find_changes(kind_->fields, object.body, wanted);
+    return std::all_of(changes.begin(), changes.end(), [](const schema::FieldChange& change) {
+      return change.field != nullptr &&
+             (change.field->write_only || change.field->secret || change.field->may_come_back_changed);
+    });
+  }
+
+  /// What the create call took of `sent`; the rest was to follow in an update.
+  json::object find_sent_first(const json::object& sent) const {
+    const schema::CreateVariant* variant = schema::find_variant(*kind_, sent);
+    if (variant == nullptr) return sent;
+    json::object taken;
+    for (const auto& [name, value] : sent)
+      if (schema::takes(*variant, name)) taken[name] = value;
+    return taken;
+  }
+
+  Resolution take(const LiveObject& object) const {
+    RecordedObject record = intent_.record;
+    record.live_id = object.id;
+    record.pending_create.clear();
+    const std::string_view done = intent_.operation == Operation::kCreate   ? "created"
+                                  : intent_.operation == Operation::kUpdate ? "updated"
+                                                                            : "replaced";
+    std::string finding = fmt::format("an interrupted run had {} {} (live id '{}'); it is taken over", done,
+                                      intent_.key.to_string(), base::printable(object.id, 100));
+    return {state::PutChange{std::move(record)}, std::move(finding)};
+  }
+
+  Resolution settle(std::string finding) const {
+    return {state::SettleChange{intent_.key}, std::move(finding)};
+  }
+
+  const model::RecordedState& recorded_;
+  const Intent& intent_;
+  const schema::Kind* kind_;
+  const model::LiveKind* live_;
+};
+
+/// Until when a list may not show what the youngest of those intents made; none where all is to be seen.
+std::optional<std::chrono::system_clock::time_point> find_deadline(const model::RecordedState& recorded,
+                                                                   const std::vector<Resolution>& resolutions,
+                                                                   std::chrono::milliseconds settle) {
+  std::optional<std::chrono::system_clock::time_point> deadline;
+  auto resolution = resolutions.begin();
+  for (const auto& [key, intent] : recorded.intents) {
+    if (!(resolution++)->may_appear) continue;
+    const auto at = base::parse_time(intent.at);
+    // Whole seconds: the time is up when the last of them is.
+    if (at) deadline = std::max(deadline.value_or(*at), *at + std::chrono::seconds(1) + settle);
+  }
+  return deadline;
+}
+
+struct Recorder {
+  state::Store& store;
+
+  Result<void> operator()(const state::PutChange& change) const { return store.put(change.object); }
+  Result<void> operator()(const state::RemoveChange& change) const { return store.remove(change.key); }
+  Result<void> operator()(const state::SettleChange& change) const { return store.settle(change.key); }
+  template <typename Other>
+  Result<void> operator()(const Other&) const {
+    return Error(ErrorKind::kFailure, "a resolution changes nothing else");
+  }
+};
+
+}  // namespace
+
+std::vector<Resolution> resolve_intents(const model::RecordedState& recorded, const model::LiveState& live) {
+  std::vector<Resolution> resolutions;
+  model::RecordedState after = recorded;  // what one intent takes over is not there for the next
+  for (const auto& [key, intent] : recorded.intents) {
+    resolutions.push_back(Resolver(after, live, intent).resolve());
+    state::apply_change(after, {.serial = after.serial, .change = resolutions.back().change});
+  }
+  return resolutions;
+}
+
+asio::awaitable<Result<std::vector<Resolution>>> resolve_intents(api::Reader& reader,
+                                                                 const model::RecordedState& recorded,
+                                                                 LiveRead& live, const LiveOptions& options) {
+  const auto executor = co_await asio::this_coro::executor;
+  const std::unique_ptr<api::Timing> clock = options.timing == nullptr ? api::make_timing(executor) : nullptr;
+  api::Timing& timing = options.timing == nullptr ? *clock : *options.timing;
+  std::vector<Resolution> resolutions = resolve_intents(recorded, live.state);
+  const auto deadline = find_deadline(recorded, resolutions, options.settle);
+  if (!deadline || timing.wall_now() >= *deadline) co_return resolutions;
+  // No longer than that even where another machine's clock wrote the time.
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(*deadline - timing.wall_now());
+  Poll poll(timing, std::min(left, options.settle));
+  while (true) {
+    if (options.is_interrupted && options.is_interrupted())
+      co_return Error(ErrorKind::kInterrupted, "interrupted while live was read");
+    const bool has_time = co_await poll.wait();
+    if (!has_time) co_return resolutions;
+    auto again = co_await read_live(reader, recorded, options);
+    if (!again) co_return again.error();
+    live = std::move(*again);
+    resolutions = resolve_intents(recorded, live.state);
+    const bool is_all_seen = std::none_of(resolutions.begin(), resolutions.end(),
+                                          [](const Resolution& one) { return one.may_appear; });
+    if (is_all_seen) co_return resolutions;
+  }
+}
+
+void take_over(model::RecordedState& recorded, const std::vector<Resolution>& resolutions) {
+  for (const Resolution& resolution : resolutions)
+    state::apply_change(recorded, {.serial = recorded.serial, .change = resolution.change});
+}
+
+asio::awaitable<Result<void>> record(state::Store& store, std::vector<Resolution> resolutions) {
+  for (const Resolution& resolution : resolutions) {
+    const auto recorded = std::visit(Recorder{store}, resolution.change);
+    if (!recorded) co_return recorded;
+  }
+  co_return co_await store.flush();
+}
+
+}  // namespace descopectl::apply
