@@ -142,6 +142,13 @@ void Process::signal(int number) const {
   ::kill(pid_, number);
 }
 
+void Process::kill() const {
+  ::kill(pid_, SIGKILL);
+  siginfo_t ended{};
+  while (::waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOWAIT) < 0 && errno == EINTR) {
+  }
+}
+
 /// Moves bytes once; false when both outputs have ended.
 bool Process::pump(std::chrono::milliseconds at_most) {
   std::array<pollfd, 3> waits{pollfd{out_, POLLIN, 0}, pollfd{err_, POLLIN, 0}, pollfd{in_, POLLOUT, 0}};

@@ -63,6 +63,8 @@ class Process {
   Process& operator=(const Process&) = delete;
 
   void signal(int number) const;
+  /// Ends it at once, and returns when it is dead. finish() has to follow.
+  void kill() const;
   /// Reads on until `text` has appeared in standard output or error; false where the program ended before, or
   /// patience did.
   bool wait_for(std::string_view text);
