@@ -41,8 +41,9 @@ bool check_secrets(Run& run) {
   bool is_complete = true;
   for (std::size_t i = 0; i < run.plan.actions.size(); ++i) {
     const Action& action = run.plan.actions[i];
-    const bool is_write = action.kind == ActionKind::kCreate || action.kind == ActionKind::kUpdate ||
-                          action.kind == ActionKind::kReplace;
+    const bool is_write =
+        action.refused.empty() && (action.kind == ActionKind::kCreate || action.kind == ActionKind::kUpdate ||
+                                   action.kind == ActionKind::kReplace);
     for (const plan::SecretUse& use : action.secrets) {
       if (!is_write || !use.is_sent || use.source.form == model::SecretSource::Form::kClear) continue;
       const auto found = run.secrets.find({action.key, use.pointer});

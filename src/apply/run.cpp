@@ -57,7 +57,8 @@ bool Run::is_nobodys(const schema::Kind& kind, const std::string& live_id) const
 
 bool Run::is_pure_noop(std::size_t index) const {
   const plan::Action& action = plan.actions[index];
-  return action.kind == ActionKind::kNoop && !action.is_adopted && !action.is_moved && !action.records;
+  return action.kind == ActionKind::kNoop && !action.is_adopted && !action.is_moved && !action.records &&
+         action.refused.empty();
 }
 
 std::optional<std::string> Run::find_id(const model::ObjectKey& key) const {

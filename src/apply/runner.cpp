@@ -52,6 +52,10 @@ ApiRunner::ApiRunner(Run& run, const asio::any_io_executor& executor, Fingerprin
 
 asio::awaitable<ActionOutcome> ApiRunner::run(std::size_t index, plan::Part part) {
   ActionOutcome outcome;
+  if (const std::string& refused = run_.plan.actions[index].refused; !refused.empty()) {
+    fail(outcome, ErrorKind::kStale, "stale", refused, "plan again and look at what moved");
+    co_return outcome;
+  }
   switch (run_.plan.actions[index].kind) {
     case ActionKind::kNoop:
     case ActionKind::kForget:

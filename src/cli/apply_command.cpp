@@ -24,6 +24,8 @@ class Applier {
   net::awaitable<ExitStatus> run() {
     auto writer = api::make_writer(connected_.io.get_executor(), connected_.options);
     if (!writer) co_return emit_failure(context_, report(context_, writer.error()));
+    const ExitStatus checked = co_await check_plan_file();
+    if (checked != ExitStatus::kDone) co_return emit_failure(context_, checked);
     const model::RecordedState recorded = store_.current();
     auto planned =
         co_await make_planned(context_, **writer, connected_, desired_, recorded, store_.is_kept(), &store_);
@@ -40,6 +42,57 @@ class Applier {
 
  private:
   bool is_text() const { return context_.options.format == Format::kText; }
+
+  /// What of a saved plan can be judged before the service is asked: its target and its variables.
+  net::awaitable<ExitStatus> check_plan_file() {
+    if (!context_.plan_file) co_return ExitStatus::kDone;
+    const PlanFile& file = *context_.plan_file;
+    const std::string base_url = base_url_of(context_, connected_);
+    if (file.project_id != connected_.options.project_id || file.base_url != base_url) {
+      context_.fail(
+          "wrong-target",
+          fmt::format("the plan in '{}' was made for the project {} at {}, and this run is aimed at "
+                      "the project {} at {}",
+                      file.name, file.project_id, file.base_url, connected_.options.project_id, base_url),
+          "aim at the same project, or plan again");
+      co_return ExitStatus::kRefused;
+    }
+    const VariableDigests now = co_await digest_variables(context_, connected_);
+    for (const auto& [name, digest] : file.variables) {
+      const auto at = now.find(name);
+      if (at != now.end() && at->second == digest) continue;
+      context_.fail(
+          "stale-plan",
+          fmt::format("the variable '{}' {} when the plan in '{}' was made", name,
+                      at == now.end() ? "is not given, and was" : "has another value than", file.name),
+          "give the same value with --var, or plan again");
+    }
+    co_return context_.sink.has_errors() ? ExitStatus::kStale : ExitStatus::kDone;
+  }
+
+  /// Is the plan the one that was looked at? What moved since is left out where that is asked for.
+  bool is_as_approved() {
+    plan::Plan& plan = planned_->plan;
+    const std::string& expected = context_.options.expected_plan;
+    if (!expected.empty() && expected != plan.sha256) {
+      context_.fail("stale-plan",
+                    fmt::format("the plan has the SHA-256 {}, and {} was expected", plan.sha256, expected),
+                    "something moved since: look at the plan as it is now");
+      return false;
+    }
+    if (!context_.plan_file) return true;
+    const bool goes_on = context_.options.continues_on_stale;
+    moved_ = plan::find_moved(context_.plan_file->objects, plan::digest_objects(plan, planned_->input));
+    for (const plan::Moved& moved : moved_) {
+      if (goes_on)
+        context_.sink.warning("stale-plan", {}, plan::to_string(moved), "it is left out; plan again for it");
+      else
+        context_.fail("stale-plan", plan::to_string(moved),
+                      "plan again and look at it, or leave it out with --continue-on-stale");
+    }
+    if (goes_on) plan::refuse_moved(plan, moved_);
+    return goes_on || moved_.empty();
+  }
 
   void show_plan() {
     if (!is_text()) return;
@@ -59,6 +112,7 @@ class Applier {
   net::awaitable<std::optional<ExitStatus>> look_before_writing() {
     const plan::Plan& plan = planned_->plan;
     if (context_.sink.has_errors()) co_return emit_failure(context_, ExitStatus::kInvalidInput);
+    if (!is_as_approved()) co_return stop(ExitStatus::kStale);
     context_.flush_diagnostics();
     show_plan();
     if (!plan.refusals.empty()) {
@@ -67,7 +121,9 @@ class Applier {
       co_return stop(ExitStatus::kRefused);
     }
     if (!check_secrets(context_, plan, planned_->secrets.values)) co_return stop(ExitStatus::kInvalidInput);
-    if (!needs_approval(plan) || context_.options.auto_approve) co_return std::nullopt;
+    // Whoever gives a saved plan has looked at it.
+    const bool needs_no_word = context_.options.auto_approve || context_.plan_file.has_value();
+    if (!needs_approval(plan) || needs_no_word) co_return std::nullopt;
     const bool is_approved = co_await ask_first();
     if (!is_approved) co_return stop(ExitStatus::kRefused);
     co_return std::nullopt;
@@ -113,6 +169,7 @@ class Applier {
   ExitStatus finish(const apply::Outcome& outcome) {
     ExitStatus exit = outcome.exit;
     if (!outcome.state_error.empty()) context_.fail("state-not-written", outcome.state_error);
+    if (!moved_.empty()) exit = diag::stronger(exit, ExitStatus::kStale);
     if (connected_.interrupt.signal == SIGINT) exit = diag::stronger(exit, ExitStatus::kInterrupted);
     if (connected_.interrupt.signal == SIGTERM) exit = diag::stronger(exit, ExitStatus::kTerminated);
     return context_.emit(exit, [&](const render::FormatRow& row, const render::Presentation& shown) {
@@ -125,6 +182,7 @@ class Applier {
   const model::DesiredState& desired_;
   state::Store& store_;
   std::unique_ptr<Planned> planned_;
+  std::vector<plan::Moved> moved_;  ///< since the plan was saved
 };
 
 net::awaitable<ExitStatus> apply_connected(Context& context, Connected& connected,

@@ -40,22 +40,43 @@ ExitStatus run_validate(Context& context) {
 
 namespace {
 
-ExitStatus show_plan(Context& context, const Planned& planned) {
+/// Writes the plan to --out's file, where that is asked for and it may be applied.
+net::awaitable<ExitStatus> save_plan(Context& context, Connected& connected, const Planned& planned,
+                                     ExitStatus exit) {
+  const std::string& file = context.options.out;
+  if (file.empty()) co_return exit;
+  if (!planned.plan.refusals.empty()) {
+    context.output.note(fmt::format("The plan is not saved to '{}', since it is refused.\n", file));
+    co_return exit;
+  }
+  VariableDigests variables = co_await digest_variables(context, connected);
+  const auto written = write_plan_file(context, planned, std::move(variables), exit);
+  if (!written) {
+    context.fail("plan-not-saved", fmt::format("the plan is not saved: {}", written.error().message()),
+                 written.error().hint());
+    co_return ExitStatus::kFailure;
+  }
+  context.output.note(fmt::format("The plan is saved. To carry it out: descopectl apply {}\n", file));
+  co_return exit;
+}
+
+net::awaitable<ExitStatus> show_plan(Context& context, Connected& connected, const Planned& planned) {
   const plan::Plan& plan = planned.plan;
   ExitStatus exit = ExitStatus::kDone;
   if (!plan.refusals.empty())
     exit = ExitStatus::kRefused;
   else if (context.options.plan.detailed_exitcode && plan.has_changes())
     exit = ExitStatus::kDifferences;
+  exit = co_await save_plan(context, connected, planned, exit);
   context.flush_diagnostics();
   context.output.note(
       render::diagnostics_to_text(render::refusals_to_diagnostics(plan.refusals), &context.sources));
-  return context.emit(exit, [&](const render::FormatRow& row, const render::Presentation& shown) {
+  co_return context.emit(exit, [&](const render::FormatRow& row, const render::Presentation& shown) {
     return row.plan(plan, shown);
   });
 }
 
-ExitStatus show_drift(Context& context, const Planned& planned) {
+net::awaitable<ExitStatus> show_drift(Context& context, Connected&, const Planned& planned) {
   plan::DriftReport report = plan::find_drift(planned.input, planned.plan);
   const DriftFlags& flags = context.options.drift;
   report.differs = report.live + report.both + report.deleted > 0 ||
@@ -67,12 +88,12 @@ ExitStatus show_drift(Context& context, const Planned& planned) {
       context.fail(refusal.code, refusal.summary, refusal.hint);
       exit = ExitStatus::kRefused;
     }
-  return context.emit(exit, [&](const render::FormatRow& row, const render::Presentation& shown) {
+  co_return context.emit(exit, [&](const render::FormatRow& row, const render::Presentation& shown) {
     return row.drift(report, shown);
   });
 }
 
-using Show = ExitStatus (*)(Context&, const Planned&);
+using Show = net::awaitable<ExitStatus> (*)(Context&, Connected&, const Planned&);
 
 /// With a reader, which has no call that writes.
 net::awaitable<ExitStatus> plan_and_show(Context& context, Connected& connected,
@@ -85,7 +106,8 @@ net::awaitable<ExitStatus> plan_and_show(Context& context, Connected& connected,
   if (!planned) co_return emit_failure(context, report(context, planned.error()));
   context.log(LogLevel::kDebug, fmt::format("{} requests", (*reader)->request_count()));
   if (context.sink.has_errors()) co_return emit_failure(context, ExitStatus::kInvalidInput);
-  co_return show(context, **planned);
+  const ExitStatus exit = co_await show(context, connected, **planned);
+  co_return exit;
 }
 
 ExitStatus run_read_only(Context& context, Show show) {

@@ -48,6 +48,7 @@ bool check_output_folders(Context& context) {
   for (const Report& report : context.options.reports)
     check("--report", report.file);
   check("--data", context.options.emulator.data);
+  if (context.options.command == Command::kPlan) check("--out", context.options.out);
   return are_there;
 }
 

@@ -15,6 +15,7 @@
 #include "descopectl/diag/diagnostic.hpp"
 #include "descopectl/render/diagnostics.hpp"
 #include "descopectl/render/format.hpp"
+#include "plan_file.hpp"
 #include "redactor.hpp"
 
 namespace descopectl::cli {
@@ -65,6 +66,7 @@ struct Context {
   diag::SourceTable sources;
   diag::Sink sink;
   config::Settings settings;
+  std::optional<PlanFile> plan_file;  ///< what 'apply FILE' is to carry out
 
   /// A line on standard error where the log level asks for it.
   void log(LogLevel level, std::string_view text);

@@ -61,6 +61,15 @@ ExitStatus dispatch(Context& context) {
   return ExitStatus::kFailure;
 }
 
+/// Reads the plan that is to be applied, and goes on with the flags that it was made with.
+bool take_plan_file(Context& context, Options& options) {
+  if (options.command != Command::kApply || options.arguments.empty()) return true;
+  context.plan_file = read_plan_file(context, options.arguments.front());
+  if (context.plan_file)
+    take_plan_flags(options, context.plan_file->flags, context.plan_file->name, kinds::names(), context.sink);
+  return !context.sink.has_errors();
+}
+
 ExitStatus run(int argc, const char* const* argv) {
   const base::Environment environment = read_environment();
   const ParseResult parsed = parse_options(argc, argv, environment, kinds::names());
@@ -69,15 +78,14 @@ ExitStatus run(int argc, const char* const* argv) {
   if (!parsed.options && parsed.problems.empty()) return parsed.status;
   const base::SystemClock clock;
   Output output(std::cout, std::cerr);
-  Context context{parsed.options ? *parsed.options : parsed.understood,
-                  environment,
-                  clock,
-                  Terminals{::isatty(0) == 1, ::isatty(1) == 1, ::isatty(2) == 1},
-                  std::cin,
-                  output};
+  Options options = parsed.options ? *parsed.options : parsed.understood;
+  Context context{options,  environment,
+                  clock,    Terminals{::isatty(0) == 1, ::isatty(1) == 1, ::isatty(2) == 1},
+                  std::cin, output};
   for (const diag::Diagnostic& problem : parsed.problems)
     context.sink.add(problem);
   if (!parsed.options) return emit_failure(context, parsed.status);
+  if (!take_plan_file(context, options)) return emit_failure(context, ExitStatus::kInvalidInput);
   return dispatch(context);
 }
 

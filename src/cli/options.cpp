@@ -167,7 +167,9 @@ class Reader {
     check_conflicts(given);
     for (const auto& flag : given) {
       const auto value = check_value(flag, options_.command, kinds_, sink_);
-      if (value) flag.row->store(options_, *value);
+      if (!value) continue;
+      flag.row->store(options_, *value);
+      keep_plan_flag(options_, *flag.row, *value);
     }
     if (sink_.has_errors()) return failure();
     return {.options = std::move(options_)};

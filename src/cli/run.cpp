@@ -94,8 +94,9 @@ net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, 
       co_await recover(context, reader, connected, options, planned->live, planned->recorded, store);
   if (!recovered) co_return recovered.error();
   if (!input.policy.is_destroy)  // nothing is sent, and short secrets cost a scrypt each
-    planned->secrets = co_await read_secrets(context, connected.io.get_executor(), input.scope, desired,
-                                             planned->live.state, planned->recorded);
+    planned->secrets =
+        co_await read_secrets(context, connected.io.get_executor(), input.scope, desired, planned->live.state,
+                              planned->recorded, connected.options.project_id);
   input.desired = &desired;
   input.live = &planned->live.state;
   input.recorded = &planned->recorded;

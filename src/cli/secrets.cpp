@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "descopectl/apply/fingerprints.hpp"
+#include "descopectl/base/digest.hpp"
 #include "descopectl/manifest/secrets.hpp"
 #include "descopectl/transport/task_group.hpp"
 #include "target.hpp"
@@ -22,10 +23,12 @@ manifest::SecretContext secret_context(const Context& context) {
 /// of short ones take long. Each comparison has a place of its own, so that their order makes no difference.
 class SecretLookup {
  public:
-  SecretLookup(Context& context, const net::any_io_executor& executor, const model::RecordedState& recorded)
+  SecretLookup(Context& context, const net::any_io_executor& executor, const model::RecordedState& recorded,
+               const std::string& project_id)
       : context_(context),
         secrets_(secret_context(context)),
         fingerprinter_(executor, recorded.fingerprint_key),
+        fingerprinter_of_new_(executor, fingerprint_key_of(project_id)),
         comparisons_(executor) {
     secrets_.redact = [&context](std::string_view text) { return context.output.redactor().redact(text); };
   }
@@ -52,7 +55,10 @@ class SecretLookup {
     status.form = diff::SecretStatus::Form::kNotRecorded;
     // Both maps keep their elements in place, and both pointers are good until finish() has returned.
     diff::SecretStatus& kept = read_.statuses.emplace(key, std::move(status)).first->second;
-    if (known != nullptr) comparisons_.start(compare(&kept, known, binding.recorded->object_id, *value));
+    if (known != nullptr)
+      comparisons_.start(compare(&kept, known, binding.recorded->object_id, *value));
+    else
+      comparisons_.start(add_fingerprint(&kept, key.first.to_string(), *value));
     read_.values.emplace(key, std::move(*value));
   }
 
@@ -76,9 +82,17 @@ class SecretLookup {
     status->form = now == *known ? diff::SecretStatus::Form::kUnchanged : diff::SecretStatus::Form::kChanged;
   }
 
+  /// Of a secret that the state knows nothing of, for the plan's digest.
+  net::awaitable<void> add_fingerprint(diff::SecretStatus* status, std::string address, model::Secret value) {
+    const model::Fingerprint made =
+        co_await fingerprinter_of_new_.make(std::move(address), status->pointer, std::move(value));
+    status->fingerprint = made.digest;
+  }
+
   Context& context_;
   manifest::SecretContext secrets_;
   apply::Fingerprinter fingerprinter_;
+  apply::Fingerprinter fingerprinter_of_new_;
   transport::TaskGroup comparisons_;
   SecretsRead read_;
 };
@@ -95,10 +109,15 @@ void hide_secrets(Context& context, const model::DesiredState& desired) {
     }
 }
 
+std::string fingerprint_key_of(std::string_view project_id) {
+  return base::sha256_hex(fmt::format("descopectl plan {}", project_id));
+}
+
 net::awaitable<SecretsRead> read_secrets(Context& context, net::any_io_executor executor,
                                          const plan::Scope& scope, const model::DesiredState& desired,
-                                         const model::LiveState& live, const model::RecordedState& recorded) {
-  SecretLookup lookup(context, executor, recorded);
+                                         const model::LiveState& live, const model::RecordedState& recorded,
+                                         const std::string& project_id) {
+  SecretLookup lookup(context, executor, recorded, project_id);
   diag::Sink scratch;  // what is wrong with identities is told by the plan
   for (const diff::Binding& binding : diff::bind_objects(desired, live, recorded, scratch)) {
     if (!scope.contains(binding.desired->key)) continue;
@@ -113,7 +132,7 @@ bool check_secrets(Context& context, const plan::Plan& plan, const apply::Secret
   bool is_complete = true;
   for (const plan::Action& action : plan.actions)
     for (const plan::SecretUse& use : action.secrets) {
-      if (!use.is_sent || values.contains({action.key, use.pointer})) continue;
+      if (!use.is_sent || !action.refused.empty() || values.contains({action.key, use.pointer})) continue;
       is_complete = false;
       context.sink.error(
           "missing-secret", use.span,

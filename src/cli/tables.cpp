@@ -32,11 +32,15 @@ constexpr std::array kPlanExamples{"descopectl plan"sv,
                                    "descopectl plan --env staging --detailed-exitcode"sv,
                                    "in a pipeline: exit with 2 where there is something to do"sv,
                                    "descopectl plan --report json=plan.json"sv,
-                                   "text for people and JSON for programs at once"sv};
+                                   "text for people and JSON for programs at once"sv,
+                                   "descopectl plan --env production --out change.plan"sv,
+                                   "save it, for 'descopectl apply change.plan'"sv};
 constexpr std::array kApplyExamples{"descopectl apply"sv,
                                     "show the plan, ask, carry it out"sv,
                                     "descopectl apply --env production --auto-approve"sv,
                                     "in a pipeline: nothing is asked"sv,
+                                    "descopectl apply change.plan"sv,
+                                    "do what 'descopectl plan --out change.plan' saved, and nothing else"sv,
                                     "descopectl apply --sandbox"sv,
                                     "try it out without a Descope account"sv};
 constexpr std::array kDriftExamples{"descopectl drift"sv,
@@ -101,7 +105,8 @@ constexpr std::array kCommandRows{
                .description =
                    "Compares the manifests with the live project and shows what 'apply' would create, "
                    "update, replace, delete and adopt. Nothing is changed and no lock is taken. It takes "
-                   "the permissions of 'apply', so that it shows what 'apply' would do with them.",
+                   "the permissions of 'apply', so that it shows what 'apply' would do with them. --out "
+                   "saves the plan in a file, without any secret, for 'apply FILE'.",
                .needs = {.manifests = true, .target = true},
                .formats = kTextAndJson,
                .examples = kPlanExamples},
@@ -111,10 +116,14 @@ constexpr std::array kCommandRows{
                .description =
                    "Plans, shows the plan, asks (on a terminal) and carries it out: what is referred to "
                    "first, deletions last. Without a terminal nothing is asked: --auto-approve is needed "
-                   "then. An apply that was interrupted is finished by the next one.",
+                   "then. An apply that was interrupted is finished by the next one. With PLANFILE, which "
+                   "'plan --out' wrote, it does exactly what that plan says, and asks nothing: it plans "
+                   "again with the same flags, and where live, a manifest or a secret moved since, it names "
+                   "the object and changes nothing.",
                .needs = {.manifests = true, .target = true, .writes = true},
                .formats = kTextAndJson,
-               .examples = kApplyExamples},
+               .examples = kApplyExamples,
+               .arguments = {"[PLANFILE]", 0, 1}},
     CommandRow{.command = Command::kDrift,
                .name = "drift",
                .summary = "compare the live project with what was last applied",
@@ -261,31 +270,39 @@ std::vector<emulator::Fault> faults(const std::vector<std::string>& texts) {
   return out;
 }
 
+/// A row of what decides what a plan comes to.
+constexpr FlagRow shaping(FlagRow row) {
+  row.shapes_plan = true;
+  return row;
+}
+
 // Field order in the rows: name, type, group, value_name, help, store, then what is particular.
 constexpr std::array kFlagRows{
-    FlagRow{
+    shaping(FlagRow{
         "filename", kTexts, kInput, "PATH",
         "manifests: a file, a folder (*.yaml and *.yml in it and below) or - for standard input; repeatable",
-        [](Options& o, const FlagValue& v) { o.settings.filenames = v.texts; }, kAllCommands, 'f'},
+        [](Options& o, const FlagValue& v) { o.settings.filenames = v.texts; }, kAllCommands, 'f'}),
     FlagRow{"config", kText, kInput, "FILE", "use this file in place of the nearest descopectl.yaml",
             [](Options& o, const FlagValue& v) { o.settings.config = v.texts.front(); }},
     FlagRow{"chdir", kText, kInput, "DIR", "work as if started in this folder",
             [](Options& o, const FlagValue& v) { o.settings.chdir = v.texts.front(); }},
-    FlagRow{"env", kText, kInput, "NAME", "the environment of descopectl.yaml to use",
-            [](Options& o, const FlagValue& v) { o.settings.environment = v.texts.front(); }},
+    shaping(FlagRow{"env", kText, kInput, "NAME", "the environment of descopectl.yaml to use",
+                    [](Options& o, const FlagValue& v) { o.settings.environment = v.texts.front(); }}),
     FlagRow{"var", kAssignments, kInput, "NAME=VALUE", "a value for ${var:NAME} in manifests; repeatable",
             [](Options& o, const FlagValue& v) { o.settings.variables = v.texts; }},
-    FlagRow{"selector", kLabels, kInput, "LABEL=VALUE,...",
-            "work on the objects with these labels alone (also LABEL!=VALUE, LABEL, !LABEL); prunes nothing",
-            [](Options& o, const FlagValue& v) { o.selection.selector = v.texts; }},
-    FlagRow{"target", kObjects, kInput, "KIND/NAME",
-            "work on this object alone, with what it refers to (destroy: what refers to it); repeatable",
-            [](Options& o, const FlagValue& v) { o.selection.targets = v.texts; }},
+    shaping(FlagRow{
+        "selector", kLabels, kInput, "LABEL=VALUE,...",
+        "work on the objects with these labels alone (also LABEL!=VALUE, LABEL, !LABEL); prunes nothing",
+        [](Options& o, const FlagValue& v) { o.selection.selector = v.texts; }}),
+    shaping(
+        FlagRow{"target", kObjects, kInput, "KIND/NAME",
+                "work on this object alone, with what it refers to (destroy: what refers to it); repeatable",
+                [](Options& o, const FlagValue& v) { o.selection.targets = v.texts; }}),
     FlagRow{"state", kText, kInput, "PATH", "the state's file",
             [](Options& o, const FlagValue& v) { o.settings.state = v.texts.front(); }},
-    FlagRow{"strict-references", kSwitch, kInput, "",
-            "a role or permission that is neither declared nor live is an error, not a warning",
-            [](Options& o, const FlagValue& v) { o.settings.strict_references = v.is_on; }},
+    shaping(FlagRow{"strict-references", kSwitch, kInput, "",
+                    "a role or permission that is neither declared nor live is an error, not a warning",
+                    [](Options& o, const FlagValue& v) { o.settings.strict_references = v.is_on; }}),
 
     FlagRow{"project-id", kText, kTarget, "ID", "the Descope project",
             [](Options& o, const FlagValue& v) { o.settings.project_id = given(v); }},
@@ -363,33 +380,41 @@ constexpr std::array kFlagRows{
             [](Options& o, const FlagValue& v) { o.plan.show_noop = v.is_on; }, on(Command::kPlan)},
     FlagRow{"summary", kSwitch, kCommand, "", "one line an object, without its fields",
             [](Options& o, const FlagValue& v) { o.plan.summary = v.is_on; }, on(Command::kPlan)},
+    FlagRow{"expect-plan", kDigest, kCommand, "sha256:HEX",
+            "change nothing unless the plan has this SHA-256, as 'plan' printed it",
+            [](Options& o, const FlagValue& v) { o.expected_plan = v.texts.front(); }, on(Command::kApply)},
+    FlagRow{"continue-on-stale", kSwitch, kCommand, "",
+            "with PLANFILE: leave out the objects that moved since, and what depends on them, and go on",
+            [](Options& o, const FlagValue& v) { o.continues_on_stale = v.is_on; }, on(Command::kApply)},
     FlagRow{"auto-approve", kSwitch, kCommand, "", "do not ask before changing anything",
             [](Options& o, const FlagValue& v) { o.auto_approve = v.is_on; },
             on(Command::kApply, Command::kDestroy, Command::kAdopt, Command::kRotate), '\0', "yes"},
-    FlagRow{"adopt", kSwitch, kCommand, "", "take over matching live objects even where fields would change",
-            [](Options& o, const FlagValue& v) { o.allow.adopt = v.is_on; }, kPlanApply},
-    FlagRow{"allow-replace", kSwitch, kCommand, "", "delete and create anew where a field can't be changed",
-            [](Options& o, const FlagValue& v) { o.allow.replace = v.is_on; }, kPlanApply},
-    FlagRow{"allow-deletes", kNumber, kCommand, "N",
-            "allow N deletions and replacements, whatever 'limits' in descopectl.yaml says",
-            [](Options& o, const FlagValue& v) { o.allow.deletes = v.number; }, kPlanApplyDestroy, '\0', "",
-            0, kMany},
-    FlagRow{"allow-empty-kind", kKinds, kCommand, "KIND",
-            "allow the last object of this kind to go; repeatable",
-            [](Options& o, const FlagValue& v) { o.allow.empty_kinds = v.texts; }, kPlanApply},
-    FlagRow{"allow-destroy", kObjects, kCommand, "KIND/NAME",
-            "allow this object to be deleted in spite of preventDestroy; repeatable",
-            [](Options& o, const FlagValue& v) { o.allow.destroy = v.texts; }, kPlanApplyDestroy},
-    FlagRow{"allow-drop", kFields, kCommand, "KIND/NAME:FIELD",
-            "allow an update that loses this field, which the API would not take; repeatable",
-            [](Options& o, const FlagValue& v) { o.allow.drop = v.texts; }, kPlanApply},
-    FlagRow{"allow-recreate", kNumber, kCommand, "N",
-            "go on, and create them again, where N objects, most of a kind's owned ones, are gone",
-            [](Options& o, const FlagValue& v) { o.allow.recreate = v.number; }, kPlanApplyDestroy, '\0', "",
-            0, kMany},
-    FlagRow{"send-secret", kObjects, kCommand, "KIND/NAME",
-            "send this object's secrets although they can't be compared; repeatable",
-            [](Options& o, const FlagValue& v) { o.allow.send_secrets = v.texts; }, kPlanApply},
+    shaping(FlagRow{"adopt", kSwitch, kCommand, "",
+                    "take over matching live objects even where fields would change",
+                    [](Options& o, const FlagValue& v) { o.allow.adopt = v.is_on; }, kPlanApply}),
+    shaping(FlagRow{"allow-replace", kSwitch, kCommand, "",
+                    "delete and create anew where a field can't be changed",
+                    [](Options& o, const FlagValue& v) { o.allow.replace = v.is_on; }, kPlanApply}),
+    shaping(FlagRow{"allow-deletes", kNumber, kCommand, "N",
+                    "allow N deletions and replacements, whatever 'limits' in descopectl.yaml says",
+                    [](Options& o, const FlagValue& v) { o.allow.deletes = v.number; }, kPlanApplyDestroy,
+                    '\0', "", 0, kMany}),
+    shaping(FlagRow{"allow-empty-kind", kKinds, kCommand, "KIND",
+                    "allow the last object of this kind to go; repeatable",
+                    [](Options& o, const FlagValue& v) { o.allow.empty_kinds = v.texts; }, kPlanApply}),
+    shaping(FlagRow{"allow-destroy", kObjects, kCommand, "KIND/NAME",
+                    "allow this object to be deleted in spite of preventDestroy; repeatable",
+                    [](Options& o, const FlagValue& v) { o.allow.destroy = v.texts; }, kPlanApplyDestroy}),
+    shaping(FlagRow{"allow-drop", kFields, kCommand, "KIND/NAME:FIELD",
+                    "allow an update that loses this field, which the API would not take; repeatable",
+                    [](Options& o, const FlagValue& v) { o.allow.drop = v.texts; }, kPlanApply}),
+    shaping(FlagRow{"allow-recreate", kNumber, kCommand, "N",
+                    "go on, and create them again, where N objects, most of a kind's owned ones, are gone",
+                    [](Options& o, const FlagValue& v) { o.allow.recreate = v.number; }, kPlanApplyDestroy,
+                    '\0', "", 0, kMany}),
+    shaping(FlagRow{"send-secret", kObjects, kCommand, "KIND/NAME",
+                    "send this object's secrets although they can't be compared; repeatable",
+                    [](Options& o, const FlagValue& v) { o.allow.send_secrets = v.texts; }, kPlanApply}),
     FlagRow{"count", kWords, kCommand, "CAUSE,...", "exit with 2 for these as well: manifest, unmanaged",
             [](Options& o, const FlagValue& v) {
               const auto has = [&](std::size_t word) {
@@ -399,8 +424,11 @@ constexpr std::array kFlagRows{
             },
             on(Command::kDrift), '\0', "", 0, 0, kDriftCounts},
 
-    FlagRow{"out", kText, kCommand, "DIR", "write one file an object below this folder (default: one stream)",
-            [](Options& o, const FlagValue& v) { o.out = v.texts.front(); }, on(Command::kExport)},
+    FlagRow{"out", kText, kCommand, "PATH",
+            "plan: save the plan in this file, for 'apply FILE'; export: write one file an object below this "
+            "folder (default: one stream)",
+            [](Options& o, const FlagValue& v) { o.out = v.texts.front(); },
+            on(Command::kPlan, Command::kExport)},
     FlagRow{"kind", kKinds, kCommand, "KIND", "objects of this kind only; repeatable",
             [](Options& o, const FlagValue& v) { o.export_flags.kinds = v.texts; }, on(Command::kExport)},
     FlagRow{"single-file", kSwitch, kCommand, "", "with --out: one file, DIR/manifests.yaml",

@@ -39,6 +39,7 @@ enum class FlagType : unsigned char {
   kSwitch,       ///< no value, or =true and =false
   kText,         ///< anything but empty
   kNumber,       ///< a whole number in [minimum, maximum]
+  kDigest,       ///< sha256: and 64 hexadecimal digits; stored without the prefix
   kWord,         ///< one of `words`
   kFormat,       ///< one of the command's formats
   kTexts,        ///< repeatable from here on
@@ -87,7 +88,8 @@ struct FlagRow {
   std::int64_t maximum = 0;
   std::span<const std::string_view> words = {};
   bool has_variable = true;
-  char separator = ',';  ///< between the values of a repeatable flag's variable
+  char separator = ',';      ///< between the values of a repeatable flag's variable
+  bool shapes_plan = false;  ///< decides what a plan comes to: a saved plan keeps it
 
   [[nodiscard]] constexpr bool is_switch() const { return type == FlagType::kSwitch; }
   [[nodiscard]] constexpr bool is_repeatable() const { return type >= FlagType::kTexts; }
@@ -97,6 +99,9 @@ struct FlagRow {
 [[nodiscard]] std::span<const CommandRow> command_table();
 [[nodiscard]] std::span<const FlagRow> flag_table();
 [[nodiscard]] const CommandRow& row_of(Command command);
+
+/// Remembers in `options` a flag that shapes the plan.
+void keep_plan_flag(Options& options, const FlagRow& row, const FlagValue& value);
 
 /// "text", "json".
 [[nodiscard]] std::string_view name_of(Format format);

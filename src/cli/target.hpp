@@ -58,7 +58,12 @@ struct SecretsRead {
 };
 [[nodiscard]] boost::asio::awaitable<SecretsRead> read_secrets(
     Context& context, boost::asio::any_io_executor executor, const plan::Scope& scope,
-    const model::DesiredState& desired, const model::LiveState& live, const model::RecordedState& recorded);
+    const model::DesiredState& desired, const model::LiveState& live, const model::RecordedState& recorded,
+    const std::string& project_id);
+
+/// The key, in hexadecimal, of fingerprints in plans: of what the state, which has a key of its own, does not
+/// hold. Two runs come to the same; short values cost as much to guess as those in the state.
+[[nodiscard]] std::string fingerprint_key_of(std::string_view project_id);
 
 /// Reports the secrets that the plan sends and that are not at hand; false where there are some.
 [[nodiscard]] bool check_secrets(Context& context, const plan::Plan& plan, const apply::SecretValues& values);

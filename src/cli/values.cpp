@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "descopectl/base/digest.hpp"
 #include "descopectl/base/text.hpp"
 #include "descopectl/model/labels.hpp"
 
@@ -46,6 +47,8 @@ class Checker {
         return check_text(text);
       case FlagType::kNumber:
         return check_number(text);
+      case FlagType::kDigest:
+        return check_digest(text);
       case FlagType::kWord:
         return check_word(text, {row_.words.begin(), row_.words.end()}, value_.word);
       case FlagType::kFormat:
@@ -92,6 +95,16 @@ class Checker {
     const bool is_number = error == std::errc() && end == text.data() + text.size();
     if (is_number && value_.number >= row_.minimum && value_.number <= row_.maximum) return true;
     return fail(text, fmt::format("a whole number from {} to {}", row_.minimum, row_.maximum));
+  }
+
+  bool check_digest(std::string_view text) {
+    constexpr std::string_view kPrefix = "sha256:";
+    constexpr std::size_t kDigits = 64;
+    if (text.starts_with(kPrefix) && text.size() == kPrefix.size() + kDigits &&
+        !base::from_hex(text.substr(kPrefix.size())).empty())
+      return keep(std::string(text.substr(kPrefix.size())));
+    return fail(text, "sha256: and 64 hexadecimal digits in lower case",
+                "'plan' prints them after 'Plan SHA-256'");
   }
 
   bool check_word(std::string_view text, const std::vector<std::string_view>& words, std::size_t& index) {

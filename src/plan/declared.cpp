@@ -180,7 +180,7 @@ class DeclaredBuilder {
          fmt::format("{} must be replaced (deleted and created again): {} can't be changed in place",
                      desired_.key.to_string(),
                      base::join_words({action_.replaced_by.begin(), action_.replaced_by.end()})),
-         "take the change back, or allow it with --allow-replace"});
+         "take the change back, or allow it with --allow-replace", desired_.key});
   }
 
   void send_all_secrets() {
@@ -281,7 +281,8 @@ class DeclaredBuilder {
                      has_change ? " and which would be changed" : "",
                      is_empty ? "; the state is empty: first run, or a lost state?" : ""),
          has_change ? "look at the plan, then allow it with --adopt (or 'adopt: always')"
-                    : "'adopt: never' is configured; allow it with --adopt"});
+                    : "'adopt: never' is configured; allow it with --adopt",
+         desired_.key});
   }
 
   Draft& draft_;

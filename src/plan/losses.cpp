@@ -41,7 +41,8 @@ void refuse_losses(Plan& plan, const schema::Kind& kind, const std::vector<model
                      action.key.to_string(), lost),
          "set 'inboundApi: v2' in descopectl.yaml and declare scopeClaimMapping, or remove the mapping in "
          "the "
-         "console"});
+         "console",
+         action.key});
   }
 }
 

@@ -1,4 +1,4 @@
-// Making a plan, step by step; digest, recheck, and ids that are known late.
+// Making a plan, step by step; recheck, and ids that are known late.
 #include "descopectl/plan/plan.hpp"
 
 #include <fmt/format.h>
@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "build.hpp"
-#include "descopectl/base/digest.hpp"
 #include "descopectl/kinds/registry.hpp"
 #include "descopectl/schema/create_variant.hpp"
 #include "descopectl/schema/identity.hpp"
@@ -254,30 +253,6 @@ Result<json::object> resolve_ids(const json::object& body, const diff::IdOf& id_
   if (!missing.empty())
     return Error(ErrorKind::kFailure, fmt::format("the live id of {} is not known", missing));
   return std::move(resolved.get_object());
-}
-
-std::string digest(const Plan& plan) {
-  json::array actions;
-  for (const Action& action : plan.actions) {
-    if (action.kind == ActionKind::kNoop && !action.is_adopted && !action.is_moved) continue;
-    json::array secrets;
-    for (const SecretUse& use : action.secrets)
-      if (use.is_sent)
-        secrets.push_back(json::array{use.pointer, static_cast<int>(use.status), use.fingerprint});
-    actions.push_back(json::object{
-        {"kind", static_cast<int>(action.kind)},
-        {"key", action.key.to_string()},
-        {"live_id", action.live_id},
-        {"before", action.before},
-        {"body", action.descriptor == nullptr ? action.body
-                                              : schema::canonical(action.descriptor->fields, action.body)},
-        {"secrets", std::move(secrets)},
-        {"adopted", action.is_adopted},
-        {"moved_from", action.is_moved ? action.moved_from.to_string() : ""}});
-  }
-  const json::value whole = json::object{
-      {"project_id", plan.project_id}, {"base_url", plan.base_url}, {"actions", std::move(actions)}};
-  return base::sha256_hex(base::to_canonical_json(whole));
 }
 
 std::vector<NeededKind> find_needed_kinds(const model::DesiredState& desired,

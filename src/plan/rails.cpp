@@ -59,7 +59,8 @@ void check_protection(Draft& draft) {
          fmt::format("{} is protected by lifecycle.preventDestroy and would be {}", action.key.to_string(),
                      action.kind == ActionKind::kReplace ? "replaced" : "deleted"),
          fmt::format("apply it with 'preventDestroy: false' first, or allow it with --allow-destroy {}",
-                     action.key.to_string())});
+                     action.key.to_string()),
+         action.key});
   }
 }
 
@@ -238,7 +239,7 @@ void check_item_referrers(Draft& draft, const Action& action, const std::vector<
           {"still-referenced",
            fmt::format("the scope '{}' would leave {}, but {} still names it ({})",
                        base::printable(use.item, 100), action.key.to_string(), referrer.name, use.pointer),
-           "take the scope out of the referrer first"});
+           "take the scope out of the referrer first", action.key});
     }
 }
 
@@ -283,7 +284,7 @@ void check_referrers(Draft& draft) {
                          : is_replaced ? "replaced by an object with another id"
                                        : "renamed",
                          referrer.name, reference.pointer),
-             "change or delete the referrer first"});
+             "change or delete the referrer first", action.key});
         break;
       }
   }

@@ -178,9 +178,11 @@ json::object run(bool is_applied) {
     outcome["properties"].as_object()["state_error"] = typed("string");
     properties["outcome"] = std::move(outcome);
   }
+  if (!is_applied)
+    properties["saved"] = described(typed("object"), "of a saved plan: what tells whether it still holds");
   add_ending(properties);
   // Where an apply ended before it began, there is nothing to tell of its outcome.
-  return with_optional(std::move(properties), {"outcome"});
+  return with_optional(std::move(properties), {"outcome", "saved"});
 }
 
 json::object plan_document(bool is_applied) {

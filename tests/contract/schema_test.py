@@ -401,6 +401,10 @@ class Results(unittest.TestCase):
         self.declare(connection("a", "A2", pkce="false") + RESOURCE)
         self.check("drift", ["drift", "--sandbox", "--count", "manifest,unmanaged"], 2)
         mixed = self.check("plan", plan, 0)
+        self.check("plan", [*plan, "--out", "saved.plan"], 0)
+        saved = json.loads((self.path / "saved.plan").read_text())
+        self.assertEqual(faults(validator_of("plan"), saved), [])
+        self.assertEqual({**saved["descopectl"], "saved": None}, {**mixed["descopectl"], "saved": None})
         self.assertEqual(self.actions(mixed), {"Connection/a": "update", "Connection/b": "delete",
                                                "Connection/k": "no-op", "Resource/res": "no-op"})
         self.check("apply", apply, 0)

@@ -118,6 +118,22 @@ class StateBranch(unittest.TestCase):
         again = self.state(two, "save")
         self.assertEqual((again.returncode, again.stdout), (0, "The state is as it was.\n"))
 
+    def test_carries_a_plan_from_the_merge_request_to_the_merge(self):
+        request, merge = self.clone("request"), self.clone("merge")
+        self.fetch(request)
+        state = ".descope-state/production.json"
+        plan = self.call(request, PROGRAM, "plan", "--sandbox", "--env", "production", "--state", state, "--out",
+                         "descope.plan")
+        self.assertEqual(plan.returncode, 0, plan.stderr)
+        shutil.copytree(request / ".descopectl", merge / ".descopectl")  # the sandbox: one project for both
+        shutil.copy(request / "descope.plan", merge / "descope.plan")
+        self.fetch(merge)
+        apply = self.call(merge, PROGRAM, "apply", "descope.plan", "--sandbox", "--state", state)
+        self.assertEqual(apply.returncode, 0, apply.stderr)
+        self.assertEqual(self.state(merge, "save").returncode, 0)
+        again = self.call(merge, PROGRAM, "apply", "descope.plan", "--sandbox", "--state", state)
+        self.assertEqual(again.returncode, 7, again.stderr)
+
     def test_refuses_a_state_that_is_not_on_top_of_the_last(self):
         one, two = self.clone("one"), self.clone("two")
         for folder in (one, two):

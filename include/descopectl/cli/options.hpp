@@ -67,6 +67,14 @@ struct Permissions {
   std::vector<std::string> send_secrets;
 };
 
+/// A flag that decides what a plan comes to, with its checked values.
+struct PlanFlag {
+  std::string name;  ///< without dashes
+  std::vector<std::string> texts;
+
+  friend bool operator==(const PlanFlag&, const PlanFlag&) = default;
+};
+
 /// What a run is limited to, as it was given; checked.
 struct SelectionFlags {
   std::vector<std::string> selector;  ///< a rule each: "team=calendar"
@@ -129,10 +137,13 @@ struct Options {
   LogFormat log_format = LogFormat::kText;
   bool auto_approve = false;
   PlanFlags plan;
+  std::vector<PlanFlag> plan_flags;  ///< those given, in the order of the table
+  std::string expected_plan;         ///< of --expect-plan: hexadecimal; empty: any plan
+  bool continues_on_stale = false;
   Permissions allow;
   SelectionFlags selection;
   DriftFlags drift;
-  std::string out;  ///< empty: standard output
+  std::string out;  ///< of export: empty for standard output; of plan: empty for none
   bool may_overwrite = false;
   bool adopts_all = false;
   ExportFlags export_flags;
@@ -158,6 +169,11 @@ struct ParseResult {
 [[nodiscard]] ParseResult parse_options(int argc, const char* const* argv,
                                         const base::Environment& environment,
                                         std::span<const std::string_view> kinds = {});
+
+/// Lays the flags of a saved plan over `options`, whose command is apply. A flag of that sort that was given
+/// and is not among them is `conflicting-flags`; one that this version does not know is `not-a-plan`.
+void take_plan_flags(Options& options, const std::vector<PlanFlag>& saved, std::string_view file,
+                     std::span<const std::string_view> kinds, diag::Sink& sink);
 
 /// "plan".
 [[nodiscard]] std::string_view name_of(Command command);

@@ -27,8 +27,7 @@ struct SecretStatus {
   std::string pointer;
   Form form = Form::kUnavailable;
   std::string problem;      ///< of kUnavailable: what is missing
-  std::string fingerprint;  ///< keyed, of the value at hand, where the state has a key and the object; goes
-                            ///< into digests
+  std::string fingerprint;  ///< keyed, of the value at hand; goes into digests
 };
 
 /// An item with a document of its own that names connections, while live keeps it in a list whose values are

@@ -62,6 +62,8 @@ struct Action {
   std::vector<std::string> dropped;       ///< of those, the ones that --allow-drop takes out
   std::vector<std::string> consequences;  ///< what a replacement or delete breaks
   std::vector<std::string> warnings;
+  /// Not empty: why it is not carried out; what depends on it is not either.
+  std::string refused;
 
   bool is_owned = false;  ///< the state owned it before
   bool is_adopted = false;
@@ -110,6 +112,7 @@ struct Refusal {
   std::string code;
   std::string summary;
   std::string hint;
+  model::ObjectKey about = {};  ///< the one object that is refused; empty: the plan as a whole
 };
 
 struct Summary {
@@ -124,7 +127,7 @@ struct Plan {
   std::vector<Refusal> refusals;     ///< not empty: nothing may be applied
   Summary summary;
   Scope scope;         ///< what it was limited to
-  std::string sha256;  ///< over actions, bodies, secret statuses, project and base URL
+  std::string sha256;  ///< over actions, bodies, secrets' fingerprints, live as seen, project and base URL
 
   /// True where an apply would change the project (creates, updates, replacements, deletes).
   [[nodiscard]] bool has_changes() const;

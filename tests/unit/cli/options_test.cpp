@@ -42,6 +42,31 @@ TEST(Options, TakeGlobalFlagsBeforeAndAfterTheCommand) {
   }
 }
 
+TEST(Options, RememberTheFlagsThatShapeThePlan) {
+  const auto options = taken(
+      {"plan", "--target", "Role/a", "--allow-replace", "--adopt=false", "--json", "--allow-deletes", "3"},
+      {{"DESCOPECTL_ENV", "staging"}});
+  EXPECT_THAT(options.plan_flags,
+              ElementsAre(PlanFlag{"env", {"staging"}}, PlanFlag{"target", {"Role/a"}},
+                          PlanFlag{"allow-replace", {"true"}}, PlanFlag{"allow-deletes", {"3"}}));
+}
+
+TEST(Options, TakeTheFlagsOfASavedPlanAndNoOthers) {
+  const auto saved = taken({"plan", "--target", "Role/a", "--allow-replace"}).plan_flags;
+  auto options = taken({"apply", "x.plan", "--allow-replace"});
+  diag::Sink sink;
+  take_plan_flags(options, saved, "x.plan", {}, sink);
+  EXPECT_FALSE(sink.has_errors());
+  EXPECT_THAT(options.selection.targets, ElementsAre("Role/a"));
+  EXPECT_TRUE(options.allow.replace);
+  auto others = taken({"apply", "x.plan", "--target", "Role/b"});
+  take_plan_flags(others, saved, "x.plan", {}, sink);
+  EXPECT_EQ(sink.error_count(), 1U);
+  auto unknown = taken({"apply", "x.plan"});
+  take_plan_flags(unknown, {{"of-tomorrow", {"1"}}}, "x.plan", {}, sink);
+  EXPECT_EQ(sink.error_count(), 2U);
+}
+
 TEST(Options, HoldEveryGlobalFlag) {
   const auto options = taken({"apply",
                               "--config",

@@ -1,0 +1,222 @@
+// Digests of plans: of a whole one, for whoever approves it, and of each of its objects, for a saved one.
+#include "descopectl/plan/saved.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "build.hpp"
+#include "descopectl/base/digest.hpp"
+#include "descopectl/base/text.hpp"
+#include "descopectl/schema/values.hpp"
+
+namespace descopectl::plan {
+namespace {
+
+bool does_something(const Action& action) {
+  return action.kind != ActionKind::kNoop || action.is_adopted || action.is_moved;
+}
+
+/// What an action does and what it relies on, secrets apart.
+json::object describe(const Action& action) {
+  return {{"kind", static_cast<int>(action.kind)},
+          {"key", action.key.to_string()},
+          {"live_id", action.live_id},
+          {"before", action.before},
+          {"body", action.descriptor == nullptr ? action.body
+                                                : schema::canonical(action.descriptor->fields, action.body)},
+          {"adopted", action.is_adopted},
+          {"moved_from", action.is_moved ? action.moved_from.to_string() : ""}};
+}
+
+std::string fingerprint_of(const SecretUse& use) {
+  return use.source.form == model::SecretSource::Form::kClear ? "cleared" : use.fingerprint;
+}
+
+/// Tells two values apart for an explanation; what decides takes the whole digest.
+std::string brief(const json::value& value) {
+  return base::short_checksum(base::to_canonical_json(value));
+}
+
+std::string digest_manifest(const model::DesiredObject* desired) {
+  if (desired == nullptr) return {};
+  json::object secrets;
+  for (const model::SecretField& field : desired->secrets)
+    secrets[field.pointer] = static_cast<int>(field.source.form);
+  return brief(json::array{desired->spec, desired->id.value_or(""), desired->root, std::move(secrets)});
+}
+
+std::string digest_state(const model::RecordedState& recorded, const model::ObjectKey& key) {
+  const auto at = recorded.objects.find(key);
+  if (at == recorded.objects.end()) return {};
+  const model::RecordedObject& object = at->second;
+  json::object secrets;
+  for (const auto& [pointer, fingerprint] : object.secrets)
+    secrets[pointer] = fingerprint.digest;
+  return brief(json::array{object.live_id, object.applied, object.pending_create, std::move(secrets)});
+}
+
+void add(const Action& action, const PlanInput& input, ObjectDigest& digest) {
+  if (does_something(action))
+    digest.deed = base::sha256_hex(digest.deed + base::to_canonical_json(describe(action)));
+  if (!action.before.empty()) digest.live = brief(json::array{digest.live, action.live_id, action.before});
+  digest.manifest = digest_manifest(input.desired->find(action.key));
+  digest.state = digest_state(*input.recorded, action.is_moved ? action.moved_from : action.key);
+  for (const SecretUse& use : action.secrets)
+    if (use.is_sent) digest.secrets[use.pointer] = fingerprint_of(use);
+}
+
+struct SecretsCompared {
+  bool is_same = true;
+  std::vector<std::string> moved;  ///< pointers of those whose values moved
+};
+
+SecretsCompared compare_secrets(const ObjectDigest& saved, const ObjectDigest& now) {
+  SecretsCompared compared;
+  const auto note = [&](const std::string& pointer, bool has_moved) {
+    compared.is_same = false;
+    if (has_moved) compared.moved.push_back(pointer);
+  };
+  for (const auto& [pointer, fingerprint] : saved.secrets) {
+    const auto at = now.secrets.find(pointer);
+    if (at == now.secrets.end())
+      note(pointer, saved.state == now.state);  // else it has been sent since
+    else if (!fingerprint.empty() && !at->second.empty() && at->second != fingerprint)
+      note(pointer, true);
+  }
+  for (const auto& [pointer, fingerprint] : now.secrets)
+    if (!saved.secrets.contains(pointer)) note(pointer, saved.state == now.state);
+  return compared;
+}
+
+/// What moved of one object; empty: nothing that matters.
+std::string compare(const ObjectDigest& saved, const ObjectDigest& now) {
+  const SecretsCompared secrets = compare_secrets(saved, now);
+  if (saved.deed == now.deed && secrets.is_same) return {};
+  std::vector<std::string> what;
+  if (saved.live != now.live) what.emplace_back("live");
+  if (saved.manifest != now.manifest) what.emplace_back("the manifest");
+  for (const std::string& pointer : secrets.moved)
+    what.push_back("the secret " + pointer);
+  if (saved.state != now.state) what.emplace_back("the state");
+  if (what.empty()) what.emplace_back("what it refers to or the configuration");
+  return base::join_words({what.begin(), what.end()});
+}
+
+Result<std::string> read_text(const json::object& entry, std::string_view name) {
+  const json::value* value = entry.if_contains(name);
+  if (value == nullptr) return std::string();
+  if (!value->is_string()) return Error(ErrorKind::kInvalidInput, fmt::format("'{}' is no string", name));
+  return std::string(value->get_string());
+}
+
+Result<std::map<std::string, std::string>> read_secrets(const json::object& entry) {
+  std::map<std::string, std::string> secrets;
+  const json::value* value = entry.if_contains("secrets");
+  if (value == nullptr) return secrets;
+  if (!value->is_object()) return Error(ErrorKind::kInvalidInput, "'secrets' is no object");
+  for (const auto& member : value->get_object()) {
+    auto text = read_text(value->get_object(), member.key());
+    if (!text) return text.error();
+    secrets.emplace(member.key(), std::move(*text));
+  }
+  return secrets;
+}
+
+}  // namespace
+
+std::string digest(const Plan& plan) {
+  json::array actions;
+  for (const Action& action : plan.actions) {
+    if (!does_something(action)) continue;
+    json::object deed = describe(action);
+    json::array secrets;
+    for (const SecretUse& use : action.secrets)
+      if (use.is_sent) secrets.push_back(json::array{use.pointer, fingerprint_of(use)});
+    deed["secrets"] = std::move(secrets);
+    actions.push_back(std::move(deed));
+  }
+  const json::value whole = json::object{
+      {"project_id", plan.project_id}, {"base_url", plan.base_url}, {"actions", std::move(actions)}};
+  return base::sha256_hex(base::to_canonical_json(whole));
+}
+
+ObjectDigests digest_objects(const Plan& plan, const PlanInput& input) {
+  ObjectDigests digests;
+  for (const Action& action : plan.actions)
+    add(action, input, digests[action.key]);
+  return digests;
+}
+
+std::vector<Moved> find_moved(const ObjectDigests& saved, const ObjectDigests& now) {
+  static const ObjectDigest kNothing;
+  std::vector<Moved> moved;
+  const auto look = [&](const model::ObjectKey& key, const ObjectDigest& then, const ObjectDigest& today) {
+    if (std::string what = compare(then, today); !what.empty()) moved.push_back({key, std::move(what)});
+  };
+  for (const auto& [key, then] : saved) {
+    const auto at = now.find(key);
+    look(key, then, at == now.end() ? kNothing : at->second);
+  }
+  for (const auto& [key, today] : now)
+    if (!saved.contains(key)) look(key, kNothing, today);
+  std::sort(moved.begin(), moved.end(),
+            [](const Moved& left, const Moved& right) { return left.key < right.key; });
+  return moved;
+}
+
+std::string to_string(const Moved& moved) {
+  return fmt::format("{} is not as the plan saw it: {} changed", moved.key.to_string(), moved.what);
+}
+
+void refuse_moved(Plan& plan, const std::vector<Moved>& moved) {
+  for (const Moved& one : moved) {
+    for (Action& action : plan.actions)
+      if (action.key == one.key) action.refused = to_string(one);
+    std::erase_if(plan.refusals, [&](const Refusal& refusal) { return refusal.about == one.key; });
+  }
+}
+
+json::array to_json(const ObjectDigests& objects) {
+  json::array out;
+  for (const auto& [key, object] : objects) {
+    json::object entry{{"type", key.kind}, {"name", key.handle}};
+    const auto add_text = [&](std::string_view name, const std::string& text) {
+      if (!text.empty()) entry[name] = text;
+    };
+    add_text("deed", object.deed);
+    add_text("live", object.live);
+    add_text("manifest", object.manifest);
+    add_text("state", object.state);
+    if (!object.secrets.empty()) entry["secrets"] = json::value_from(object.secrets);
+    out.push_back(std::move(entry));
+  }
+  return out;
+}
+
+Result<ObjectDigests> read_digests(const json::value& objects) {
+  if (!objects.is_array()) return Error(ErrorKind::kInvalidInput, "'objects' is no list");
+  ObjectDigests digests;
+  for (const json::value& item : objects.get_array()) {
+    if (!item.is_object())
+      return Error(ErrorKind::kInvalidInput, "'objects' holds something else than objects");
+    const json::object& entry = item.get_object();
+    ObjectDigest digest;
+    model::ObjectKey key;
+    const std::pair<std::string_view, std::string*> texts[] = {
+        {"type", &key.kind},    {"name", &key.handle},          {"deed", &digest.deed},
+        {"live", &digest.live}, {"manifest", &digest.manifest}, {"state", &digest.state}};
+    for (const auto& [name, place] : texts) {
+      auto text = read_text(entry, name);
+      if (!text) return text.error();
+      *place = std::move(*text);
+    }
+    auto secrets = read_secrets(entry);
+    if (!secrets) return secrets.error();
+    digest.secrets = std::move(*secrets);
+    digests.emplace(std::move(key), std::move(digest));
+  }
+  return digests;
+}
+
+}  // namespace descopectl::plan
