@@ -125,7 +125,6 @@ class StateBranch(unittest.TestCase):
         plan = self.call(request, PROGRAM, "plan", "--sandbox", "--env", "production", "--state", state, "--out",
                          "descope.plan")
         self.assertEqual(plan.returncode, 0, plan.stderr)
-        shutil.copytree(request / ".descopectl", merge / ".descopectl")  # the sandbox: one project for both
         shutil.copy(request / "descope.plan", merge / "descope.plan")
         self.fetch(merge)
         apply = self.call(merge, PROGRAM, "apply", "descope.plan", "--sandbox", "--state", state)
