@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "descopectl/base/text.hpp"
+#include "descopectl/schema/create_variant.hpp"
 
 namespace descopectl::apply {
 
@@ -43,6 +44,15 @@ json::object find_declared(const plan::Action& action, const model::RecordedObje
   json::object declared = record.applied;
   add_resets(declared, action.managed);
   return declared;
+}
+
+json::object find_taken(const schema::Kind& kind, const json::object& body, json::object declared) {
+  const schema::CreateVariant* variant = schema::find_variant(kind, body);
+  if (variant == nullptr) return declared;
+  json::object taken;
+  for (const auto& [name, value] : declared)
+    if (schema::takes(*variant, std::string_view(name.data(), name.size()))) taken[name] = value;
+  return taken;
 }
 
 Agreement compare_written(const plan::Action& action, const model::RecordedObject& record,

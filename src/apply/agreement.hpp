@@ -21,6 +21,11 @@ struct Agreement {
 /// among them: what live must show afterwards.
 [[nodiscard]] json::object find_declared(const plan::Action& action, const model::RecordedObject& record);
 
+/// Those members of `declared` that the create call takes which makes an object from `body`: the rest follows
+/// in an update, and is not to be seen before.
+[[nodiscard]] json::object find_taken(const schema::Kind& kind, const json::object& body,
+                                      json::object declared);
+
 /// Compares `live` with `declared`, by the rows' own equality. Fields that are never read back are not
 /// compared.
 [[nodiscard]] Agreement compare_written(const plan::Action& action, const model::RecordedObject& record,

@@ -25,39 +25,9 @@ using std::chrono::milliseconds;
 /// Long enough for a request to end that the service was still busy with.
 constexpr milliseconds kEnoughForLoads{1000};
 
-/// By what an object is known that is made from some body: its id, or the value of a field.
-struct Identity {
-  std::string id;
-  std::string_view field;
-  std::string value;
-};
-
-Identity identify(const schema::Kind& kind, const json::object& body) {
-  Identity identity;
-  if (schema::has_key(kind) || schema::is_id_chosen_by_client(kind, body)) {
-    identity.id = schema::live_id_of(kind, body);
-    return identity;
-  }
-  const auto try_field = [&](std::string_view field) {
-    if (!identity.value.empty() || field.empty() || field == kind.id_field) return;
-    identity.field = field;
-    identity.value = string_at(body, field);
-  };
-  for (const std::string_view field : kind.natural_keys)
-    try_field(field);
-  try_field(kind.name_field);
-  return identity;
-}
-
 /// What live must show of an object that was just created: not yet what another call lays on.
 json::object find_declared_now(const Sought& sought) {
-  json::object declared = find_declared(sought.action, sought.record);
-  const schema::CreateVariant* variant = schema::find_variant(*sought.action.descriptor, sought.body);
-  if (variant == nullptr) return declared;
-  json::object taken;
-  for (const auto& [name, value] : declared)
-    if (schema::takes(*variant, std::string_view(name.data(), name.size()))) taken[name] = value;
-  return taken;
+  return find_taken(*sought.action.descriptor, sought.body, find_declared(sought.action, sought.record));
 }
 
 std::string quote_ids(const std::vector<LiveObject>& objects) {
@@ -71,21 +41,21 @@ std::string quote_ids(const std::vector<LiveObject>& objects) {
 
 asio::awaitable<Result<Traces>> Lookup::find_created(Sought sought) {
   const schema::Kind& kind = *sought.action.descriptor;
-  const Identity identity = identify(kind, sought.body);
-  if (identity.id.empty() && identity.value.empty())
-    co_return Error(ErrorKind::kFailure, "nothing tells it from others of its kind");
-  if (!identity.id.empty()) run_.sought[&kind].insert(identity.id);
-  const Match is_match = [this, &kind, &identity](const LiveObject& object) {
-    if (!identity.id.empty()) return object.id == identity.id;
-    return string_at(object.body, identity.field) == identity.value && run_.is_nobodys(kind, object.id);
+  const json::object identity = schema::identity_of(kind, sought.body);
+  if (identity.empty()) co_return Error(ErrorKind::kFailure, "nothing tells it from others of its kind");
+  const std::string id = schema::live_id_of(kind, identity);
+  if (!id.empty()) run_.sought[&kind].insert(id);
+  const Match is_match = [this, &kind, &identity, &id](const LiveObject& object) {
+    if (!id.empty()) return object.id == id;
+    return schema::has_identity(object.body, identity) && run_.is_nobodys(kind, object.id);
   };
-  const bool is_loaded = !identity.id.empty() && kind.calls.load.exists();
+  const bool is_loaded = !id.empty() && kind.calls.load.exists();
   milliseconds at_most = run_.options.settle;
   if (is_loaded) at_most = std::min(at_most, kEnoughForLoads);
   Poll poll(run_.timing, at_most);
   TimePoint after = run_.timing.now();
   while (true) {
-    auto matches = co_await look(kind, identity.id, after, is_match);
+    auto matches = co_await look(kind, id, after, is_match);
     if (!matches) co_return matches.error();
     Traces traces = judge(sought, std::move(*matches));
     if (traces.object) co_return traces;

@@ -9,11 +9,11 @@
 #include <optional>
 #include <variant>
 
+#include "agreement.hpp"
 #include "descopectl/base/environment.hpp"
 #include "descopectl/base/text.hpp"
 #include "descopectl/kinds/registry.hpp"
 #include "descopectl/schema/create_variant.hpp"
-#include "descopectl/schema/values.hpp"
 #include "poll.hpp"
 
 namespace descopectl::apply {
@@ -93,19 +93,13 @@ class Resolver {
     if (intent_.identity.empty()) return nullptr;
     const LiveObject* found = nullptr;
     for (const LiveObject& object : live_->objects) {
-      if (object.id == intent_.live_id || !is_named(object) || is_owned(object) || !shows(object, sent))
+      if (object.id == intent_.live_id || !schema::has_identity(object.body, intent_.identity) ||
+          is_owned(object) || !shows(object, sent))
         continue;
       if (found != nullptr) return nullptr;  // the plan names them
       found = &object;
     }
     return found;
-  }
-
-  bool is_named(const LiveObject& object) const {
-    return std::all_of(intent_.identity.begin(), intent_.identity.end(), [&](const auto& member) {
-      const json::value* value = object.body.if_contains(member.key());
-      return value != nullptr && *value == member.value();
-    });
   }
 
   bool is_owned(const LiveObject& object) const {
@@ -114,22 +108,11 @@ class Resolver {
   }
 
   bool shows(const LiveObject& object, const json::object& sent) const {
-    const json::object wanted = schema::overlay(kind_->fields, object.body, find_sent_first(sent));
-    const auto changes = schema::find_changes(kind_->fields, object.body, wanted);
-    return std::all_of(changes.begin(), changes.end(), [](const schema::FieldChange& change) {
-      return change.field != nullptr &&
-             (change.field->write_only || change.field->secret || change.field->may_come_back_changed);
-    });
-  }
-
-  /// What the create call took of `sent`; the rest was to follow in an update.
-  json::object find_sent_first(const json::object& sent) const {
-    const schema::CreateVariant* variant = schema::find_variant(*kind_, sent);
-    if (variant == nullptr) return sent;
-    json::object taken;
-    for (const auto& [name, value] : sent)
-      if (schema::takes(*variant, name)) taken[name] = value;
-    return taken;
+    plan::Action create;
+    create.kind = plan::ActionKind::kCreate;
+    create.descriptor = kind_;
+    const json::object declared = find_taken(*kind_, sent, sent);
+    return compare_written(create, intent_.record, declared, object.body).is_complete();
   }
 
   Resolution take(const LiveObject& object) const {

@@ -47,13 +47,21 @@ namespace descopectl::schema {
     return true;
   };
   for (const std::string_view field : kind.key_fields)
-    take(field);
+    if (!take(field)) return {};
   if (!kind.key_fields.empty()) return identity;
   if (is_id_chosen_by_client(kind, body) && take(kind.id_field)) return identity;
   for (const std::string_view field : kind.natural_keys)
     if (field != kind.id_field && take(field)) return identity;
   take(kind.name_field);
   return identity;
+}
+
+/// Does the object show these members?
+[[nodiscard]] inline bool has_identity(const json::object& object, const json::object& identity) {
+  return std::all_of(identity.begin(), identity.end(), [&](const auto& member) {
+    const json::value* value = object.if_contains(member.key());
+    return value != nullptr && *value == member.value();
+  });
 }
 
 /// `body` as the call takes it; what it does not take is left out.
