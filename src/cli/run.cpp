@@ -5,8 +5,7 @@
 #include <unistd.h>
 
 #include "descopectl/apply/lease_keeper.hpp"
-#include "descopectl/transport/task_group.hpp"
-
+#include "descopectl/base/text.hpp"
 #include "descopectl/transport/task_group.hpp"
 
 namespace descopectl::cli {
@@ -117,6 +116,10 @@ net::awaitable<Result<void>> recover(Context& context, api::Reader& reader, cons
                                      model::RecordedState& recorded, state::Store* store) {
   if (recorded.intents.empty() || recorded.project_id != connected.options.project_id)
     co_return Result<void>();
+  // Where lists may lag, this takes its time.
+  context.output.note(fmt::format("an interrupted run left {} open: looking for what became of {}\n",
+                                  base::counted(recorded.intents.size(), "write"),
+                                  recorded.intents.size() == 1 ? "it" : "them"));
   auto resolutions = co_await apply::resolve_intents(reader, recorded, live, options);
   if (!resolutions) co_return resolutions.error();
   for (const apply::Resolution& resolution : *resolutions)
