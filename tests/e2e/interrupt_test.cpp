@@ -70,9 +70,28 @@ TEST_F(Interrupt, ASecondTimeEndsAtOnceAndTheNextApplyCompletes) {
   ASSERT_TRUE(apply->wait_for("interrupted: "));
   apply->signal(SIGINT);
   EXPECT_EQ(apply->finish().status, 130);
-  // A write may have reached the service without a record of it: then the next run adopts what it finds.
+  // A write may have reached the service without a record of its outcome: the next run takes it over.
   EXPECT_EQ(project.apply().status, 0);
   EXPECT_EQ(api.connections().size(), 6U);
+  EXPECT_EQ(last_line(project.plan().out), "No changes. Live matches the manifests.");
+}
+
+TEST_F(Interrupt, ASecondTimeLeavesNothingTwiceThatHasNoIdOfOurs) {
+  std::string text;
+  for (const char* name : {"a", "b", "c", "d"})
+    text += "apiVersion: descopectl/v1\nkind: Role\nmetadata: {name: " + std::string(name) +
+            "}\nspec: {name: " + name + "}\n---\n";
+  project.declare(text);
+  const auto apply = project.start({"apply", "--auto-approve"});
+  ASSERT_TRUE(apply->wait_for(": Creating..."));
+  apply->signal(SIGTERM);
+  ASSERT_TRUE(apply->wait_for("interrupted: "));
+  apply->signal(SIGTERM);
+  EXPECT_EQ(apply->finish().status, 143);
+  const Result next = project.apply();
+  EXPECT_EQ(next.status, 0) << next.all();
+  EXPECT_EQ(api.roles().size(), 4U);
+  EXPECT_EQ(last_line(project.plan().out), "No changes. Live matches the manifests.");
 }
 
 }  // namespace

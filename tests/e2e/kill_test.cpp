@@ -7,32 +7,21 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstdlib>
-#include <future>
+#include <functional>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "api.hpp"
-#include "hosted.hpp"
+#include "killer.hpp"
 #include "mixed_plan.hpp"
 
 namespace descopectl::e2e {
 namespace {
 
-using http::Reply;
-using http::Request;
-using http::Response;
-using http::Server;
-
 constexpr const char* kState = ".descopectl/state.json";
 constexpr const char* kData = "data.json";
-
-bool is_write(const Request& request) {
-  for (const char* word : {"/create", "/update", "/delete"})
-    if (request.target.find(word) != std::string::npos) return true;
-  return false;
-}
 
 /// What is left of a server when nobody needs it any more.
 struct Remains {
@@ -122,12 +111,7 @@ std::vector<std::string> owned(const std::string& state) {
 /// A repository, a server, and the moment at which the program is killed.
 class World : public Workspace {
  public:
-  struct Moment {
-    std::size_t write = 0;  ///< 0: never
-    bool is_after_effect = false;
-  };
-
-  World(int sets, const Remains& before, Moment moment) : moment_(moment) {
+  World(int sets, const Remains& before, Moment moment) : killer_(moment), lives_(moment.write == 0) {
     folder.write("descopectl.yaml",
                  "apiVersion: descopectl/v1\nkind: Config\nmanifests: [descope/]\n"
                  "connectionScopeFormat: id:scope\nhttp: {settleSeconds: 0}\n"
@@ -137,9 +121,7 @@ class World : public Workspace {
     folder.write("descope/main.yaml", before.data.empty() ? mixed_before(sets) : mixed_after(sets));
     emulator::RunningOptions options;
     options.data_file = folder.path(kData);
-    hosted_.emplace(std::move(options), [this](const Request& request, const Server::Handler& service) {
-      return answer(request, service);
-    });
+    hosted_.emplace(std::move(options), std::ref(killer_));
     aim(*this, *hosted_);
     environment.merge(mixed_secrets());
   }
@@ -147,11 +129,10 @@ class World : public Workspace {
   Result apply(int parallelism) {
     const auto process =
         start({"apply", "--auto-approve", "--allow-replace", "--parallelism", std::to_string(parallelism)});
-    if (moment_.write != 0 && !is_started_) victim_.set_value(process.get());
-    is_started_ = true;
+    if (!std::exchange(lives_, true)) killer_.aim_at(*process);
     return process->finish();
   }
-  [[nodiscard]] std::size_t writes() const { return writes_; }
+  [[nodiscard]] std::size_t writes() const { return killer_.writes(); }
 
   /// Ends the server.
   Remains finish() {
@@ -160,18 +141,8 @@ class World : public Workspace {
   }
 
  private:
-  Reply answer(const Request& request, const Server::Handler& service) {
-    if (!is_write(request) || ++writes_ != moment_.write) return service(request);
-    Reply reply(Response(500, "{}"));
-    if (moment_.is_after_effect) reply = service(request);
-    victim_.get_future().get()->kill();
-    return reply;  // to nobody
-  }
-
-  Moment moment_;
-  std::promise<Process*> victim_;
-  bool is_started_ = false;
-  std::atomic<std::size_t> writes_ = 0;
+  Killer killer_;
+  bool lives_;
   std::optional<Hosted> hosted_;
 };
 
@@ -201,7 +172,7 @@ class KilledAtEveryWrite : public testing::TestWithParam<Way> {
     expected_state = owned(after.state);
   }
 
-  static void expect_recovery(World::Moment moment, int parallelism) {
+  static void expect_recovery(Moment moment, int parallelism) {
     World world(sets(), before, moment);
     const Result killed = world.apply(parallelism);
     ASSERT_EQ(killed.status, 128 + SIGKILL) << killed.all();

@@ -1,4 +1,5 @@
-// See mixed_plan.hpp. A line is "Kind handle| members of its spec"; `@` stands for the number of the set.
+// See mixed_plan.hpp. A line is "Kind handle id| members of its spec", mostly without an id; `@` stands for
+// the number of the set.
 #include "mixed_plan.hpp"
 
 #include <sstream>
@@ -20,7 +21,8 @@ Connection updated@| name: Updated connection@, description: old, clientId: i, c
 Connection replaced@| name: Replaced connection@, clientId: i
 Connection gone@| name: Gone connection@
 Connection handle@| name: Moved connection@
-Resource updated@| name: Updated resource@, uri: "https://updated@.example.com", type: mcp, scopes: {connectionsScopes: [{name: kept}, {name: leaving}]}
+Connection renumbered@ first@| name: Renumbered connection@
+Resource updated@| name: Updated resource@, uri: "https://updated@.example.com", type: mcp, scopes: {connectionsScopes: [{name: kept, connections: [{connection: renumbered@, scopes: [read]}]}, {name: leaving}]}
 Resource replaced@| name: Replaced resource@, uri: "https://old@.example.com", type: api, description: kept
 Resource gone@| name: Gone resource@, uri: "https://gone@.example.com", type: api
 InboundApp updated@| name: Updated app@, description: old
@@ -35,6 +37,7 @@ constexpr std::string_view kAfter =
     R"(Permission stay@| name: Stay@
 Permission renamed@| name: New permission@, description: d
 Permission new@| name: Newest permission@
+Permission other@| name: Other permission@
 Role updated@| name: Updated role@, description: new, permissionNames: [Stay@, Newest permission@]
 Role renamed@| name: New role@
 Role new@| name: Newest role@
@@ -42,10 +45,11 @@ DynamicRegistrationTemplate updated@| name: Updated template@, tags: [a, b]
 DynamicRegistrationTemplate new@| name: New template@
 Connection updated@| name: Updated connection@, description: new, clientId: i, clientSecret: {fromEnv: SECRET_NEW}
 Connection replaced@| name: Replaced connection@, appType: apikey
-Connection moved@| name: Moved connection@, description: new
+Connection moved@ handle@| name: Moved connection@, description: new
+Connection renumbered@ second@| name: Renumbered connection@
 Connection new@| name: New connection@, clientId: i, clientSecret: {fromEnv: SECRET_FIRST}
 Resource updated@| name: Updated resource@, uri: "https://updated@.example.com", type: mcp, description: new, scopes: {permissionsScopes: [{name: by-role, values: [New role@]}]}, dynamicRegistrationSettings: {template: new@}
-McpScope kept@| resource: updated@, name: kept, connections: [{connection: updated@, scopes: [read]}]
+McpScope kept@| resource: updated@, name: kept, connections: [{connection: renumbered@, scopes: [read]}]
 McpScope arriving@| resource: updated@, name: arriving, connections: [{connection: new@, scopes: [read]}]
 Resource replaced@| name: Replaced resource@, uri: "https://new@.example.com", type: api
 Resource new@| name: New resource@, uri: "https://newest@.example.com", type: api
@@ -72,12 +76,14 @@ std::string make(std::string_view lines, int sets) {
   std::string manifests;
   for (int set = 1; set <= sets; ++set) {
     std::istringstream in(number(lines, set));
-    for (std::string kind, handle, spec; in >> kind && std::getline(in >> std::ws, handle, '|');) {
-      std::getline(in, spec);
-      // Its handle moves, and the id shows that it is the same.
-      const bool is_moved = handle.starts_with("moved");
+    for (std::string head, spec; std::getline(in, head, '|') && std::getline(in, spec);) {
+      std::istringstream words(head);
+      std::string kind;
+      std::string handle;
+      std::string id;
+      words >> kind >> handle >> id;
       manifests += "---\napiVersion: descopectl/v1\nkind: " + kind + "\nmetadata: {name: " + handle +
-                   (is_moved ? ", id: handle-" + std::to_string(set) : "") + "}\nspec: {" + spec + "}\n";
+                   (id.empty() ? "" : ", id: " + id) + "}\nspec: {" + spec + "}\n";
     }
   }
   return manifests;

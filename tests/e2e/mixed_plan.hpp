@@ -7,7 +7,7 @@
 
 namespace descopectl::e2e {
 
-/// Manifests of `sets` sets of objects each: before, and after the change. A set needs 31 actions: creates,
+/// Manifests of `sets` sets of objects each: before, and after the change. A set needs 30 actions: creates,
 /// updates, replacements, deletes, renames, moves, new secrets.
 [[nodiscard]] std::string mixed_before(int sets);
 [[nodiscard]] std::string mixed_after(int sets);
