@@ -47,8 +47,7 @@ TEST(InterruptedRun, OfACreateIsTakenOverWithItsProtection) {
   EXPECT_NE(next.err.find("warning: an interrupted run had created Role/editor (live id 'ROL"),
             std::string::npos)
       << next.err;
-  EXPECT_EQ(last_line(next.out), "No changes. Live matches the manifests.")
-      << "neither adopted nor made again";
+  EXPECT_EQ(last_line(next.out), "Apply complete! Resources: 0 added, 0 changed, 0 destroyed.");
   EXPECT_EQ(killed.folder.read(kState).find("intent"), std::string::npos);
   killed.declare(connection("other"));
   const Result removed = killed.run({"plan", "--allow-empty-kind", "Role"});
