@@ -13,6 +13,7 @@
 
 #include <utility>
 
+#include "descopectl/api/retry.hpp"
 #include "descopectl/base/environment.hpp"
 #include "descopectl/base/text.hpp"
 #include "descopectl/base/wipe.hpp"

@@ -85,19 +85,4 @@ class Gate : public std::enable_shared_from_this<Gate> {
   std::deque<TimePoint> slots_;  ///< when the last requests, up to the cap, were or will be let through
 };
 
-/// How long `retry_after` (RFC 9110 section 10.2.3: whole seconds, or an HTTP date in one of its three forms)
-/// asks to wait from `now`; never negative. None where it is neither.
-[[nodiscard]] std::optional<std::chrono::milliseconds> parse_retry_after(
-    std::string_view retry_after, std::chrono::system_clock::time_point now);
-
-/// Exponential back-off with full jitter: between 0 and `base` * 2^`tries_before`, at most 30 s. `random` in
-/// [0, 1).
-[[nodiscard]] std::chrono::milliseconds back_off(std::chrono::milliseconds base, unsigned tries_before,
-                                                 double random);
-
-/// Back-off after a 429 without a Retry-After. The service's window is a minute (sheet 1.7), so it grows from
-/// eight times `base`, and half of it is certain.
-[[nodiscard]] std::chrono::milliseconds rate_limit_back_off(std::chrono::milliseconds base,
-                                                            unsigned tries_before, double random);
-
 }  // namespace descopectl::api

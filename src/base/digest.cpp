@@ -51,6 +51,14 @@ std::string sha256_hex(std::string_view data) {
   return to_hex(digest);
 }
 
+std::string md5(std::string_view data) {
+  std::array<char, 16> digest{};
+  if (EVP_Digest(data.data(), data.size(), reinterpret_cast<unsigned char*>(digest.data()), nullptr,
+                 EVP_md5(), nullptr) != 1)
+    return {};
+  return {digest.data(), digest.size()};
+}
+
 std::string hmac_sha256_hex(std::string_view key, std::string_view data) {
   Digest32 digest{};
   // A null key means "the last one" to OpenSSL, so that an empty key needs an address.

@@ -61,6 +61,8 @@ void append_variables(std::string& out) {
       {{"DESCOPE_MANAGEMENT_KEY", "the management key"},
        {"DESCOPE_PROJECT_ID", "the project; must not contradict descopectl.yaml"},
        {"DESCOPE_BASE_URL", "the address of the Management API (also DESCOPE_BASE_URI); likewise"},
+       {"DESCOPECTL_STATE_USERNAME, DESCOPECTL_STATE_PASSWORD",
+        "credentials for a state on a server (state.backend: http)"},
        {"DESCOPECTL_FLAG_NAME",
         "every flag, for example DESCOPECTL_LOG_LEVEL=debug, DESCOPECTL_AUTO_APPROVE=true; several values "
         "of a repeatable flag are separated by commas"},

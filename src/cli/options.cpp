@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <tuple>
 
 #include "descopectl/base/text.hpp"
@@ -17,6 +18,9 @@ namespace descopectl::cli {
 namespace {
 
 constexpr std::string_view kVariablePrefix = "DESCOPECTL_";
+// Read by config/settings.cpp.
+constexpr std::array<std::string_view, 2> kVariablesOfNoFlag{"DESCOPECTL_STATE_USERNAME",
+                                                             "DESCOPECTL_STATE_PASSWORD"};
 
 /// The arguments taken apart, nothing judged.
 struct Tokens {
@@ -330,7 +334,7 @@ class Reader {
   }
 
   void check_variables() {
-    std::vector<std::string> known;
+    std::vector<std::string> known(kVariablesOfNoFlag.begin(), kVariablesOfNoFlag.end());
     for (const auto& row : flag_table()) {
       known.push_back(variable_name(row.name));
       if (!row.alias.empty()) known.push_back(variable_name(row.alias));

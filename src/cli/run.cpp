@@ -2,9 +2,7 @@
 #include "run.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include "descopectl/apply/lease_keeper.hpp"
 #include "descopectl/base/text.hpp"
 #include "descopectl/transport/task_group.hpp"
 
@@ -15,35 +13,6 @@ namespace net = boost::asio;
 namespace {
 
 constexpr unsigned kSecondGeneration = 2;
-
-state::LockHolder make_holder(const Context& context) {
-  state::LockHolder holder;
-  holder.process = state::this_process();
-  holder.who =
-      fmt::format("{}@{}", context.environment.find("USER").value_or("uid " + std::to_string(::getuid())),
-                  holder.process.host);
-  holder.command = std::string(name_of(context.options.command));
-  return holder;
-}
-
-Result<std::unique_ptr<state::Store>> open_store(const Context& context) {
-  if (context.settings.state.backend == config::StateBackend::kNone) return state::make_null_store();
-  return state::open_for_writing(context.settings.state.path, make_holder(context));
-}
-
-net::awaitable<diag::ExitStatus> hold_store(Context& context, Connected& connected, const StoreBody& body) {
-  auto store = open_store(context);
-  if (!store) co_return emit_failure(context, report_state(context, store.error()));
-  const auto executor = connected.io.get_executor();
-  const auto timing = api::make_timing(executor);
-  transport::TaskGroup keeper(executor);
-  auto warn = [&context](std::string_view text) { context.log(LogLevel::kWarn, text); };
-  keeper.start(apply::keep_lease(**store, *timing, std::move(warn)));
-  const diag::ExitStatus status = co_await body(connected, **store);
-  keeper.cancel();
-  co_await keeper.wait();
-  co_return status;
-}
 
 /// Refuses what a write through the first of two generations would lose. A service without the second has
 /// nothing there to lose.
@@ -150,23 +119,6 @@ apply::LiveOptions make_live_options(const Context& context, const Connected& co
   return make_live_options(context, connected,
                            plan::find_needed_kinds(desired, recorded, make_policy(context)),
                            std::move(parents_of));
-}
-
-Result<model::RecordedState> read_recorded(Context& context) {
-  if (context.settings.state.backend == config::StateBackend::kNone) return model::RecordedState{};
-  auto recorded = state::read_state(context.settings.state.path);
-  if (!recorded) (void)report_state(context, recorded.error());
-  return recorded;
-}
-
-diag::ExitStatus report_state(Context& context, const Error& error) {
-  if (error.kind() == ErrorKind::kLockHeld) return report(context, error);
-  context.fail("state", error.message(), error.hint());
-  return exit_of(error);
-}
-
-diag::ExitStatus run_with_store(Context& context, const StoreBody& body) {
-  return run_connected(context, [&](Connected& connected) { return hold_store(context, connected, body); });
 }
 
 std::string base_url_of(const Context& context, const Connected& connected) {

@@ -54,13 +54,8 @@ api::ApiOptions api_options(Context& context) {
   const config::Settings& settings = context.settings;
   api::ApiOptions options;
   options.project_id = settings.project_id.value;
+  options.http = client_options(context);
   options.http.base_url = settings.base_url.value;
-  options.http.answer_timeout = settings.http.timeout;
-  options.http.connections = static_cast<std::size_t>(settings.http.parallelism);
-  options.http.ca_file = settings.network.ca_file;
-  options.http.ssl_cert_file = settings.network.ssl_cert_file;
-  options.http.ssl_cert_dir = settings.network.ssl_cert_dir;
-  options.http.user_agent = fmt::format("descopectl/{}", version());
   options.retries = static_cast<unsigned>(settings.http.retries);
   options.retry_base = settings.http.retry_base;
   options.retry_budget = settings.http.retry_budget;
@@ -68,26 +63,8 @@ api::ApiOptions api_options(Context& context) {
   options.log = [&context](std::string_view line) { context.log(LogLevel::kTrace, line); };
   options.progress = [&context](std::string_view line) { context.log(LogLevel::kWarn, line); };
   options.redact = [&context](std::string_view text) { return context.output.redactor().redact(text); };
-  options.random = [generator = std::mt19937_64(std::random_device{}())]() mutable {
-    return std::uniform_real_distribution<double>(0, 1)(generator);
-  };
+  options.random = make_jitter();
   return options;
-}
-
-/// The way to the service: through a proxy, unless it is on this machine.
-Result<void> take_proxy(Context& context, http::ClientOptions& options) {
-  const auto url = config::parse_base_url(options.base_url);
-  if (!url || url->is_loopback) return {};
-  const config::NetworkSettings& network = context.settings.network;
-  auto proxy = http::choose_proxy(network.https_proxy, network.no_proxy, options.base_url);
-  if (!proxy) return proxy.error();
-  options.proxy = std::move(*proxy);
-  if (!options.proxy) return {};
-  const std::string_view credentials = options.proxy->credentials.reveal();
-  context.output.redactor().add(options.proxy->credentials);
-  context.output.redactor().add(model::Secret(std::string(credentials.substr(credentials.find(':') + 1))));
-  context.log(LogLevel::kDebug, "through the proxy " + options.proxy->endpoint.text());
-  return {};
 }
 
 Result<std::unique_ptr<emulator::Running>> start_sandbox(Context& context, net::io_context& io) {
@@ -205,6 +182,39 @@ plan::Scope make_scope(Context& context, const model::DesiredState& desired,
   const bool is_destroy = context.options.command == Command::kDestroy;
   return plan::find_scope(selection, is_destroy ? plan::Direction::kReferring : plan::Direction::kReferredTo,
                           desired, recorded, context.sink);
+}
+
+http::ClientOptions client_options(const Context& context) {
+  const config::Settings& settings = context.settings;
+  http::ClientOptions options;
+  options.answer_timeout = settings.http.timeout;
+  options.connections = static_cast<std::size_t>(settings.http.parallelism);
+  options.ca_file = settings.network.ca_file;
+  options.ssl_cert_file = settings.network.ssl_cert_file;
+  options.ssl_cert_dir = settings.network.ssl_cert_dir;
+  options.user_agent = fmt::format("descopectl/{}", version());
+  return options;
+}
+
+std::function<double()> make_jitter() {
+  return [generator = std::mt19937_64(std::random_device{}())]() mutable {
+    return std::uniform_real_distribution<double>(0, 1)(generator);
+  };
+}
+
+Result<void> take_proxy(Context& context, http::ClientOptions& options) {
+  const auto url = config::parse_base_url(options.base_url);
+  if (!url || url->is_loopback) return {};
+  const config::NetworkSettings& network = context.settings.network;
+  auto proxy = http::choose_proxy(network.https_proxy, network.no_proxy, options.base_url);
+  if (!proxy) return proxy.error();
+  options.proxy = std::move(*proxy);
+  if (!options.proxy) return {};
+  const std::string_view credentials = options.proxy->credentials.reveal();
+  context.output.redactor().add(options.proxy->credentials);
+  context.output.redactor().add(model::Secret(std::string(credentials.substr(credentials.find(':') + 1))));
+  context.log(LogLevel::kDebug, "through the proxy " + options.proxy->endpoint.text());
+  return {};
 }
 
 diag::ExitStatus exit_of(const Error& error) {

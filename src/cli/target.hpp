@@ -28,6 +28,16 @@ namespace descopectl::cli {
 [[nodiscard]] plan::Scope make_scope(Context& context, const model::DesiredState& desired,
                                      const model::RecordedState& recorded);
 
+/// How any server is reached: time limits, trusted authorities. The address and the proxy are still to be
+/// set.
+[[nodiscard]] http::ClientOptions client_options(const Context& context);
+
+/// Sets the way to `options.base_url`: through a proxy, unless it is on this machine.
+[[nodiscard]] Result<void> take_proxy(Context& context, http::ClientOptions& options);
+
+/// Numbers in [0, 1), by chance.
+[[nodiscard]] std::function<double()> make_jitter();
+
 /// What an error of the API means for the exit status.
 [[nodiscard]] diag::ExitStatus exit_of(const Error& error);
 

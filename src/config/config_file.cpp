@@ -203,11 +203,6 @@ class LayerDecoder {
       target = {static_cast<std::size_t>(found - row.words.begin()), node.span};
       return;
     }
-    if (std::find(row.later.begin(), row.later.end(), node.text) != row.later.end()) {
-      return sink_.error("not-supported", node.span,
-                         fmt::format("'{}: {}' is not supported by this version", row.path, node.text),
-                         fmt::format("use {}", describe_value(row)));
-    }
     report_word(row, member, {row.words.begin(), row.words.end()});
   }
 

@@ -14,8 +14,7 @@ namespace {
 using namespace std::string_view_literals;
 
 // In the order of the enumerations in settings.hpp: a row keeps the index of a word.
-constexpr std::array kBackends{"local"sv, "none"sv};
-constexpr std::array kBackendsLater{"http"sv};
+constexpr std::array kBackends{"local"sv, "http"sv, "none"sv};
 constexpr std::array kAdoptModes{"never"sv, "unchanged"sv, "always"sv};
 constexpr std::array kInboundApis{"v1"sv, "v2"sv};
 constexpr std::array kScopeFormats{"scope"sv, "id"sv, "id:scope"sv};
@@ -23,6 +22,17 @@ constexpr std::array kScopeFormats{"scope"sv, "id"sv, "id:scope"sv};
 std::string check_base_url(std::string_view text) {
   const auto url = parse_base_url(text);
   return url ? std::string() : url.error().message();
+}
+
+std::string check_address(std::string_view text) {
+  const auto address = parse_address(text);
+  return address ? std::string() : address.error().message();
+}
+
+std::string check_method(std::string_view text) {
+  const bool is_word =
+      !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  return is_word ? "" : "must be a method of HTTP in capitals";
 }
 
 std::string check_path(std::string_view text) {
@@ -49,13 +59,34 @@ constexpr std::array kKeys{
            .target = &Layer::state_backend,
            .doc = "Where the state is kept; none: nothing is owned, every match counts as adopted.",
            .fallback = "local",
-           .words = kBackends,
-           .later = kBackendsLater},
+           .words = kBackends},
     KeyRow{
         .path = "state.path",
         .target = &Layer::state_path,
         .doc = "The state's file; .descopectl/state.json, or .descopectl/NAME/state.json for an environment.",
         .check = check_path},
+    KeyRow{.path = "state.address",
+           .target = &Layer::state_address,
+           .doc = "Of backend http: where the state is read with GET and stored with POST.",
+           .check = check_address},
+    KeyRow{.path = "state.lockAddress",
+           .target = &Layer::state_lock_address,
+           .doc = "Of backend http: where the lock is taken; state.address where left out.",
+           .check = check_address},
+    KeyRow{.path = "state.unlockAddress",
+           .target = &Layer::state_unlock_address,
+           .doc = "Of backend http: where the lock is given back; state.lockAddress where left out.",
+           .check = check_address},
+    KeyRow{.path = "state.lockMethod",
+           .target = &Layer::state_lock_method,
+           .doc = "Of backend http: the method that takes the lock; GitLab wants POST.",
+           .fallback = "LOCK",
+           .check = check_method},
+    KeyRow{.path = "state.unlockMethod",
+           .target = &Layer::state_unlock_method,
+           .doc = "Of backend http: the method that gives the lock back; GitLab wants DELETE.",
+           .fallback = "UNLOCK",
+           .check = check_method},
     KeyRow{.path = "prune",
            .target = &Layer::prune,
            .doc = "Which live objects without a manifest are deleted.",

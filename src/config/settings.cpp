@@ -316,12 +316,45 @@ class Resolver {
     take_word(key(&Layer::state_backend), state.backend);
     const auto& path = key(&Layer::state_path);
     if (!overrides_.state.empty()) {
-      state = {StateBackend::kLocal, normal(from_working_folder(overrides_.state))};
+      state.backend = StateBackend::kLocal;
+      state.path = normal(from_working_folder(overrides_.state));
     } else if (settings_.is_sandbox) {
+      if (state.backend == StateBackend::kHttp) state.backend = StateBackend::kLocal;
       state.path = normal(folder / "sandbox-state.json");  // never the real project's
+    } else if (state.backend == StateBackend::kHttp) {
+      take_remote_state();
     } else {
       state.path = normal(path ? prefix / path->value : folder / "state.json");
     }
+  }
+
+  void take_remote_state() {
+    auto& state = settings_.state;
+    if (!key(&Layer::state_address)) {
+      sink_.error("missing-key", key(&Layer::state_backend)->span,
+                  "'state.backend: http' needs 'state.address'",
+                  "name the address that the state is stored at");
+      return;
+    }
+    take_address(&Layer::state_address, "state.address", state.address);
+    take_address(&Layer::state_lock_address, "state.lockAddress", state.lock_address);
+    take_address(&Layer::state_unlock_address, "state.unlockAddress", state.unlock_address);
+    if (const auto& method = key(&Layer::state_lock_method)) state.lock_method = method->value;
+    if (const auto& method = key(&Layer::state_unlock_method)) state.unlock_method = method->value;
+    state.username = variable("DESCOPECTL_STATE_USERNAME");
+    state.password = model::Secret(variable("DESCOPECTL_STATE_PASSWORD"));
+  }
+
+  /// Neither credentials nor state travel over a network in the clear.
+  void take_address(Text Layer::* member, std::string_view name, std::string& target) {
+    const auto& written = key(member);
+    if (!written) return;
+    target = written->value;
+    const auto url = parse_address(target);
+    if (!url || url->is_encrypted || url->is_loopback || settings_.network.is_insecure_allowed) return;
+    sink_.error("insecure-url", written->span,
+                fmt::format("'{}' would send the state and its password unencrypted", name),
+                "use https://, or allow it with --allow-insecure");
   }
 
   void take_target() {

@@ -128,6 +128,16 @@ Result<BaseUrl> parse_base_url(std::string_view text) {
   return BaseUrl{std::move(normal), scheme == "https", is_loopback(host)};
 }
 
+Result<BaseUrl> parse_address(std::string_view text) {
+  if (text.find('#') != std::string_view::npos) return invalid("must not have a fragment");
+  const bool is_plain = std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+  if (!is_plain) return invalid("must consist of printable ASCII characters without spaces");
+  auto url = parse_base_url(text.substr(0, text.find('?')));
+  if (!url) return url.error();
+  url->text = std::string(text);
+  return url;
+}
+
 std::string derive_base_url(std::string_view project_id) {
   constexpr std::size_t kLengthWithRegion = 32;
   if (project_id.size() < kLengthWithRegion) return "https://api.descope.com";

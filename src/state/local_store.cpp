@@ -14,13 +14,11 @@
 #include <optional>
 #include <system_error>
 
-#include "descopectl/base/digest.hpp"
 #include "descopectl/base/files.hpp"
 #include "descopectl/base/text.hpp"
 #include "descopectl/state/file_handle.hpp"
 #include "descopectl/state/local_lease.hpp"
-#include "descopectl/state/records.hpp"
-#include "descopectl/state/store.hpp"
+#include "descopectl/state/recording_store.hpp"
 
 namespace descopectl::state {
 namespace {
@@ -32,8 +30,6 @@ constexpr std::size_t kMinTailBytes =
     64 * 1024;  // a shorter tail is not worth a rewrite in the middle of a run
 constexpr mode_t kFileMode = 0600;
 constexpr mode_t kFolderMode = 0700;
-constexpr std::size_t kKeyBytes = 32;
-constexpr std::size_t kLineageBytes = 16;
 constexpr int kMaxLinks = 40;
 constexpr std::size_t kMostUnsynced = 64;  // records that a power cut may take
 
@@ -102,7 +98,7 @@ Result<std::optional<std::string>> read_text(const fs::path& path) {
                "Check the path (state.path or --state) and the rights to the file.");
 }
 
-class LocalStore final : public Store {
+class LocalStore final : public RecordingStore {
  public:
   LocalStore(fs::path path, std::string name, LocalLease lease, SyncCall sync)
       : lease_(std::move(lease)), path_(std::move(path)), name_(std::move(name)), sync_(std::move(sync)) {}
@@ -110,28 +106,12 @@ class LocalStore final : public Store {
   // Reads what is there and gets it ready for appending.
   Result<void> load();
 
-  [[nodiscard]] const model::RecordedState& current() const override { return state_; }
-  [[nodiscard]] bool is_kept() const override { return true; }
   [[nodiscard]] bool is_remote() const override { return false; }
 
   boost::asio::awaitable<Result<void>> begin(std::vector<model::Intent> intents) override {
     co_return record_intents(std::move(intents));
   }
-  Result<void> settle(const model::ObjectKey& key) override {
-    if (!state_.intents.contains(key)) return {};
-    return record(SettleChange{key});
-  }
   boost::asio::awaitable<Result<void>> flush() override { co_return sync(); }
-  Result<void> set_target(std::string project_id, std::string base_url) override {
-    if (state_.project_id == project_id && state_.base_url == base_url) return {};
-    return record(TargetChange{std::move(project_id), std::move(base_url)});
-  }
-  Result<void> put(model::RecordedObject object) override { return record(PutChange{std::move(object)}); }
-  Result<void> remove(const model::ObjectKey& key) override { return record(RemoveChange{key}); }
-  Result<void> move(const model::ObjectKey& from, const model::ObjectKey& to) override {
-    if (from == to && state_.objects.contains(from)) return {};
-    return record(MoveChange{from, to});
-  }
   Result<void> compact() override {
     if (whole_bytes_ == base_bytes_) return {};
     const auto held = lease_.enter();
@@ -140,8 +120,10 @@ class LocalStore final : public Store {
   }
   boost::asio::awaitable<Result<void>> renew() override { co_return lease_.renew(); }
 
+ protected:
+  Result<void> record(Change change) override;
+
  private:
-  Result<void> record(Change change);
   Result<void> record_all(const std::vector<Change>& changes);
   Result<void> record_intents(std::vector<model::Intent> intents);
   Result<void> append(const std::string& lines);
@@ -158,7 +140,6 @@ class LocalStore final : public Store {
   fs::path path_;     // links followed
   std::string name_;
   SyncCall sync_;
-  model::RecordedState state_;
   FileHandle file_;  // not open: there is no file yet
   std::size_t base_bytes_ = 0;
   std::size_t whole_bytes_ = 0;
@@ -198,8 +179,7 @@ Result<void> LocalStore::load() {
   auto text = read_text(path_);
   if (!text) return text.error();
   if (!*text) {
-    state_.fingerprint_key = base::random_hex(kKeyBytes);
-    state_.lineage = base::random_hex(kLineageBytes);
+    state_ = make_new_state();
     return {};
   }
   auto loaded = load_records(**text, name_);
@@ -264,17 +244,13 @@ Result<void> LocalStore::record_intents(std::vector<model::Intent> intents) {
 Result<void> LocalStore::record_all(const std::vector<Change>& changes) {
   if (changes.empty()) return {};
   std::string lines;
-  std::vector<NumberedChange> read_back;
+  std::vector<NumberedChange> decoded_changes;
   for (const Change& change : changes) {
     if (const auto fits = check_change(state_, change); !fits) return fits;
-    const std::string payload = encode_change(change, state_.serial + read_back.size() + 1);
-    // What goes into memory is read back from what goes to disk, so that the two can't differ, and nothing is
-    // ever written that can't be read.
-    auto decoded = decode_change(payload);
-    if (!decoded)
-      return Error(ErrorKind::kFailure,
-                   "the change can't be recorded in the state: " + decoded.error().message());
-    read_back.push_back(std::move(*decoded));
+    const std::string payload = encode_change(change, state_.serial + decoded_changes.size() + 1);
+    auto decoded = read_back(payload);
+    if (!decoded) return decoded.error();
+    decoded_changes.push_back(std::move(*decoded));
     lines += frame_record(payload);
   }
   const auto held = lease_.enter();
@@ -282,8 +258,8 @@ Result<void> LocalStore::record_all(const std::vector<Change>& changes) {
   if (!file_.is_open())
     if (const auto begun = rewrite(); !begun) return begun;
   if (const auto appended = append(lines); !appended) return appended;
-  unsynced_ += read_back.size();
-  for (NumberedChange& change : read_back)
+  unsynced_ += decoded_changes.size();
+  for (NumberedChange& change : decoded_changes)
     apply_change(state_, std::move(change));
   // The change is in the file already. A rewrite that fails leaves that as it is and is tried again later.
   if (const std::size_t tail = whole_bytes_ - base_bytes_; tail > compact_above_ && !rewrite())

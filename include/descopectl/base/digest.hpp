@@ -1,4 +1,4 @@
-// Hashes, keyed hashes and random bytes; OpenSSL behind four functions.
+// Hashes, keyed hashes and random bytes; OpenSSL behind a few functions.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,10 @@ namespace descopectl::base {
 
 /// SHA-256 in lower-case hexadecimal (64 characters).
 [[nodiscard]] std::string sha256_hex(std::string_view data);
+
+/// MD5, 16 raw bytes, for the header Content-MD5 and nothing else. Empty where the library is not allowed to
+/// make it.
+[[nodiscard]] std::string md5(std::string_view data);
 
 /// HMAC-SHA-256 in lower-case hexadecimal. `key` is raw bytes.
 [[nodiscard]] std::string hmac_sha256_hex(std::string_view key, std::string_view data);

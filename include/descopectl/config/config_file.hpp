@@ -57,6 +57,11 @@ struct Layer {
   TextMap variables;
   Word state_backend;
   Text state_path;
+  Text state_address;
+  Text state_lock_address;
+  Text state_unlock_address;
+  Text state_lock_method;
+  Text state_unlock_method;
   PruneValue prune;
   Word adopt;
   Word inbound_api;
@@ -87,8 +92,6 @@ struct KeyRow {
   std::int64_t maximum = 0;
   std::span<const std::string_view> words =
       {};  ///< of words, in the order of the enumeration in settings.hpp
-  /// Words that are agreed but not built yet: refused with a message that says so.
-  std::span<const std::string_view> later = {};
   /// What is wrong with a text ("must not hold ':'"), or empty.
   std::string (*check)(std::string_view text) = nullptr;
 };
@@ -117,8 +120,8 @@ struct ConfigFile {
 
 /// Reads and decodes the file; every problem goes to `sink` with its place, and there is no value where there
 /// is one. Codes: `config-unreadable`, `config-empty`, `config-documents`, `api-version`, `unknown-key`,
-/// `missing-key`, `wrong-type`, `out-of-range`, `invalid-value`, `duplicate-value`, `not-supported`, and
-/// those of `document`.
+/// `missing-key`, `wrong-type`, `out-of-range`, `invalid-value`, `duplicate-value`, and those of
+/// `document`.
 [[nodiscard]] std::optional<ConfigFile> load_config(const std::filesystem::path& path,
                                                     diag::SourceTable& sources, diag::Sink& sink);
 

@@ -20,7 +20,7 @@
 
 namespace descopectl::config {
 
-enum class StateBackend : unsigned char { kLocal, kNone };
+enum class StateBackend : unsigned char { kLocal, kHttp, kNone };
 enum class AdoptMode : unsigned char { kNever, kUnchanged, kAlways };
 enum class InboundApi : unsigned char { kV1, kV2 };
 enum class ConnectionScopeFormat : unsigned char { kScope, kId, kIdAndScope };
@@ -106,6 +106,14 @@ struct NetworkSettings {
 struct StateSettings {
   StateBackend backend = StateBackend::kLocal;
   std::filesystem::path path;
+  // Of kHttp:
+  std::string address;
+  std::string lock_address;    ///< empty: `address`
+  std::string unlock_address;  ///< empty: `lock_address`
+  std::string lock_method = "LOCK";
+  std::string unlock_method = "UNLOCK";
+  std::string username;
+  model::Secret password;
 };
 
 /// Everything a command goes by. All paths can be opened as they stand, from the process's current folder.

@@ -22,6 +22,9 @@ struct BaseUrl {
 /// message is the rest of a sentence ("has no host") and never repeats the URL, which may hold a password.
 [[nodiscard]] Result<BaseUrl> parse_base_url(std::string_view text);
 
+/// As parse_base_url, for an address in whole: with any path, and with a query. `text` is as it was written.
+[[nodiscard]] Result<BaseUrl> parse_address(std::string_view text);
+
 /// The vendor's address for a project: https://api.descope.com, or the region's for ids of 32 and more
 /// characters (sheet 1.1, the Go rule).
 [[nodiscard]] std::string derive_base_url(std::string_view project_id);

@@ -15,8 +15,11 @@ inline constexpr std::chrono::seconds kLeaseLife{60};
 /// How often the holder of a lease gives a sign of life.
 inline constexpr std::chrono::seconds kHeartbeat{20};
 
-/// Who wants a lock, or has it.
+/// Who wants a lock, or has it. Has a constructor on purpose: aggregates must not be handed to coroutines
+/// (g++ 12).
 struct LockHolder {
+  LockHolder() = default;
+
   std::string who;  ///< user@host
   Process process;
   std::string command;  ///< "apply"

@@ -30,7 +30,7 @@ namespace descopectl::state {
 /// The format that this program writes. A file with a higher one is refused with the advice to upgrade.
 inline constexpr int kFormatVersion = 1;
 
-/// Where recorded state is kept. Implemented by the local file and by nothing (`backend: none`).
+/// Where recorded state is kept: in a local file, on a server (remote_state), or nowhere (`backend: none`).
 class Store {
  public:
   virtual ~Store() = default;
@@ -73,6 +73,10 @@ class Store {
   /// A sign of life, every kHeartbeat while the store is open: a lock whose holder gives none for kLeaseLife
   /// is void. kLockHeld where another has it by now; every write ends so from then on.
   virtual boost::asio::awaitable<Result<void>> renew() = 0;
+
+  /// Saves what is not saved yet and gives the lock back, where that takes more than the end of this object.
+  /// Nothing is recorded after it.
+  virtual boost::asio::awaitable<Result<void>> close() { co_return Result<void>(); }
 };
 
 /// Reads the state at `path` without taking a lock and without changing anything: for plan and drift. A file

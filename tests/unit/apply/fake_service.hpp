@@ -93,7 +93,7 @@ class FakeService final : public api::Writer {
 };
 
 /// State in memory; every write can be made to fail. An intent is one write, a flush none.
-class MemoryStore final : public state::Store {
+class MemoryStore : public state::Store {
  public:
   MemoryStore();
   [[nodiscard]] const model::RecordedState& current() const override { return state; }

@@ -3,25 +3,24 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
-#include "descopectl/transport/task_group.hpp"
 #include "fake_service.hpp"
+#include "support/run.hpp"
 
 namespace descopectl::apply {
 namespace {
 
 namespace asio = boost::asio;
 
-class LeaseKeeper : public testing::Test {
+class KeptLease : public testing::Test {
  protected:
   // Until the lock is lost: then it ends by itself.
   void keep() {
     const auto warn = [this](std::string_view text) { warnings.emplace_back(text); };
-    asio::co_spawn(io, keep_lease(store, timing, warn), [](const std::exception_ptr& error) {
-      if (error) std::rethrow_exception(error);
-    });
+    LeaseKeeper keeper(io.get_executor(), store, timing, warn);
     io.run();
   }
 
@@ -31,7 +30,7 @@ class LeaseKeeper : public testing::Test {
   std::vector<std::string> warnings;
 };
 
-TEST_F(LeaseKeeper, RenewsEveryTwentySecondsAndStopsWhenTheLockIsLost) {
+TEST_F(KeptLease, RenewsEveryTwentySecondsAndStopsWhenTheLockIsLost) {
   store.renewals = {Result<void>(), Result<void>()};
   keep();
   EXPECT_EQ(store.renewed, 3U);
@@ -39,7 +38,7 @@ TEST_F(LeaseKeeper, RenewsEveryTwentySecondsAndStopsWhenTheLockIsLost) {
   EXPECT_EQ(warnings, std::vector<std::string>{"the lock on the state was not renewed: taken"});
 }
 
-TEST_F(LeaseKeeper, TriesAgainAfterAFailure) {
+TEST_F(KeptLease, TriesAgainAfterAFailure) {
   store.renewals = {Result<void>(Error(ErrorKind::kUnreachable, "nobody there")), Result<void>()};
   keep();
   EXPECT_EQ(store.renewed, 3U);
@@ -47,22 +46,39 @@ TEST_F(LeaseKeeper, TriesAgainAfterAFailure) {
   EXPECT_EQ(warnings[0], "the lock on the state was not renewed: nobody there");
 }
 
-TEST_F(LeaseKeeper, EndsWithWhateverItIsFor) {
+TEST_F(KeptLease, EndsWithWhateverItIsFor) {
   const auto real = api::make_timing(io.get_executor());
-  bool has_ended = false;
-  auto run = [&]() -> asio::awaitable<void> {
-    transport::TaskGroup group(io.get_executor());
-    group.start(keep_lease(store, *real, nullptr));
-    group.cancel();
-    co_await group.wait();
-    has_ended = true;
-  };
-  asio::co_spawn(io, run, [](const std::exception_ptr& error) {
-    if (error) std::rethrow_exception(error);
-  });
-  io.run();
-  EXPECT_TRUE(has_ended);
+  LeaseKeeper keeper(io.get_executor(), store, *real, nullptr);
+  test::run(io, keeper.stop());
   EXPECT_EQ(store.renewed, 0U);
+}
+
+// Whose renewal takes a while.
+class SlowStore final : public test::MemoryStore {
+ public:
+  explicit SlowStore(asio::any_io_executor executor) : executor_(std::move(executor)) {}
+  asio::awaitable<Result<void>> renew() override {
+    has_begun = true;
+    for (int i = 0; i < 10; ++i)
+      co_await asio::post(executor_, asio::use_awaitable);
+    has_ended = true;
+    co_return Result<void>();
+  }
+  bool has_begun = false;
+  bool has_ended = false;
+
+ private:
+  asio::any_io_executor executor_;
+};
+
+TEST_F(KeptLease, HasABeatUnderWayFinishedBeforeItEnds) {
+  SlowStore slow(io.get_executor());
+  LeaseKeeper keeper(io.get_executor(), slow, timing, nullptr);
+  while (!slow.has_begun)
+    io.run_one();
+  ASSERT_FALSE(slow.has_ended);
+  test::run(io, keeper.stop());
+  EXPECT_TRUE(slow.has_ended);
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "descopectl/base/text.hpp"
+
 namespace descopectl::base {
 namespace {
 
@@ -41,6 +43,11 @@ TEST(Digest, ReadsLowerCaseHexadecimalOnly) {
   EXPECT_EQ(from_hex("6"), "");
   EXPECT_EQ(from_hex("6A"), "");
   EXPECT_EQ(from_hex("zz"), "");
+}
+
+TEST(Md5, IsThatOfRfc1321) {
+  EXPECT_EQ(to_base64(md5("")), "1B2M2Y8AsgTpgAmY7PhCfg==");
+  EXPECT_EQ(to_base64(md5("abc")), "kAFQmDzST7DWlj99KOF/cg==");
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ TEST(ConfigFile, HoldsWhatIsWrittenAndNothingElse) {
   EXPECT_EQ(base.base_url->value, "https://auth.example.com");
   EXPECT_EQ(base.variables.at("port").value, "0080");
   EXPECT_EQ(base.variables.at("on").value, "true");
-  EXPECT_EQ(base.state_backend->value, 1U);
+  EXPECT_EQ(base.state_backend->value, 2U);
   EXPECT_EQ(base.state_path->value, "a/state.json");
   EXPECT_EQ(base.prune->value.mode, PruneMode::kAll);
   EXPECT_EQ(base.prune->value.kinds.at(1).value, "Role");
@@ -79,7 +79,7 @@ TEST(ConfigFile, ReportsAllProblemsTogetherAtTheirPlaces) {
       "adopt: sometimes\n"
       "limits: {maxDeletePercent: 130, maxDelete: 1}\n"
       "http: []\n"
-      "state: {backend: http}\n");
+      "state: {backend: disk, address: 'https://ann:pw@x', lockMethod: lock}\n");
   EXPECT_FALSE(loaded.file);
   EXPECT_EQ(
       loaded.messages,
@@ -104,10 +104,15 @@ TEST(ConfigFile, ReportsAllProblemsTogetherAtTheirPlaces) {
       "descopectl.yaml:7:7: error: 'http' must be a map, not a list [wrong-type]\n"
       "  http: []\n"
       "        ^~\n"
-      "descopectl.yaml:8:18: error: 'state.backend: http' is not supported by this version [not-supported]\n"
-      "  state: {backend: http}\n"
+      "descopectl.yaml:8:18: error: 'state.backend' must be local, http or none, not 'disk' [invalid-value]\n"
+      "  state: {backend: disk, address: 'https://ann:pw@x', lockMethod: lock}\n"
       "                   ^~~~\n"
-      "hint: use local or none\n");
+      "descopectl.yaml:8:33: error: 'state.address' must not hold a user name or password [invalid-value]\n"
+      "  state: {backend: disk, address: 'https://ann:pw@x', lockMethod: lock}\n"
+      "                                  ^~~~~~~~~~~~~~~~~~\n"
+      "descopectl.yaml:8:65: error: 'state.lockMethod' must be a method of HTTP in capitals [invalid-value]\n"
+      "  state: {backend: disk, address: 'https://ann:pw@x', lockMethod: lock}\n"
+      "                                                                  ^~~~\n");
 }
 
 TEST(ConfigFile, ReportsProblemsInsideEnvironments) {

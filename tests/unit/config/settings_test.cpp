@@ -394,6 +394,57 @@ TEST_F(SettingsTest, TakeTheNetworkFromVariables) {
   EXPECT_EQ(settings_.network.no_proxy, "x");
 }
 
+constexpr std::string_view kRemoteState =
+    "apiVersion: descopectl/v1\n"
+    "kind: Config\n"
+    "manifests: [descope/]\n"
+    "state: {backend: http, address: 'https://state.example.com/s?ref=1', lockAddress: "
+    "'https://lock.example.com', "
+    "lockMethod: POST}\n";
+
+TEST_F(SettingsTest, NameAStateOnAServerAndTakeItsCredentialsFromVariables) {
+  write(kRemoteState);
+  variables_ = {{"DESCOPECTL_STATE_USERNAME", "ann"}, {"DESCOPECTL_STATE_PASSWORD", "s3cret"}};
+  resolve(kValidate);
+  EXPECT_EQ(messages_, "");
+  EXPECT_EQ(settings_.state.backend, StateBackend::kHttp);
+  EXPECT_EQ(settings_.state.address, "https://state.example.com/s?ref=1");
+  EXPECT_EQ(settings_.state.lock_address, "https://lock.example.com");
+  EXPECT_EQ(settings_.state.unlock_address, "");
+  EXPECT_EQ(settings_.state.lock_method, "POST");
+  EXPECT_EQ(settings_.state.unlock_method, "UNLOCK");
+  EXPECT_EQ(settings_.state.username, "ann");
+  EXPECT_EQ(settings_.state.password.reveal(), "s3cret");
+}
+
+TEST_F(SettingsTest, PreferTheFlagAndTheSandboxToAStateOnAServer) {
+  write(kRemoteState);
+  flags_.state = "my.json";
+  resolve(kValidate);
+  EXPECT_EQ(settings_.state.backend, StateBackend::kLocal);
+  EXPECT_EQ(settings_.state.path, "my.json");
+  flags_.state.clear();
+  flags_.sandbox = true;
+  resolve(kValidate);
+  EXPECT_EQ(settings_.state.backend, StateBackend::kLocal);
+  EXPECT_EQ(settings_.state.path, ".descopectl/sandbox-state.json");
+}
+
+TEST_F(SettingsTest, LetAStateGoInTheClearOnlyOnThisMachineOrWhereAllowed) {
+  const auto resolve_with = [this](const std::string& address) {
+    write(
+        "apiVersion: descopectl/v1\nkind: Config\nmanifests: [descope/]\nstate: {backend: http, address: '" +
+        address + "'}\n");
+    resolve(kValidate);
+    return status_;
+  };
+  EXPECT_EQ(resolve_with("http://127.0.0.1:8080/s"), ExitStatus::kDone);
+  EXPECT_EQ(resolve_with("http://state.example.com/s"), ExitStatus::kInvalidInput);
+  EXPECT_EQ(resolve_with("http://127.0.0.1.example.com/s"), ExitStatus::kInvalidInput);
+  flags_.allow_insecure = true;
+  EXPECT_EQ(resolve_with("http://state.example.com/s"), ExitStatus::kDone);
+}
+
 TEST(KeyTable, NamesTheDefaultsThatCount) {
   const Settings settings;
   const std::map<std::string_view, std::int64_t> numbers{
@@ -410,8 +461,12 @@ TEST(KeyTable, NamesTheDefaultsThatCount) {
       {"state.backend", static_cast<std::size_t>(settings.state.backend)},
       {"adopt", static_cast<std::size_t>(settings.adopt)},
       {"inboundApi", static_cast<std::size_t>(settings.inbound_api)}};
+  const std::map<std::string_view, std::string> texts{{"state.lockMethod", settings.state.lock_method},
+                                                      {"state.unlockMethod", settings.state.unlock_method}};
   for (const KeyRow& row : key_table()) {
-    if (const auto number = numbers.find(row.path); number != numbers.end()) {
+    if (const auto text = texts.find(row.path); text != texts.end()) {
+      EXPECT_EQ(row.fallback, text->second) << row.path;
+    } else if (const auto number = numbers.find(row.path); number != numbers.end()) {
       EXPECT_EQ(row.fallback, std::to_string(number->second)) << row.path;
     } else if (const auto word = words.find(row.path); word != words.end()) {
       EXPECT_EQ(row.fallback, row.words[word->second]) << row.path;

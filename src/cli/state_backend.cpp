@@ -1,0 +1,156 @@
+// Where the state is, and what all commands do with it: read it, hold it open, give it back.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+
+#include "descopectl/apply/lease_keeper.hpp"
+#include "descopectl/base/files.hpp"
+#include "descopectl/base/text.hpp"
+#include "descopectl/cli/version.hpp"
+#include "descopectl/remote_state/remote_store.hpp"
+#include "descopectl/state/records.hpp"
+#include "run.hpp"
+
+namespace descopectl::cli {
+
+namespace net = boost::asio;
+
+namespace {
+
+constexpr const char* kUnsavedFile = "errored.state.json";
+constexpr unsigned kFileMode = 0600;
+
+state::LockHolder make_holder(const Context& context) {
+  state::LockHolder holder;
+  holder.process = state::this_process();
+  holder.who =
+      fmt::format("{}@{}", context.environment.find("USER").value_or("uid " + std::to_string(::getuid())),
+                  holder.process.host);
+  holder.command = std::string(name_of(context.options.command));
+  return holder;
+}
+
+remote_state::RemoteOptions remote_options(Context& context, const net::any_io_executor& executor) {
+  const config::Settings& settings = context.settings;
+  remote_state::RemoteOptions options;
+  options.address = settings.state.address;
+  options.lock_address = settings.state.lock_address;
+  options.unlock_address = settings.state.unlock_address;
+  options.lock_method = settings.state.lock_method;
+  options.unlock_method = settings.state.unlock_method;
+  options.username = settings.state.username;
+  options.password = settings.state.password;
+  context.output.redactor().add(options.password);
+  // As it stands in a header that somebody might repeat.
+  context.output.redactor().add(
+      model::Secret(fmt::format("{}:{}", options.username, options.password.reveal())));
+  options.make_client = [&context, executor](std::string origin) -> Result<std::unique_ptr<http::Client>> {
+    http::ClientOptions client = client_options(context);
+    client.base_url = std::move(origin);
+    if (const auto taken = take_proxy(context, client); !taken) return taken.error();
+    return http::make_client(executor, std::move(client));
+  };
+  options.retries = static_cast<unsigned>(settings.http.retries);
+  options.retry_base = settings.http.retry_base;
+  options.version = version();
+  options.log = [&context](std::string_view line) { context.log(LogLevel::kTrace, line); };
+  options.warn = [&context](std::string_view line) { context.log(LogLevel::kWarn, line); };
+  options.redact = [&context](std::string_view text) { return context.output.redactor().redact(text); };
+  options.random = make_jitter();
+  return options;
+}
+
+net::awaitable<Result<std::unique_ptr<state::Store>>> open_store(Context& context, Connected& connected,
+                                                                 api::Timing& timing) {
+  switch (context.settings.state.backend) {
+    case config::StateBackend::kNone:
+      co_return state::make_null_store();
+    case config::StateBackend::kLocal:
+      co_return state::open_for_writing(context.settings.state.path, make_holder(context));
+    case config::StateBackend::kHttp:
+      break;
+  }
+  remote_state::RemoteOptions options = remote_options(context, connected.io.get_executor());
+  state::LockHolder holder = make_holder(context);
+  auto store = co_await remote_state::open_remote_state(std::move(options), std::move(holder), timing);
+  co_return store;
+}
+
+/// Puts what the server did not take into a file. After a lost lock there is none: the state on the server is
+/// another's by now, and has the intents of what this run did.
+void save_beside(Context& context, const state::Store& store, const Error& error) {
+  context.output.note(fmt::format("error: the state could not be saved: {}\n", error.message()));
+  if (error.kind() == ErrorKind::kLockHeld) {
+    context.output.note(fmt::format("hint: {}\n", error.hint()));
+    return;
+  }
+  const auto path = from_working_folder(context, kUnsavedFile);
+  const auto written =
+      base::write_file_atomically(path, state::frame_record(state::encode_base(store.current())), kFileMode);
+  if (!written) {
+    context.output.note("error: it could not be written to a file either: " + written.error().message() +
+                        "\n");
+    return;
+  }
+  const std::string environment =
+      context.settings.environment.empty() ? "" : " --env " + context.settings.environment;
+  context.output.note(
+      fmt::format("hint: It is in {0}. When the server takes it again, run: descopectl state push{1} {0}\n",
+                  base::printable(path.string()), environment));
+}
+
+net::awaitable<diag::ExitStatus> hold_store(Context& context, Connected& connected, const StoreBody& body) {
+  const auto executor = connected.io.get_executor();
+  const auto timing = api::make_timing(executor);
+  auto store = co_await open_store(context, connected, *timing);
+  if (!store) co_return emit_failure(context, report_state(context, store.error()));
+  apply::LeaseKeeper keeper(executor, **store, *timing,
+                            [&context](std::string_view text) { context.log(LogLevel::kWarn, text); });
+  const diag::ExitStatus status = co_await body(connected, **store);
+  co_await keeper.stop();
+  const auto closed = co_await (*store)->close();
+  if (closed) co_return status;
+  save_beside(context, **store, closed.error());
+  co_return diag::stronger(status, exit_of(closed.error()));
+}
+
+/// Runs to its end what takes no part in the run's own concurrency: one read, before anything else begins.
+Result<model::RecordedState> read_from_server(Context& context) {
+  net::io_context io(1);
+  const auto timing = api::make_timing(io.get_executor());
+  Result<model::RecordedState> recorded = model::RecordedState();
+  std::exception_ptr failure;
+  const auto ended = [&](const std::exception_ptr& thrown, Result<model::RecordedState> read) {
+    failure = thrown;
+    recorded = std::move(read);
+  };
+  remote_state::RemoteOptions options = remote_options(context, io.get_executor());
+  net::co_spawn(io, remote_state::read_remote_state(std::move(options), *timing), ended);
+  io.run();
+  if (failure) std::rethrow_exception(failure);
+  return recorded;
+}
+
+}  // namespace
+
+Result<model::RecordedState> read_recorded(Context& context) {
+  if (context.settings.state.backend == config::StateBackend::kNone) return model::RecordedState{};
+  auto recorded = context.settings.state.backend == config::StateBackend::kHttp
+                      ? read_from_server(context)
+                      : state::read_state(context.settings.state.path);
+  if (!recorded) (void)report_state(context, recorded.error());
+  return recorded;
+}
+
+diag::ExitStatus report_state(Context& context, const Error& error) {
+  if (error.kind() == ErrorKind::kLockHeld) return report(context, error);
+  context.fail("state", error.message(), error.hint());
+  return exit_of(error);
+}
+
+diag::ExitStatus run_with_store(Context& context, const StoreBody& body) {
+  return run_connected(context, [&](Connected& connected) { return hold_store(context, connected, body); });
+}
+
+}  // namespace descopectl::cli
