@@ -33,14 +33,11 @@ bool FreshLists::is_fresh(std::chrono::steady_clock::time_point read_at) const {
   return run_.timing.now() - read_at <= run_.options.fresh_for;
 }
 
-bool FreshLists::is_plan_fresh() const {
-  return is_fresh(run_.options.live_read_at);
-}
-
 asio::awaitable<Result<std::shared_ptr<const FreshLists::Objects>>> FreshLists::get(
-    const schema::Kind& kind) {
+    const schema::Kind& kind, std::chrono::steady_clock::time_point since) {
   const std::shared_ptr<Reading> latest = readings_[kind.name];
-  const bool is_usable = latest && (!latest->is_done || (latest->result && is_fresh(latest->begun_at)));
+  const bool is_usable = latest && latest->begun_at >= since &&
+                         (!latest->is_done || (latest->result && is_fresh(latest->begun_at)));
   if (is_usable) co_return co_await wait_for(latest);
   co_return co_await read_anew(kind);
 }

@@ -21,11 +21,12 @@ class FreshLists {
 
   FreshLists(Run& run, boost::asio::any_io_executor executor);
 
-  /// Is what the plan saw still fresh enough to be written over?
-  [[nodiscard]] bool is_plan_fresh() const;
+  /// Is what was read at that time still fresh enough to be written over?
+  [[nodiscard]] bool is_fresh(std::chrono::steady_clock::time_point read_at) const;
 
-  /// The kind's objects.
-  [[nodiscard]] boost::asio::awaitable<Result<std::shared_ptr<const Objects>>> get(const schema::Kind& kind);
+  /// The kind's objects, read after `since`.
+  [[nodiscard]] boost::asio::awaitable<Result<std::shared_ptr<const Objects>>> get(
+      const schema::Kind& kind, std::chrono::steady_clock::time_point since);
 
   /// The kind's objects by a list that was asked for later than `after`.
   [[nodiscard]] boost::asio::awaitable<Result<std::shared_ptr<const Objects>>> get_after(
@@ -33,7 +34,6 @@ class FreshLists {
 
  private:
   struct Reading;
-  [[nodiscard]] bool is_fresh(std::chrono::steady_clock::time_point read_at) const;
   /// What `reading` shows, once it has ended.
   [[nodiscard]] static boost::asio::awaitable<Result<std::shared_ptr<const Objects>>> wait_for(
       std::shared_ptr<Reading> reading);

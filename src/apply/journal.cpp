@@ -28,7 +28,10 @@ std::optional<Operation> find_operation(const Action& action, Part part) {
     case ActionKind::kUpdate:
       return Operation::kUpdate;
     case ActionKind::kReplace:
-      return part == Part::kCreate ? Operation::kCreate : Operation::kReplace;
+      if (part == Part::kCreate) return Operation::kCreate;
+      // The new object is there, under another id.
+      if (action.sequence == plan::Sequence::kCreateFirst) return Operation::kDelete;
+      return Operation::kReplace;
     case ActionKind::kDelete:
       return Operation::kDelete;
     case ActionKind::kNoop:
@@ -131,7 +134,7 @@ std::optional<model::Intent> Journal::make_intent(const plan::Step& step) const 
   intent.identity = schema::identity_of(*action.descriptor, body);
   intent.body_sha256 = base::sha256_hex(base::to_canonical_json(body));
   intent.at = base::format_time(run_.timing.wall_now());
-  if (makes_object(action)) {
+  if (*operation == Operation::kCreate || *operation == Operation::kReplace) {
     auto record = make_created(action, body);
     if (!record && *operation == Operation::kCreate) return std::nullopt;
     if (record) intent.record = std::move(*record);

@@ -65,13 +65,19 @@ asio::awaitable<ActionOutcome> ApiRunner::run(std::size_t index, plan::Part part
       co_await create(index, outcome);
       break;
     case ActionKind::kUpdate:
-      co_await update(index, outcome);
+      co_await update(index, part, outcome);
       break;
     case ActionKind::kReplace:
-      if (part == plan::Part::kCreate)
+      if (run_.plan.actions[index].sequence == plan::Sequence::kCreateFirst) {
+        if (part == plan::Part::kCreate)
+          co_await create_ahead(index, outcome);
+        else
+          co_await erase_superseded(index, outcome);
+      } else if (part == plan::Part::kCreate) {
         co_await create_again(index, outcome);
-      else
+      } else {
         co_await replace(index, part, outcome);
+      }
       break;
     case ActionKind::kDelete:
       co_await erase(index, outcome);
@@ -151,9 +157,17 @@ asio::awaitable<void> ApiRunner::complete(std::size_t index, Prepared prepared, 
                   action.key.to_string(), outcome.live_id, outcome.message);
 }
 
-asio::awaitable<void> ApiRunner::update(std::size_t index, ActionOutcome& outcome) {
-  Action& action = run_.plan.actions[index];
-  const bool may_go_on = co_await check_fresh(action, outcome);
+asio::awaitable<void> ApiRunner::update(std::size_t index, plan::Part part, ActionOutcome& outcome) {
+  Action& whole = run_.plan.actions[index];
+  Action half;
+  auto read_at = run_.options.live_read_at;
+  if (part == plan::Part::kAdd) half = plan::make_first_half(whole);
+  if (part == plan::Part::kRest) {
+    half = plan::make_second_half(whole, halfway_.at(index).live, run_.options.policy);
+    read_at = halfway_.at(index).read_at;
+  }
+  Action& action = part == plan::Part::kWhole ? whole : half;
+  const bool may_go_on = co_await check_fresh(action, read_at, outcome);
   if (!may_go_on) co_return;
   auto prepared = co_await prepare(action);
   if (!prepared) {
@@ -161,9 +175,13 @@ asio::awaitable<void> ApiRunner::update(std::size_t index, ActionOutcome& outcom
     co_return;
   }
   if (is_halted(outcome)) co_return;
-  auto updated = co_await writes_.update(index, *prepared, &outcome.attempts);
+  auto updated = co_await writes_.update(action, *prepared, &outcome.attempts);
   if (!updated) {
     fail_write(action, updated.error(), outcome);
+    co_return;
+  }
+  if (part == plan::Part::kAdd) {
+    halfway_[index] = {std::move(*updated), run_.timing.now()};
     co_return;
   }
   Written written;
@@ -188,7 +206,7 @@ asio::awaitable<void> ApiRunner::update(std::size_t index, ActionOutcome& outcom
 
 asio::awaitable<void> ApiRunner::replace(std::size_t index, plan::Part part, ActionOutcome& outcome) {
   Action& action = run_.plan.actions[index];
-  const bool may_go_on = co_await check_fresh(action, outcome);
+  const bool may_go_on = co_await check_fresh(action, run_.options.live_read_at, outcome);
   if (!may_go_on) co_return;
   // Whatever the create needs is at hand before anything is deleted; in two steps, all but the ids of what is
   // replaced between them.
@@ -218,17 +236,33 @@ asio::awaitable<void> ApiRunner::create_again(std::size_t index, ActionOutcome& 
     outcome.message = fmt::format("{}, and not created again: {}", done, outcome.message);
     co_return;
   }
-  if (is_halted(outcome)) {
-    fail(outcome, ErrorKind::kFailure, "not-created-again",
-         fmt::format("{}, and not created again: {}", done, run_.stop_message));
+  if (is_halted(outcome)) co_return;
+  co_await send_create(index, std::move(*prepared), done, outcome);
+}
+
+asio::awaitable<void> ApiRunner::create_ahead(std::size_t index, ActionOutcome& outcome) {
+  Action& action = run_.plan.actions[index];
+  const bool may_go_on = co_await check_fresh(action, run_.options.live_read_at, outcome);
+  if (may_go_on) co_await create(index, outcome);
+}
+
+asio::awaitable<void> ApiRunner::erase_superseded(std::size_t index, ActionOutcome& outcome) {
+  const Action& action = run_.plan.actions[index];
+  if (is_halted(outcome)) co_return;
+  auto erased = co_await writes_.erase(index, &outcome.attempts);
+  if (!erased) {
+    fail_write(action, erased.error(), outcome);
+    outcome.message = fmt::format("{} was created under its new id, and the old object was not deleted: {}",
+                                  action.key.to_string(), outcome.message);
     co_return;
   }
-  co_await send_create(index, std::move(*prepared), done, outcome);
+  outcome.is_erased = true;
+  record_superseded_gone(action.key, describe_delete(action), outcome);
 }
 
 asio::awaitable<void> ApiRunner::erase(std::size_t index, ActionOutcome& outcome) {
   Action& action = run_.plan.actions[index];
-  const bool may_go_on = co_await check_fresh(action, outcome);
+  const bool may_go_on = co_await check_fresh(action, run_.options.live_read_at, outcome);
   if (!may_go_on || is_halted(outcome)) co_return;
   auto erased = co_await writes_.erase(index, &outcome.attempts);
   if (!erased) {
@@ -239,9 +273,10 @@ asio::awaitable<void> ApiRunner::erase(std::size_t index, ActionOutcome& outcome
   record_removal(action, describe_delete(action), outcome);
 }
 
-asio::awaitable<bool> ApiRunner::check_fresh(Action& action, ActionOutcome& outcome) {
-  if (lists_.is_plan_fresh()) co_return true;
-  auto listed = co_await lists_.get(*action.descriptor);
+asio::awaitable<bool> ApiRunner::check_fresh(Action& action, std::chrono::steady_clock::time_point read_at,
+                                             ActionOutcome& outcome) {
+  if (lists_.is_fresh(read_at)) co_return true;
+  auto listed = co_await lists_.get(*action.descriptor, read_at);
   if (!listed) {
     fail_write(action, listed.error(), outcome);
     co_return false;
@@ -364,13 +399,29 @@ bool ApiRunner::record_removal(const Action& action, const std::string& done, Ac
   const model::ObjectKey& key = action.is_moved ? action.moved_from : action.key;
   const auto& owned = run_.store.current().objects;
   const auto found = owned.find(key);
+  if (found == owned.end()) return true;
+  if (!action.live_id.empty() && found->second.superseded_id == action.live_id)
+    return record_superseded_gone(key, done, outcome);
   // A handle may name another live object by now; that one's record stays.
-  if (found == owned.end() || (!action.live_id.empty() && found->second.live_id != action.live_id))
-    return true;
+  if (!action.live_id.empty() && found->second.live_id != action.live_id) return true;
   const auto removed = run_.store.remove(key);
   if (removed) return true;
   fail_recording(done, removed.error(), outcome);
   return false;
+}
+
+bool ApiRunner::record_superseded_gone(const model::ObjectKey& key, const std::string& done,
+                                       ActionOutcome& outcome) {
+  for (Written& written : run_.written)
+    if (written.record.key == key) written.record.superseded_id.clear();
+  const auto& owned = run_.store.current().objects;
+  const auto found = owned.find(key);
+  if (found == owned.end()) return true;
+  model::RecordedObject record = found->second;
+  record.superseded_id.clear();
+  const auto put = run_.store.put(std::move(record));
+  if (!put) fail_recording(done, put.error(), outcome);
+  return put.has_value();
 }
 
 void ApiRunner::fail_recording(const std::string& done, const Error& error, ActionOutcome& outcome) {

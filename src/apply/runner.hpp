@@ -3,7 +3,9 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <cstddef>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -32,15 +34,20 @@ class ApiRunner final : public ActionRunner {
  private:
   void note(plan::Action& action, ActionOutcome& outcome);
   boost::asio::awaitable<void> create(std::size_t index, ActionOutcome& outcome);
-  boost::asio::awaitable<void> update(std::size_t index, ActionOutcome& outcome);
+  boost::asio::awaitable<void> update(std::size_t index, plan::Part part, ActionOutcome& outcome);
   boost::asio::awaitable<void> replace(std::size_t index, plan::Part part, ActionOutcome& outcome);
   /// The create of a replacement whose delete is done.
   boost::asio::awaitable<void> create_again(std::size_t index, ActionOutcome& outcome);
+  /// Of a replacement that creates first: its create, and the delete of the old object.
+  boost::asio::awaitable<void> create_ahead(std::size_t index, ActionOutcome& outcome);
+  boost::asio::awaitable<void> erase_superseded(std::size_t index, ActionOutcome& outcome);
   boost::asio::awaitable<void> erase(std::size_t index, ActionOutcome& outcome);
 
   /// False, with the outcome filled in, where the action may not go on: its object moved, is gone already (a
-  /// delete is then done), or could not be looked at.
-  boost::asio::awaitable<bool> check_fresh(plan::Action& action, ActionOutcome& outcome);
+  /// delete is then done), or could not be looked at. `read_at`: when it was looked at last.
+  boost::asio::awaitable<bool> check_fresh(plan::Action& action,
+                                           std::chrono::steady_clock::time_point read_at,
+                                           ActionOutcome& outcome);
   boost::asio::awaitable<Result<Prepared>> prepare(const plan::Action& action);
   /// Sends the create and records what came of it; `done` says what was done to the object before.
   boost::asio::awaitable<void> send_create(std::size_t index, Prepared prepared, std::string done,
@@ -56,11 +63,20 @@ class ApiRunner final : public ActionRunner {
   void record_put(const plan::Action& action, model::RecordedObject record, const std::string& done,
                   ActionOutcome& outcome);
   bool record_removal(const plan::Action& action, const std::string& done, ActionOutcome& outcome);
+  /// The old object that an object's record names is gone.
+  bool record_superseded_gone(const model::ObjectKey& key, const std::string& done, ActionOutcome& outcome);
   void fail_recording(const std::string& done, const Error& error, ActionOutcome& outcome);
+
+  /// What an update in two halves left after the first.
+  struct Halfway {
+    json::object live;
+    std::chrono::steady_clock::time_point read_at;
+  };
 
   Run& run_;
   FreshLists lists_;
   SureWrites writes_;
+  std::map<std::size_t, Halfway> halfway_;  // by action
   Fingerprinter& fingerprinter_;
 };
 

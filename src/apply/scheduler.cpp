@@ -12,8 +12,6 @@ namespace descopectl::apply {
 
 namespace asio = boost::asio;
 
-using plan::Part;
-
 namespace {
 
 /// How long an outcome may be unsaved where saving is a request.
@@ -32,7 +30,7 @@ Scheduler::Scheduler(Run& run, ActionRunner& runner, Journal& journal, const asi
       dependants_(steps_.size()),
       waits_for_(steps_.size()) {
   for (std::size_t i = 0; i < steps_.size(); ++i) {
-    if (steps_[i].part == Part::kDelete) delete_of_[steps_[i].action] = i;
+    if (steps_[i].is_begin) begin_of_[steps_[i].action] = i;
     const std::set<std::size_t> before(steps_[i].after.begin(), steps_[i].after.end());
     waits_for_[i] = before.size();
     for (const std::size_t dependency : before)
@@ -59,8 +57,7 @@ void Scheduler::make_ready(std::size_t step) {
   if (run_.is_pure_noop(action)) {
     ready_noops_.push_back(step);
   } else {
-    const bool is_delete = steps_[step].part == Part::kDelete;
-    ready_.emplace(is_delete ? 0 : run_.plan.actions[action].wave, step);
+    ready_.emplace(steps_[step].is_begin ? 0 : run_.plan.actions[action].wave, step);
   }
 }
 
@@ -95,7 +92,8 @@ void Scheduler::start_ready() {
 }
 
 bool Scheduler::may_start(std::size_t step) const {
-  return run_.stop == Stop::kNone || (run_.stop == Stop::kInterrupted && steps_[step].part == Part::kCreate);
+  return run_.stop == Stop::kNone ||
+         (run_.stop == Stop::kInterrupted && begun_.contains(steps_[step].action));
 }
 
 Scheduler::Ready::iterator Scheduler::find_next(bool is_announced) {
@@ -157,7 +155,7 @@ asio::awaitable<void> Scheduler::run_one(std::size_t step) {
     run_.emit(EventKind::kStillRunning, action, run_.seconds_since(begun));
   };
   const Heartbeat heartbeat(executor_, run_.options.report_every, beat);
-  if (steps_[step].part != Part::kCreate) run_.emit(EventKind::kStarted, action, 0);
+  if (!begun_.contains(action)) run_.emit(EventKind::kStarted, action, 0);
   ActionOutcome outcome = co_await runner_.run(action, steps_[step].part);
   outcome.seconds = run_.seconds_since(begun);
   journal_.end(steps_[step], outcome);
@@ -166,20 +164,33 @@ asio::awaitable<void> Scheduler::run_one(std::size_t step) {
   finish(step, std::move(outcome));
 }
 
+namespace {
+
+/// What the first step of an action did belongs to the outcome of the whole.
+void add_first_step(const ActionOutcome& first, ActionOutcome& outcome) {
+  outcome.is_erased = outcome.is_erased || first.is_erased;
+  if (outcome.live_id.empty()) outcome.live_id = first.live_id;
+  outcome.attempts += first.attempts;
+  outcome.seconds += first.seconds;
+}
+
+}  // namespace
+
 void Scheduler::finish(std::size_t step, ActionOutcome outcome) {
   const std::size_t action = steps_[step].action;
   states_[step].status = outcome.status;
-  if (steps_[step].part == Part::kDelete && outcome.status == Status::kDone) {
-    deleted_[action] = std::move(outcome);
+  if (steps_[step].is_begin && outcome.status == Status::kDone) {
+    begun_[action] = std::move(outcome);
     tell_dependants(step);
-    // What the create needs may have failed while the delete was under way.
+    // What the second step needs may have failed while the first was under way.
     if (states_[action].status != Status::kPending) finish_unstarted(action, run_.outcome.actions[action]);
     return start_ready();
   }
-  if (const auto before = deleted_.find(action); before != deleted_.end()) {
-    outcome.is_erased = true;
-    outcome.attempts += before->second.attempts;
-    outcome.seconds += before->second.seconds;
+  if (const auto before = begun_.find(action); before != begun_.end()) {
+    if (outcome.status == Status::kSkipped)
+      outcome = make_unfinished(action, outcome);
+    else
+      add_first_step(before->second, outcome);
   }
   end(action, std::move(outcome));
   tell_dependants(step);
@@ -195,20 +206,20 @@ void Scheduler::end(std::size_t action, ActionOutcome outcome) {
 }
 
 void Scheduler::finish_unstarted(std::size_t action, ActionOutcome outcome) {
-  const auto erase = delete_of_.find(action);
-  if (erase != delete_of_.end()) {
-    State& state = states_[erase->second];
+  const auto begin = begin_of_.find(action);
+  if (begin != begin_of_.end()) {
+    State& state = states_[begin->second];
     if (state.is_running) {  // its end says what came of it
       states_[action].status = outcome.status;
       run_.outcome.actions[action] = std::move(outcome);
       return;
     }
-    if (state.status == Status::kDone) outcome = make_not_created(action, outcome);
+    if (state.status == Status::kDone) outcome = make_unfinished(action, outcome);
     if (state.status == Status::kPending) {
       state.status = outcome.status;
-      ready_.erase({0, erase->second});
+      ready_.erase({0, begin->second});
       end(action, std::move(outcome));
-      tell_dependants(erase->second);
+      tell_dependants(begin->second);
       return tell_dependants(action);
     }
   }
@@ -246,16 +257,26 @@ ActionOutcome Scheduler::make_skipped_by(std::size_t step) const {
   return skipped;
 }
 
-ActionOutcome Scheduler::make_not_created(std::size_t action, const ActionOutcome& skipped) const {
+ActionOutcome Scheduler::make_unfinished(std::size_t action, const ActionOutcome& skipped) const {
   const plan::Action& what = run_.plan.actions[action];
+  const std::string key = what.key.to_string();
   std::string_view why = skipped.message;
   if (constexpr std::string_view kPrefix = "skipped: "; why.starts_with(kPrefix))
     why.remove_prefix(kPrefix.size());
-  ActionOutcome outcome = deleted_.at(action);
-  fail(outcome, skipped.error_kind, "not-created-again",
-       fmt::format("{} was deleted (live id '{}'), and not created again: {}", what.key.to_string(),
-                   what.live_id, why),
-       "apply again: the next run creates it");
+  ActionOutcome outcome = begun_.at(action);
+  if (what.sequence == plan::Sequence::kDeleteFirst)
+    fail(outcome, skipped.error_kind, "not-created-again",
+         fmt::format("{} was deleted (live id '{}'), and not created again: {}", key, what.live_id, why),
+         "apply again: the next run creates it");
+  else if (what.sequence == plan::Sequence::kCreateFirst)
+    fail(outcome, skipped.error_kind, "not-deleted",
+         fmt::format("{} was created under its new id, and the old object (live id '{}') was not deleted: {}",
+                     key, what.live_id, why),
+         "apply again: the next run deletes it");
+  else
+    fail(outcome, skipped.error_kind, "not-removed",
+         fmt::format("{} was updated, but for the scopes that were to leave: {}", key, why),
+         "apply again: the next run takes them out");
   return outcome;
 }
 

@@ -21,8 +21,8 @@ namespace descopectl::apply {
 ///
 /// What depends on an action that failed is skipped, and what depends on that as well, each with the name of
 /// the action that failed. A no-op without anything to record is done when its turn comes, whatever happened
-/// before it. A replacement in two steps is one action to everybody outside: it starts with its delete, ends
-/// with its create, and has failed where the one was done and the other can't be.
+/// before it. An action in two steps is one action to everybody outside: it starts with the first, ends with
+/// the second, and has failed where the one was done and the other can't be.
 ///
 /// Before a step starts its intent is in the journal. All that is ready and not announced is announced
 /// together, when there is room for one of them: one flush for many. Where a flush is a request, that waits
@@ -63,7 +63,8 @@ class Scheduler {
   /// Tells those who wait for `step`, and those who wait for them where they are skipped.
   void tell_dependants(std::size_t step);
   [[nodiscard]] ActionOutcome make_skipped_by(std::size_t step) const;
-  [[nodiscard]] ActionOutcome make_not_created(std::size_t action, const ActionOutcome& skipped) const;
+  /// The outcome of an action whose first step was done and whose second will not be.
+  [[nodiscard]] ActionOutcome make_unfinished(std::size_t action, const ActionOutcome& skipped) const;
   void make_ready(std::size_t step);
   void skip_the_rest();
 
@@ -74,8 +75,8 @@ class Scheduler {
   Journal& journal_;
   const std::vector<plan::Step> steps_;
   std::vector<State> states_;                         // of the steps
-  std::map<std::size_t, std::size_t> delete_of_;      // the delete's step of an action in two steps
-  std::map<std::size_t, ActionOutcome> deleted_;      // what the delete of an action came to
+  std::map<std::size_t, std::size_t> begin_of_;       // the first step of an action in two
+  std::map<std::size_t, ActionOutcome> begun_;        // what came of it
   std::vector<std::vector<std::size_t>> dependants_;  // of the steps
   std::vector<std::size_t> waits_for_;                // how many steps before it have not ended yet
   Ready ready_;                                       // by wave, then by place in the plan

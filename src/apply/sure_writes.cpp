@@ -111,9 +111,8 @@ api::Created SureWrites::take_over(const Action& action, const Prepared& prepare
   return created;
 }
 
-asio::awaitable<Result<void>> SureWrites::update(std::size_t index, const Prepared& prepared,
-                                                 unsigned* tries) {
-  const Action& action = run_.plan.actions[index];
+asio::awaitable<Result<json::object>> SureWrites::update(const Action& action, const Prepared& prepared,
+                                                         unsigned* tries) {
   const schema::Kind& kind = *action.descriptor;
   std::vector<std::string> ids{action.live_id};
   // A service that tells no ids knows its objects by their names: a rename renames the id.
@@ -124,7 +123,7 @@ asio::awaitable<Result<void>> SureWrites::update(std::size_t index, const Prepar
   };
   json::object body = prepared.body;
   api::BodySecrets secrets = prepared.secrets;
-  co_return co_await send_update(index, std::move(ids), std::move(body), std::move(secrets), judge, tries);
+  co_return co_await send_update(action, std::move(ids), std::move(body), std::move(secrets), judge, tries);
 }
 
 asio::awaitable<Result<void>> SureWrites::complete(std::size_t index, const Prepared& prepared,
@@ -138,14 +137,16 @@ asio::awaitable<Result<void>> SureWrites::complete(std::size_t index, const Prep
     return judge_completion(action, prepared, object.body);
   };
   api::BodySecrets secrets = prepared.secrets;
-  co_return co_await send_update(index, std::move(ids), std::move(rest.body), std::move(secrets), judge,
-                                 tries);
+  const auto updated =
+      co_await send_update(action, std::move(ids), std::move(rest.body), std::move(secrets), judge, tries);
+  if (!updated) co_return updated.error();
+  co_return Result<void>();
 }
 
-asio::awaitable<Result<void>> SureWrites::send_update(std::size_t index, std::vector<std::string> ids,
-                                                      json::object body, api::BodySecrets secrets,
-                                                      Judge judge, unsigned* tries) {
-  const Action& action = run_.plan.actions[index];
+asio::awaitable<Result<json::object>> SureWrites::send_update(const Action& action,
+                                                              std::vector<std::string> ids, json::object body,
+                                                              api::BodySecrets secrets, Judge judge,
+                                                              unsigned* tries) {
   const schema::Kind& kind = *action.descriptor;
   bool was_lost = false;
   bool was_read_again = false;
@@ -154,7 +155,7 @@ asio::awaitable<Result<void>> SureWrites::send_update(std::size_t index, std::ve
     api::BodySecrets sent_secrets = secrets;
     auto updated =
         co_await run_.api.update(kind, std::move(sent), std::move(sent_secrets), run_.generation(), tries);
-    if (updated) co_return Result<void>();
+    if (updated) co_return std::move(*updated);
     const Error error = updated.error();
     const bool is_outdated = !was_read_again && may_be_outdated(kind, body, error);
     if (!is_lost(error) && !was_lost && !is_outdated) co_return error;
@@ -170,7 +171,7 @@ asio::awaitable<Result<void>> SureWrites::send_update(std::size_t index, std::ve
     if (!object && was_lost) co_return look_failed(error, object.error());
     if (!object) co_return error;
     if (!*object) co_return gone(action);
-    if (verdict.form == Verdict::Form::kDone && was_lost) co_return Result<void>();
+    if (verdict.form == Verdict::Form::kDone && was_lost) co_return std::move((*object)->body);
     if (verdict.form == Verdict::Form::kDone || verdict.form == Verdict::Form::kMoved)
       co_return moved(action);
     auto resolved = run_.resolve(verdict.body);

@@ -39,9 +39,11 @@ class SureWrites {
   [[nodiscard]] boost::asio::awaitable<Result<api::Created>> create(std::size_t index,
                                                                     const Prepared& prepared,
                                                                     unsigned* tries);
-  /// kStale where the object was changed by somebody else meanwhile.
-  [[nodiscard]] boost::asio::awaitable<Result<void>> update(std::size_t index, const Prepared& prepared,
-                                                            unsigned* tries);
+  /// The object as it is afterwards, as far as the service told. kStale where it was changed by somebody else
+  /// meanwhile. `action` may be a half of the plan's; it outlives the call.
+  [[nodiscard]] boost::asio::awaitable<Result<json::object>> update(const plan::Action& action,
+                                                                    const Prepared& prepared,
+                                                                    unsigned* tries);
   /// The update that lays on what the create call does not take. `live` is what that call answered; empty
   /// where it did not answer the object.
   [[nodiscard]] boost::asio::awaitable<Result<void>> complete(std::size_t index, const Prepared& prepared,
@@ -63,10 +65,11 @@ class SureWrites {
   using Judge = std::function<Verdict(const model::LiveObject&)>;
 
   /// Sends the update of the object with one of `ids` until it is known what became of it.
-  [[nodiscard]] boost::asio::awaitable<Result<void>> send_update(std::size_t index,
-                                                                 std::vector<std::string> ids,
-                                                                 json::object body, api::BodySecrets secrets,
-                                                                 Judge judge, unsigned* tries);
+  [[nodiscard]] boost::asio::awaitable<Result<json::object>> send_update(const plan::Action& action,
+                                                                         std::vector<std::string> ids,
+                                                                         json::object body,
+                                                                         api::BodySecrets secrets,
+                                                                         Judge judge, unsigned* tries);
   [[nodiscard]] Verdict judge_update(const plan::Action& action, const Prepared& prepared,
                                      const model::LiveObject& live) const;
   [[nodiscard]] Verdict judge_completion(const plan::Action& action, const Prepared& prepared,

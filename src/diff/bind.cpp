@@ -272,10 +272,12 @@ class Binder {
     const auto own = recorded_.objects.find(binding.desired->key);
     if (own != recorded_.objects.end() && schema::has_key(*binding.desired->kind) &&
         own->second.live_id != binding.known_id)
-      find_former(binding, own->second);
+      find_former(binding, own->second, own->second.live_id);
+    else if (own != recorded_.objects.end() && !own->second.superseded_id.empty())
+      find_former(binding, own->second, own->second.superseded_id);
     if (binding.live == nullptr) {
-      if (own != recorded_.objects.end() && binding.former == nullptr &&
-          !is_claimed(binding, own->second.live_id)) {
+      const bool is_former = binding.former != nullptr && binding.former->id == own->second.live_id;
+      if (own != recorded_.objects.end() && !is_former && !is_claimed(binding, own->second.live_id)) {
         binding.recorded = &own->second;
         binding.was_deleted = true;
       }
@@ -311,12 +313,12 @@ class Binder {
                             base::printable(binding.live->id, 100), base::printable(old_id, 100)));
   }
 
-  /// The key changed: what the state knows under this handle is another object, and goes unless another
-  /// manifest is bound to it.
-  void find_former(Binding& binding, const RecordedObject& own) {
+  /// What the state knows under this handle is (by its key), or has beside it (of a replacement), another
+  /// object, which goes unless another manifest is bound to it.
+  void find_former(Binding& binding, const RecordedObject& own, const std::string& id) {
     const LiveKind* live = live_kind(binding);
-    if (live == nullptr || is_claimed(binding, own.live_id)) return;
-    binding.former = live->find(own.live_id);
+    if (live == nullptr || is_claimed(binding, id)) return;
+    binding.former = live->find(id);
     if (binding.former != nullptr) binding.former_record = &own;
   }
 

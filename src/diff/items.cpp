@@ -12,6 +12,18 @@ void collect_keys(const schema::Field& list, const json::value& items, std::set<
   }
 }
 
+json::array pick_items(const schema::Field& list, const json::value& items,
+                       const std::set<std::string>& keys) {
+  json::array picked;
+  if (list.list != schema::ListForm::kKeyed || !items.is_array()) return picked;
+  for (const json::value& item : items.get_array()) {
+    const json::value* key = item.is_object() ? item.get_object().if_contains(list.key) : nullptr;
+    if (key != nullptr && key->is_string() && keys.contains(std::string(key->get_string())))
+      picked.push_back(item);
+  }
+  return picked;
+}
+
 }  // namespace
 
 std::vector<ItemUse> find_item_uses(const schema::Kind& kind, const json::object& body) {
@@ -40,6 +52,29 @@ std::set<std::string> find_item_keys(const schema::Kind& kind, const json::objec
         collect_keys(list, *items, keys);
   }
   return keys;
+}
+
+json::object keep_items(const schema::Kind& kind, const json::object& before, json::object body,
+                        const std::set<std::string>& keys) {
+  for (const schema::Field& field : kind.fields) {
+    const json::value* group = field.has_unique_keys ? before.if_contains(field.wire_name()) : nullptr;
+    if (group == nullptr || !group->is_object()) continue;
+    for (const schema::Field& list : field.fields) {
+      const json::value* old = group->get_object().if_contains(list.wire_name());
+      json::array kept = old == nullptr ? json::array() : pick_items(list, *old, keys);
+      if (kept.empty()) continue;
+      json::value& target = body[field.wire_name()];
+      if (!target.is_object()) target = json::object();
+      json::value& items = target.get_object()[list.wire_name()];
+      if (const json::array* own = model::marker::find_items(items)) {
+        items = model::marker::make_items(*own, {});
+        continue;
+      }
+      if (items.is_array()) kept.insert(kept.begin(), items.get_array().begin(), items.get_array().end());
+      items = std::move(kept);
+    }
+  }
+  return body;
 }
 
 }  // namespace descopectl::diff

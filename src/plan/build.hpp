@@ -42,9 +42,13 @@ void add_removed(Draft& draft);
 /// The actions of the command destroy.
 void add_destroyed(Draft& draft);
 
-/// Refusals that look at the plan as a whole: wrong project, objects gone, protection, last of a kind,
-/// referrers.
+/// Refusals that look at the plan as a whole: wrong project, objects gone, protection, last of a kind, and
+/// check_referrers().
 void check_rails(Draft& draft);
+
+/// Refuses what would leave others with a reference to nothing; a replacement's consequences name those whose
+/// reference points at nothing meanwhile.
+void check_referrers(Draft& draft);
 
 /// Names that scopes use: roles that exist nowhere, roles that are about to be renamed.
 void check_names(Draft& draft);
@@ -53,6 +57,9 @@ void check_names(Draft& draft);
 [[nodiscard]] inline bool writes(const Action& action) {
   return action.kind != ActionKind::kNoop && action.kind != ActionKind::kForget;
 }
+
+/// A replacement whose new object has another id: who refers to the old one is left with nothing.
+[[nodiscard]] bool loses_id(const Action& action);
 
 /// `taker` gets a value, such as a name, that only one object may have and that `giver` has until then.
 struct Handover {
@@ -86,6 +93,9 @@ void order_actions(Draft& draft);
 /// The deletion of a live object.
 [[nodiscard]] Action make_delete(const schema::Kind& kind, const model::ObjectKey& key,
                                  const model::LiveObject& live, std::string reason);
+
+/// Why the old object of a replacement that did not come to its end is deleted.
+inline constexpr const char* kUnfinishedReplacement = "its replacement was not finished";
 
 /// What an action leaves of its object: nothing after a deletion, live as it is where nothing is written.
 [[nodiscard]] json::object body_after(const Action& action);

@@ -65,7 +65,9 @@ class DeclaredBuilder {
 
   /// The object that the manifest described before its key changed.
   void delete_former() {
-    Action action = make_delete(kind_, desired_.key, *binding_.former, "what it is known by changes");
+    const bool is_known_by_key = schema::has_key(kind_);
+    Action action = make_delete(kind_, desired_.key, *binding_.former,
+                                is_known_by_key ? "what it is known by changes" : kUnfinishedReplacement);
     action.is_owned = binding_.former_record != nullptr;
     if (action.is_owned) action.record = *binding_.former_record;
     action.source = desired_.span;
@@ -255,7 +257,7 @@ class DeclaredBuilder {
            left.prevent_destroy != right.prevent_destroy || left.keep_on_removal != right.keep_on_removal ||
            left.is_partial != right.is_partial || left.depends_on != right.depends_on ||
            settled(left.applied) != settled(right.applied) || left.secrets != right.secrets ||
-           left.pending_create != right.pending_create;
+           left.pending_create != right.pending_create || left.superseded_id != right.superseded_id;
   }
 
   void check_adoption() {
@@ -325,6 +327,7 @@ void fill_record(model::RecordedObject& record, const Binding& binding) {
   record.keep_on_removal = desired.lifecycle.keep_on_removal;
   record.is_partial = desired.is_partial;
   record.pending_create.clear();  // what is done to the object now makes an end of it
+  if (binding.former == nullptr) record.superseded_id.clear();
   record.depends_on.clear();
   for (const model::Reference& reference : desired.references)
     if (std::find(record.depends_on.begin(), record.depends_on.end(), reference.target) ==

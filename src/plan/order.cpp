@@ -2,8 +2,12 @@
 //
 // An edge points from an action to what must be done before it. Creating and updating wait for what they
 // refer to; deleting waits for those who referred, by the state's record or by what live shows, to be deleted
-// or updated; taking a name waits until it is free. A replacement deletes and creates: where both the object
-// and what it refers to are replaced, the four go "delete the first, replace the second, create the first".
+// or updated; taking a name waits until it is free. Where that can't be had in one step, an action has two:
+//
+//   an object and what it refers to are replaced    delete the first, replace the second, create the first
+//   an object gets another id that we choose        create the new one, update who refers to it, delete the
+//   old items of an object arrive and leave, and one    add, update that one, take out update of another
+//   object names both
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,6 +21,18 @@ namespace descopectl::plan {
 namespace {
 
 using model::ObjectKey;
+
+/// The deletion of what an unfinished replacement left: the state knows it beside the new object.
+bool is_superseded(const Action& action) {
+  return action.kind == ActionKind::kDelete && action.live_id == action.record.superseded_id;
+}
+
+/// The place among the actions on one handle: the deletion of the former object comes after the present
+/// one's.
+int rank_on_handle(const Action& action) {
+  if (action.kind != ActionKind::kDelete) return 0;
+  return is_superseded(action) ? 2 : 1;
+}
 
 class Grapher {
  public:
@@ -36,17 +52,22 @@ class Grapher {
   void draw() {
     edges_.resize(actions_.size());
     erase_edges_.resize(actions_.size());
+    followers_.resize(actions_.size());
     for (std::size_t i = 0; i < actions_.size(); ++i)
       draw_forward(i);
     for (std::size_t i = 0; i < actions_.size(); ++i)
       draw_backward(i);
     for (std::size_t i = 0; i < actions_.size(); ++i)
       draw_items(i);
-    // One handle, two objects: the former goes before the state learns of the new one.
     for (std::size_t i = 1; i < actions_.size(); ++i)
-      if (actions_[i].key == actions_[i - 1].key) edges_[i - 1].insert(i);
-    for (const Handover& handover : find_handovers(draft_))
+      if (actions_[i].key == actions_[i - 1].key) draw_on_handle(i - 1, i);
+    std::set<std::size_t> givers;
+    for (const Handover& handover : find_handovers(draft_)) {
       edges_[handover.taker].insert(handover.giver);
+      givers.insert(handover.giver);
+    }
+    for (std::size_t i = 0; i < actions_.size(); ++i)
+      if (!givers.contains(i)) create_first(i);
     split_replacements();
     for (std::size_t i = 0; i < actions_.size(); ++i)
       write_edges(i);
@@ -77,6 +98,15 @@ class Grapher {
         edges_[index].insert(at->second);
   }
 
+  /// One handle, two objects: the former goes before the state learns of the new one, unless it knows of
+  /// both.
+  void draw_on_handle(std::size_t present, std::size_t former) {
+    if (is_superseded(actions_[former]) && actions_[present].kind != ActionKind::kDelete)
+      erase_edges_[former].insert(present);
+    else
+      edges_[present].insert(former);
+  }
+
   /// `index` used to refer to something: if that is deleted, it is deleted after `index` was dealt with.
   void draw_backward(std::size_t index) {
     const Action& action = actions_[index];
@@ -84,8 +114,10 @@ class Grapher {
     const auto after = [&](std::size_t target) {
       const ActionKind kind = actions_[target].kind;
       // An update that goes on referring to what is replaced comes after it, by its forward edge.
-      const bool is_replaced_first = action.kind == ActionKind::kUpdate && edges_[index].contains(target);
-      if (kind == ActionKind::kDelete || (kind == ActionKind::kReplace && !is_replaced_first))
+      const bool goes_on = action.kind == ActionKind::kUpdate && edges_[index].contains(target);
+      if (kind == ActionKind::kReplace && goes_on)
+        followers_[target].insert(index);
+      else if (kind == ActionKind::kReplace || kind == ActionKind::kDelete)
         erase_edges_[target].insert(index);
     };
     const auto recorded =
@@ -114,19 +146,31 @@ class Grapher {
     return names;
   }
 
+  /// Those who refer by an id that changes learn the new one while the old one is still there, where it is
+  /// known which that will be.
+  void create_first(std::size_t index) {
+    Action& action = actions_[index];
+    if (followers_[index].empty() || !loses_id(action) || has_late_id(action)) return;
+    action.sequence = Sequence::kCreateFirst;
+    if (action.reason.empty()) action.reason = "the old one is deleted when nothing refers to it any more";
+    action.record.superseded_id = action.live_id;
+    erase_edges_[index].merge(followers_[index]);
+  }
+
   /// A replacement that has to be deleted before something else that is replaced is deleted.
   void split_replacements() {
     for (std::size_t target = 0; target < actions_.size(); ++target)
       for (const std::size_t index : erase_edges_[target])
         if (index != target && actions_[target].kind == ActionKind::kReplace &&
-            actions_[index].kind == ActionKind::kReplace)
-          actions_[index].is_in_two_steps = true;
+            actions_[target].sequence != Sequence::kCreateFirst &&
+            actions_[index].kind == ActionKind::kReplace && actions_[index].sequence == Sequence::kOneStep)
+          actions_[index].sequence = Sequence::kDeleteFirst;
   }
 
   void write_edges(std::size_t index) {
     Action& action = actions_[index];
     for (const std::size_t before : erase_edges_[index])
-      if (!action.is_in_two_steps && !actions_[before].is_in_two_steps)
+      if (action.sequence == Sequence::kOneStep && actions_[before].sequence == Sequence::kOneStep)
         edges_[index].insert(before);
       else if (before != index)
         action.erase_after.push_back(before);
@@ -150,8 +194,8 @@ class Grapher {
                        [](const schema::Field& field) { return !field.items_of.empty(); });
   }
 
-  /// An item arrives before those that start to name it and leaves after those that stop. Where one update
-  /// does both to another object's names, arriving counts: nothing may name what is not there.
+  /// An item arrives before those that start to name it and leaves after those that stop. Where one of those
+  /// does both, the update of the items' object has two steps.
   void draw_items(std::size_t index) {
     const Action& action = actions_[index];
     if (!writes(action) || action.descriptor == nullptr || !names_items(*action.descriptor)) return;
@@ -169,10 +213,16 @@ class Grapher {
       if (item_change(owner).added.contains(item)) owners_first.insert(owner);
     });
     each(before, [&](std::size_t owner, const std::string& item) {
-      if (!owners_first.contains(owner) && item_change(owner).removed.contains(item))
-        edges_[owner].insert(index);
+      if (!item_change(owner).removed.contains(item)) return;
+      erase_edges_[owner].insert(index);
+      if (owners_first.contains(owner)) add_first(actions_[owner]);
     });
     edges_[index].insert(owners_first.begin(), owners_first.end());
+  }
+
+  static void add_first(Action& action) {
+    action.sequence = Sequence::kAddFirst;
+    if (action.reason.empty()) action.reason = "scopes leave when nothing names them any more";
   }
 
   const ItemChange& item_change(std::size_t index) {
@@ -232,7 +282,8 @@ class Grapher {
   std::map<std::pair<std::string, std::string>, std::size_t> by_id_;
   std::map<std::pair<std::string, std::string>, std::size_t> by_name_;
   std::vector<std::set<std::size_t>> edges_;
-  std::vector<std::set<std::size_t>> erase_edges_;  ///< before the delete of an action
+  std::vector<std::set<std::size_t>> erase_edges_;  ///< before an action deletes or takes out
+  std::vector<std::set<std::size_t>> followers_;    ///< updates that go on referring to what is replaced
   std::vector<Step> steps_;
   std::vector<unsigned> waves_;  ///< of the steps
   std::vector<Mark> marks_;
@@ -244,9 +295,8 @@ class Grapher {
 void order_actions(Draft& draft) {
   std::sort(draft.plan.actions.begin(), draft.plan.actions.end(),
             [](const Action& left, const Action& right) {
-              // Of two on one handle the deletion of the former is the second.
               if (left.key != right.key) return left.key < right.key;
-              return left.kind != ActionKind::kDelete && right.kind == ActionKind::kDelete;
+              return rank_on_handle(left) < rank_on_handle(right);
             });
   std::sort(draft.plan.unmanaged.begin(), draft.plan.unmanaged.end(),
             [](const Unmanaged& left, const Unmanaged& right) {

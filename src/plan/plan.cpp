@@ -227,6 +227,29 @@ bool recheck(Action& action, const json::object* live, const Policy& policy) {
   return true;
 }
 
+Action make_first_half(const Action& action) {
+  Action half = action;
+  const std::set<std::string> removed = find_item_change(action).removed;
+  half.managed = diff::keep_items(*action.descriptor, action.before, action.managed, removed);
+  half.body = diff::keep_items(*action.descriptor, action.before, action.body, removed);
+  half.changes = schema::find_changes(action.descriptor->fields, action.before, body_after(half));
+  half.record.applied = diff::keep_items(*action.descriptor, action.before, action.record.applied, removed);
+  for (SecretUse& use : half.secrets)
+    use.is_sent = false;
+  settle_order(half);
+  return half;
+}
+
+Action make_second_half(const Action& action, const json::object& live, const Policy& policy) {
+  Action half = action;
+  half.before = live.empty() ? body_after(make_first_half(action)) : live;
+  const json::object target = body_after(half);
+  half.changes = schema::find_changes(action.descriptor->fields, half.before, target);
+  fill_body(half, half.before, target, policy);
+  settle_order(half);
+  return half;
+}
+
 Completion make_completion(const Action& action, const json::object& body, const json::object& live,
                            const Policy& policy) {
   const schema::Kind& kind = *action.descriptor;

@@ -75,6 +75,16 @@ Action make_withdrawal(Draft& draft, const schema::Kind& kind, const RecordedObj
   return action;
 }
 
+/// With an object goes what an unfinished replacement left of its former self.
+void delete_superseded(Draft& draft, const schema::Kind& kind, const RecordedObject& recorded) {
+  const LiveObject* live = find_live(draft, recorded.key, recorded.superseded_id);
+  if (recorded.superseded_id.empty() || live == nullptr) return;
+  Action action = make_delete(kind, recorded.key, *live, kUnfinishedReplacement);
+  action.is_owned = true;
+  action.record = recorded;
+  draft.plan.actions.push_back(std::move(action));
+}
+
 /// Live objects that some manifest is bound to, or that a move took over: never deleted.
 std::set<std::pair<std::string, std::string>> bound_objects(const Draft& draft) {
   std::set<std::pair<std::string, std::string>> bound;
@@ -93,6 +103,7 @@ void remove_recorded(Draft& draft, const RecordedObject& recorded, bool is_bound
   if (policy.prune.form == Prune::Form::kNone || !draft.input.desired->is_root_loaded(recorded.root)) return;
   if (recorded.root == model::kStandardInputRoot) return;  // named by tell_of_standard_input
   const LiveObject* live = find_live(draft, recorded.key, recorded.live_id);
+  if (!recorded.keep_on_removal) delete_superseded(draft, *kind, recorded);
   if (live == nullptr) {
     draft.plan.actions.push_back(make_forget(recorded, recorded.pending_create.empty(),
                                              "it is neither declared nor in the project any more"));
@@ -198,11 +209,12 @@ void add_destroyed(Draft& draft) {
   for (const diff::Binding& binding : draft.bindings) {
     const RecordedObject* recorded = binding.recorded;
     if (recorded == nullptr || !draft.input.scope.contains(binding.desired->key)) continue;
+    const schema::Kind& kind = *binding.desired->kind;
+    delete_superseded(draft, kind, *recorded);
     if (binding.live == nullptr) {
       draft.plan.actions.push_back(make_forget(*recorded, true, "it is not in the project any more"));
       continue;
     }
-    const schema::Kind& kind = *binding.desired->kind;
     if (recorded->is_partial) {
       draft.plan.actions.push_back(make_withdrawal(draft, kind, *recorded, *binding.live));
       continue;

@@ -28,7 +28,7 @@ Error make_damage(std::string problem) {
 
 // A member that is added to the model has to be written and read here as well.
 static_assert(boost::pfr::tuple_size_v<model::RecordedState> == 7);
-static_assert(boost::pfr::tuple_size_v<model::RecordedObject> == 12);
+static_assert(boost::pfr::tuple_size_v<model::RecordedObject> == 13);
 static_assert(boost::pfr::tuple_size_v<model::Intent> == 7);
 static_assert(boost::pfr::tuple_size_v<model::ObjectKey> == 2);
 static_assert(boost::pfr::tuple_size_v<model::Fingerprint> == 2);
@@ -83,6 +83,7 @@ class MemberReader {
   const json::object& optional_object(std::string_view name) {
     return has(name) ? object(name) : no_members_;
   }
+  std::string optional_text(std::string_view name) { return has(name) ? text(name) : std::string(); }
 
   void fail(std::string problem) {
     if (!error_) error_ = make_damage(std::move(problem));
@@ -174,6 +175,7 @@ json::object encode_object(const model::RecordedObject& object) {
                       {"changed_by_server", std::move(changed)}};
   // Written only where there is one, so that an older program can read the state as soon as it is done.
   if (!object.pending_create.empty()) result["pending_create"] = object.pending_create;
+  if (!object.superseded_id.empty()) result["superseded_id"] = object.superseded_id;
   return result;
 }
 
@@ -204,6 +206,7 @@ Result<model::RecordedObject> decode_object(const json::value& value) {
     if (auto error = values.finish()) reader.fail(*error);
   }
   object.pending_create = reader.optional_object("pending_create");
+  object.superseded_id = reader.optional_text("superseded_id");
   if (const auto error = reader.finish()) return *error;
   return object;
 }

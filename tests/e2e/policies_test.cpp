@@ -79,6 +79,20 @@ TEST_F(Policies, WithAnotherPairAreMadeAnewWithoutAWord) {
   EXPECT_EQ(policies_of("b").size(), 1U);
 }
 
+TEST_F(Policies, AreUpdatedBetweenTheArrivalAndTheLeavingOfARenamedScope) {
+  apply(app("a") + resource("r", "https://r.example", "{name: old}") + policy("p", "a", "r", "old"));
+  project.declare(app("a") + resource("r", "https://r.example", "{name: new}") +
+                  policy("p", "a", "r", "new"));
+  const Result result = project.apply({"--log-level", "trace"});
+  ASSERT_EQ(result.status, 0) << result.all();
+  const auto added = result.err.find("POST /v1/mgmt/resource/update");
+  const auto named = result.err.find("POST /v1/mgmt/resourcepolicy/update");
+  const auto taken = result.err.rfind("POST /v1/mgmt/resource/update");
+  EXPECT_LT(added, named) << result.err;
+  EXPECT_LT(named, taken) << result.err;
+  expect_clean();
+}
+
 TEST_F(Policies, OnAReplacedResourceAreMadeAgain) {
   apply(app("a") + resource("r", "https://one.example") + policy("p", "a", "r"));
   apply(app("a") + resource("r", "https://two.example") + policy("p", "a", "r"), {"--allow-replace"});

@@ -89,6 +89,32 @@ plan::DriftReport Project::drift(Manifests& manifests) const {
   return plan::find_drift(given, made);
 }
 
+namespace {
+
+std::string word_for(plan::Part part) {
+  switch (part) {
+    case plan::Part::kDelete:
+      return "delete ";
+    case plan::Part::kCreate:
+      return "create ";
+    case plan::Part::kAdd:
+      return "add to ";
+    case plan::Part::kRest:
+    case plan::Part::kWhole:
+      break;
+  }
+  return "";
+}
+
+}  // namespace
+
+plan::Action Project::half_of(const plan::Action& action, plan::Part part) {
+  if (part == plan::Part::kAdd) return plan::make_first_half(action);
+  if (part == plan::Part::kRest)
+    return plan::make_second_half(action, live_body(action.key.kind, action.live_id), policy);
+  return action;
+}
+
 void Project::apply(const plan::Plan& plan) {
   recorded.project_id = project_id;
   std::map<model::ObjectKey, std::string> ids;
@@ -109,21 +135,22 @@ void Project::apply(const plan::Plan& plan) {
       if (done.contains(i) || !std::all_of(steps[i].after.begin(), steps[i].after.end(),
                                            [&](std::size_t index) { return done.contains(index); }))
         continue;
-      order.push_back((steps[i].part == plan::Part::kDelete   ? "delete "
-                       : steps[i].part == plan::Part::kCreate ? "create "
-                                                              : "") +
-                      action.key.to_string());
+      order.push_back(word_for(steps[i].part) + action.key.to_string());
       const bool creates =
           action.kind == plan::ActionKind::kCreate || action.kind == plan::ActionKind::kReplace;
       const bool erases =
           action.kind == plan::ActionKind::kDelete || action.kind == plan::ActionKind::kReplace;
       if (erases && steps[i].part != plan::Part::kCreate) remove_live(action.key.kind, action.live_id);
       if (steps[i].part == plan::Part::kDelete) {
-        recorded.objects.erase(action.key);
+        if (steps[i].is_begin)
+          recorded.objects.erase(action.key);
+        else
+          recorded.objects[action.key].superseded_id.clear();
         done.insert(i);
         continue;
       }
-      json::object body = plan::resolve_ids(action.body, id_of).value();
+      const plan::Action half = half_of(action, steps[i].part);
+      json::object body = plan::resolve_ids(half.body, id_of).value();
       std::string id = action.live_id;
       if (creates) {
         id = schema::live_id_of(*action.descriptor, body);
@@ -141,10 +168,16 @@ void Project::apply(const plan::Plan& plan) {
         }
         live_body(action.key.kind, id) = body;
       }
+      if (steps[i].part == plan::Part::kAdd) {
+        done.insert(i);
+        continue;
+      }
       if (action.kind == plan::ActionKind::kDelete || action.kind == plan::ActionKind::kForget) {
         const auto owned = recorded.objects.find(action.key);
         if (owned != recorded.objects.end() && owned->second.live_id == action.live_id)
           recorded.objects.erase(owned);
+        else if (owned != recorded.objects.end() && owned->second.superseded_id == action.live_id)
+          owned->second.superseded_id.clear();
       } else if (is_state_kept) {
         if (action.is_moved) recorded.objects.erase(action.moved_from);
         model::RecordedObject record = action.record;

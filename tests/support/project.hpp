@@ -41,7 +41,8 @@ class Project {
   bool is_state_kept = true;
   std::string project_id = "P1";
   plan::SecretStatuses secrets;
-  std::vector<std::string> order;  ///< "Role/a", "delete Resource/r": the steps of all applies
+  std::vector<std::string>
+      order;  ///< "Role/a", "delete Resource/r", "add to Resource/r": the steps of all applies
 
   Project();
 
@@ -63,6 +64,8 @@ class Project {
   plan::Plan plan_text(const std::string& text);
 
  private:
+  [[nodiscard]] plan::Action half_of(const plan::Action& action, plan::Part part);
+
   int next_id_ = 1;
 };
 

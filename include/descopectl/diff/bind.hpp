@@ -33,8 +33,9 @@ struct Binding {
   bool was_deleted = false;    ///< owned, and gone from live: somebody deleted it
   bool is_id_gone = false;     ///< as was_deleted, and metadata.id still names what is gone
 
-  /// Of a kind that is known by its key: the live object under the key that the manifest had before. It has
-  /// to go, and `live` is another object or none.
+  /// Of a kind that is known by its key: the live object under the key that the manifest had before; of a
+  /// replacement that was not finished: the old object (RecordedObject::superseded_id). It has to go, and
+  /// `live` is another object or none.
   const model::LiveObject* former = nullptr;
   const model::RecordedObject* former_record = nullptr;
 

@@ -88,4 +88,8 @@ struct ItemUse {
 /// The keys of the items that others may name: of all keyed lists in the body's `has_unique_keys` objects.
 [[nodiscard]] std::set<std::string> find_item_keys(const schema::Kind& kind, const json::object& body);
 
+/// `body` (an update's, or its managed fields) with the items of those keys that `before` has left in it.
+[[nodiscard]] json::object keep_items(const schema::Kind& kind, const json::object& before, json::object body,
+                                      const std::set<std::string>& keys);
+
 }  // namespace descopectl::diff

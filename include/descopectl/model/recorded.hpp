@@ -51,6 +51,9 @@ struct RecordedObject {
   /// Of a replacement whose delete was begun and whose create is not known to be done: the create's body
   /// without secrets, live's former fields among them. Empty otherwise.
   json::object pending_create;
+  /// Of a replacement that creates before it deletes: the live id of the old object, until that is known to
+  /// be deleted. Empty otherwise.
+  std::string superseded_id;
 };
 
 /// What a write does to its object.

@@ -43,6 +43,15 @@ struct SecretUse {
   bool is_sent = false;     ///< goes into the body of this action
 };
 
+/// An action in two steps: what others do comes between them.
+enum class Sequence : unsigned char {
+  kOneStep,
+  kDeleteFirst,  ///< of a replacement: delete; what it refers to is replaced; create
+  kCreateFirst,  ///< of a replacement under another id: create; who refers to it is updated; delete the old
+                 ///< one
+  kAddFirst,     ///< of an update: add items; who names items is updated; take the other items out
+};
+
 struct Action {
   ActionKind kind = ActionKind::kNoop;
   model::ObjectKey key;
@@ -76,26 +85,32 @@ struct Action {
       record;  ///< what the state will hold (ids, applied values and fingerprints completed by apply)
   diag::Span source;
   std::vector<std::size_t> depends_on;  ///< indices into Plan::actions: done before it
-  /// Of a replacement: its delete and its create are steps of their own, since what it refers to is replaced
-  /// between them.
-  bool is_in_two_steps = false;
-  /// Before its delete: those are done, or, where they are in two steps, deleted.
+  Sequence sequence = Sequence::kOneStep;
+  /// Of an action in two steps, and of those who wait for one: before it deletes or takes out, those have
+  /// deleted, taken out or, where they are in one step, ended.
   std::vector<std::size_t> erase_after;
   unsigned wave = 0;
 };
 
 /// What of an action a step does.
-enum class Part : unsigned char { kWhole, kDelete, kCreate };
+enum class Part : unsigned char {
+  kWhole,
+  kDelete,
+  kCreate,
+  kAdd,   ///< an update that leaves all items where they are
+  kRest,  ///< the update after that one
+};
 
-/// The unit of an apply: an action, or one half of a replacement.
+/// The unit of an apply: an action, or one half of it.
 struct Step {
   std::size_t action = 0;
   Part part = Part::kWhole;
+  bool is_begin = false;           ///< the first of two
   std::vector<std::size_t> after;  ///< indices of the steps that are done before it
 };
 
-/// The steps of a plan's actions. Step i ends action i: it is all of it, or the create of a replacement in
-/// two steps; the deletes of those follow in the order of their actions.
+/// The steps of a plan's actions. Step i ends action i: it is all of it, or its second half; the first halves
+/// follow in the order of their actions.
 [[nodiscard]] std::vector<Step> make_steps(const std::vector<Action>& actions);
 
 /// True where the object gets an id in this action that nobody knows before.
@@ -187,6 +202,12 @@ struct PlanInput {
 /// True: send `action`, whose body has been made anew on the fresh object (a grown version is no difference).
 /// False: it moved.
 [[nodiscard]] bool recheck(Action& action, const json::object* live, const Policy& policy);
+
+/// The update that is the first half of `action` (Sequence::kAddFirst): everything but the removal of items.
+[[nodiscard]] Action make_first_half(const Action& action);
+/// The update that is left to do once the first half has left its object as `live`; empty where the service
+/// did not tell.
+[[nodiscard]] Action make_second_half(const Action& action, const json::object& live, const Policy& policy);
 
 /// The update that brings an object, which was just created from `body` and answered as `live`, to what was
 /// asked for. For create calls that do not take every field.

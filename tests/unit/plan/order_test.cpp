@@ -12,8 +12,10 @@ using test::actions_of;
 using test::connection;
 using test::doc;
 using test::Manifests;
+using test::parse;
 using test::Project;
 using test::resource;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -82,6 +84,12 @@ class PlanReplacementOrder : public testing::Test {
  protected:
   PlanReplacementOrder() { project.policy.allow_replace = true; }
 
+  /// Named by a resource of somebody else.
+  void add_referrer(const std::string& id) {
+    project.add_live("Resource", R"({"id":"RS9","name":"x","type":"mcp","uri":"https://x",
+      "scopes":{"connectionsScopes":[{"name":"s","values":[")" +
+                                     id + R"("]}]}})");
+  }
   static std::string bound_connection(const std::string& id, const std::string& more = "") {
     return doc("Connection", "name: c, id: " + id, "name: c" + more);
   }
@@ -95,8 +103,8 @@ class PlanReplacementOrder : public testing::Test {
 };
 
 TEST_F(PlanReplacementOrder, WhatReferredIsDeletedBeforeAndMadeAfterWhatItRefersTo) {
-  project.apply_text(bound_connection("old") + using_connection("mcp"));
-  const std::string text = bound_connection("new") + using_connection("api");
+  project.apply_text(bound_connection("c") + using_connection("mcp"));
+  const std::string text = bound_connection("c", ", tenantId: T1") + using_connection("api");
   const plan::Plan plan = project.plan_text(text);
   EXPECT_EQ(actions_of(plan), "replace Connection/c, replace Resource/r");
   EXPECT_LT(action_on(plan, "Connection/c").wave, action_on(plan, "Resource/r").wave);
@@ -107,10 +115,10 @@ TEST_F(PlanReplacementOrder, WhatReferredIsDeletedBeforeAndMadeAfterWhatItRefers
 }
 
 TEST_F(PlanReplacementOrder, WhatTheNewObjectNeedsBesidesIsMadeBeforeTheOldOneIsDeleted) {
-  project.apply_text(bound_connection("old") + using_connection("mcp"));
+  project.apply_text(bound_connection("c") + using_connection("mcp"));
   project.order.clear();
   project.apply_text(
-      bound_connection("new") + doc("DynamicRegistrationTemplate", "name: t", "name: T") +
+      bound_connection("c", ", tenantId: T1") + doc("DynamicRegistrationTemplate", "name: t", "name: T") +
       using_connection("api", ", dynamicRegistrationSettings: {template: t, useTemplate: true}"));
   EXPECT_THAT(project.order, ElementsAre("DynamicRegistrationTemplate/t", "delete Resource/r", "Connection/c",
                                          "create Resource/r"));
@@ -125,26 +133,185 @@ TEST_F(PlanReplacementOrder, AnUpdateThatDropsTheReferenceComesFirst) {
   EXPECT_THAT(project.order, ElementsAre("Resource/r", "Connection/c"));
 }
 
-TEST_F(PlanReplacementOrder, UnderTheSameIdLeavesTheReferrerAlone) {
-  project.apply_text(bound_connection("c") + using_connection("mcp"));
-  project.add_live("Resource", R"({"id":"RS9","name":"x","type":"mcp","uri":"https://x",
-      "scopes":{"connectionsScopes":[{"name":"s","values":["c"]}]}})");
-  const plan::Plan plan =
-      project.plan_text(bound_connection("c", ", tenantId: T1") + using_connection("mcp"));
+TEST_F(PlanReplacementOrder, UnderTheSameIdLeavesADeclaredReferrerAloneAndNamesIt) {
+  const std::string resource = using_connection("mcp");
+  project.apply_text(bound_connection("c") + resource);
+  const plan::Plan plan = project.plan_text(bound_connection("c", ", tenantId: T1") + resource);
   EXPECT_EQ(actions_of(plan), "replace Connection/c");
-  EXPECT_THAT(plan.refusals, IsEmpty()) << "what refers to the id finds it again";
+  EXPECT_THAT(plan.refusals, IsEmpty());
+  EXPECT_THAT(action_on(plan, "Connection/c").consequences,
+              Contains("until it is made again, Resource/r refers to what is not there"));
+}
+
+TEST_F(PlanReplacementOrder, UnderTheSameIdNamesAReferrerThatLiveDoesNotShow) {
+  const std::string resource =
+      doc("Resource", "name: r",
+          "name: r, uri: 'https://r', type: mcp, scopes: {connectionsScopes: [{name: s, connections: "
+          "[{connection: c, scopes: [calendar]}]}]}");
+  project.apply_text(bound_connection("c") + resource);
+  const plan::Plan plan = project.plan_text(bound_connection("c", ", tenantId: T1") + resource);
+  EXPECT_THAT(action_on(plan, "Connection/c").consequences, Contains(HasSubstr("Resource/r refers to")));
+}
+
+TEST_F(PlanReplacementOrder, UnderTheSameIdIsRefusedWhileSomebodyElseRefersToIt) {
+  project.apply_text(bound_connection("c"));
+  add_referrer("c");
+  const plan::Plan plan = project.plan_text(bound_connection("c", ", tenantId: T1"));
+  ASSERT_EQ(plan.refusals.size(), 1U);
+  EXPECT_EQ(plan.refusals[0].code, "still-referenced");
+  EXPECT_EQ(plan.refusals[0].summary,
+            "Connection/c would be deleted and made again, but the unmanaged Resource 'RS9' refers to it "
+            "(/scopes/connectionsScopes/values)");
+}
+
+TEST_F(PlanReplacementOrder, OfARoleIsRefusedWhileSomebodyElseNamesIt) {
+  project.apply_text(role("a", "A"));
+  project.add_live("Resource", R"({"id":"RS9","name":"x","type":"api","uri":"https://x",
+      "scopes":{"permissionsScopes":[{"name":"s","values":["A"]}]}})");
+  const plan::Plan plan = project.plan_text(doc("Role", "name: a", "name: A, tenantId: T1"));
+  ASSERT_EQ(plan.refusals.size(), 1U);
+  EXPECT_THAT(plan.refusals[0].summary, HasSubstr("Role/a would be deleted and made again, but"));
 }
 
 TEST_F(PlanReplacementOrder, UnderAnotherIdIsRefusedWhileSomebodyElseRefersToTheOldOne) {
   project.apply_text(bound_connection("old") + using_connection("mcp"));
-  project.add_live("Resource", R"({"id":"RS9","name":"x","type":"mcp","uri":"https://x",
-      "scopes":{"connectionsScopes":[{"name":"s","values":["old"]}]}})");
+  add_referrer("old");
   const plan::Plan plan = project.plan_text(bound_connection("new") + using_connection("mcp"));
   ASSERT_EQ(plan.refusals.size(), 1U);
   EXPECT_EQ(plan.refusals[0].code, "still-referenced");
   EXPECT_EQ(plan.refusals[0].summary,
             "Connection/c would be replaced by an object with another id, but the unmanaged Resource 'RS9' "
             "still refers to it (/scopes/connectionsScopes/values)");
+}
+
+TEST_F(PlanReplacementOrder, UnderAnotherIdDeletesTheOldOneAfterWhoeverReferredLearnedTheNewOne) {
+  project.apply_text(bound_connection("old") + using_connection("mcp"));
+  const std::string text = bound_connection("new") + using_connection("mcp");
+  project.order.clear();
+  const plan::Plan plan = project.apply_text(text);
+  EXPECT_EQ(actions_of(plan), "replace Connection/c, update Resource/r");
+  EXPECT_THAT(project.order, ElementsAre("create Connection/c", "Resource/r", "delete Connection/c"));
+  EXPECT_FALSE(project.plan_text(text).has_work());
+}
+
+TEST_F(PlanReplacementOrder, UnderAnotherIdDeletesFirstWhereTheOldIdIsTakenOver) {
+  project.apply_text(bound_connection("old") + using_connection("mcp"));
+  const std::string text =
+      bound_connection("new") + using_connection("mcp") + doc("Connection", "name: d, id: old", "name: d");
+  const plan::Plan plan = project.plan_text(text);
+  EXPECT_EQ(action_on(plan, "Connection/c").sequence, plan::Sequence::kOneStep);
+}
+
+/// A replacement under another id that ended before its old object was deleted.
+class PlanUnfinishedReplacement : public PlanReplacementOrder {
+ protected:
+  PlanUnfinishedReplacement() {
+    project.apply_text(bound_connection("new") + using_connection("mcp"));
+    project.add_live("Connection", R"({"id":"old","name":"c","description":"kept"})");
+    record().superseded_id = "old";
+  }
+  model::RecordedObject& record() { return project.recorded.objects.at({"Connection", "c"}); }
+  const std::string text = bound_connection("new") + using_connection("mcp");
+};
+
+TEST_F(PlanUnfinishedReplacement, IsEndedByTheDeletion) {
+  EXPECT_EQ(actions_of(project.apply_text(text)), "delete Connection/c");
+  EXPECT_EQ(record().live_id, "new");
+  EXPECT_FALSE(project.plan_text(text).has_work());
+}
+
+TEST_F(PlanUnfinishedReplacement, DeletesAfterWhoeverStillRefers) {
+  project.live.kinds["Resource"].objects.at(0).body["scopes"] =
+      parse(R"({"connectionsScopes":[{"name":"s","values":["old"]}]})");
+  project.order.clear();
+  EXPECT_EQ(actions_of(project.apply_text(text)), "delete Connection/c, update Resource/r");
+  EXPECT_THAT(project.order, testing::Contains("Resource/r"));
+  EXPECT_EQ(project.order.back(), "Connection/c");
+  EXPECT_FALSE(project.plan_text(text).has_work());
+}
+
+TEST_F(PlanUnfinishedReplacement, CreatesWhatWasNotCreatedYetWithWhatTheOldOneHad) {
+  project.remove_live("Connection", "new");
+  record().pending_create = {{"id", "new"}, {"name", "c"}, {"description", "kept"}};
+  project.policy.allow_replace = false;
+  EXPECT_EQ(actions_of(project.apply_text(text)), "create Connection/c, delete Connection/c");
+  EXPECT_EQ(project.live_body("Connection", "new").at("description"), "kept");
+  EXPECT_FALSE(project.plan_text(text).has_work());
+}
+
+TEST_F(PlanUnfinishedReplacement, GoesWithTheNewObject) {
+  project.policy.allow_empty_kinds = {"Connection"};
+  project.apply_text(doc("Resource", "name: r",
+                         "name: r, uri: 'https://r', type: mcp, scopes: {connectionsScopes: [{name: s}]}"));
+  EXPECT_THAT(project.live.kinds["Connection"].objects, IsEmpty());
+}
+
+TEST_F(PlanUnfinishedReplacement, ForgetsWhatSomebodyElseDeleted) {
+  project.remove_live("Connection", "old");
+  EXPECT_EQ(actions_of(project.apply_text(text)), "");
+  EXPECT_EQ(record().superseded_id, "");
+  EXPECT_FALSE(project.plan_text(text).has_work());
+}
+
+class PlanScopeOrder : public testing::Test {
+ protected:
+  static std::string owner(const std::string& scopes) {
+    return doc("InboundApp", "name: a", "name: a") +
+           doc("Resource", "name: r",
+               "name: r, uri: 'https://r', type: api, scopes: {permissionsScopes: [" + scopes + "]}");
+  }
+  static std::string policy(const std::string& scopes) {
+    return doc("ResourcePolicy", "name: p", "inboundApp: a, resource: r, userAccessScopes: [" + scopes + "]");
+  }
+  json::object& live_scopes() {
+    return project.live.kinds["Resource"].objects.at(0).body["scopes"].as_object();
+  }
+  Project project;
+};
+
+TEST_F(PlanScopeOrder, ARenamedScopeArrivesBeforeAndLeavesAfterThePolicyIsUpdated) {
+  project.apply_text(owner("{name: old}, {name: same}") + policy("old, same"));
+  project.order.clear();
+  const std::string text = owner("{name: new}, {name: same, description: d}") + policy("new, same");
+  const plan::Plan plan = project.apply_text(text);
+  EXPECT_EQ(actions_of(plan), "update Resource/r, update ResourcePolicy/p");
+  EXPECT_THAT(project.order,
+              ElementsAre("InboundApp/a", "add to Resource/r", "ResourcePolicy/p", "Resource/r"));
+  EXPECT_FALSE(project.plan_text(text).has_work());
+}
+
+TEST_F(PlanScopeOrder, TheFirstHalfHoldsWhatArrivesAndWhatLeaves) {
+  project.apply_text(owner("{name: old}") + policy("old"));
+  const plan::Plan plan = project.plan_text(owner("{name: new}") + policy("new"));
+  const plan::Action half = plan::make_first_half(action_on(plan, "Resource/r"));
+  EXPECT_EQ(json::serialize(half.body.at("scopes")),
+            R"({"permissionsScopes":[{"name":"new"},{"name":"old"}]})");
+  EXPECT_EQ(test::paths_of(half), "/scopes/permissionsScopes/new");
+}
+
+TEST_F(PlanScopeOrder, AListThatGoesWholeIsKeptInTheFirstHalf) {
+  project.apply_text(owner("{name: old}") + policy("old"));
+  const std::string text = doc("InboundApp", "name: a", "name: a") +
+                           doc("Resource", "name: r",
+                               "name: r, uri: 'https://r', type: api, scopes: {permissionsScopes: null, "
+                               "attributesScopes: [{name: new}]}") +
+                           policy("new");
+  const plan::Plan plan = project.plan_text(text);
+  const plan::Action half = plan::make_first_half(action_on(plan, "Resource/r"));
+  EXPECT_EQ(diff::find_item_keys(*half.descriptor, half.body), (std::set<std::string>{"new", "old"}));
+  project.apply(plan);
+  EXPECT_FALSE(live_scopes().contains("permissionsScopes"));
+  EXPECT_FALSE(project.plan_text(text).has_work());
+}
+
+TEST_F(PlanScopeOrder, WhatOnlyArrivesOrOnlyLeavesTakesOneUpdate) {
+  project.apply_text(owner("{name: one}, {name: two}") + policy("one, two"));
+  EXPECT_EQ(action_on(project.apply_text(owner("{name: one}") + policy("one")), "Resource/r").sequence,
+            plan::Sequence::kOneStep);
+  EXPECT_EQ(
+      action_on(project.apply_text(owner("{name: one}, {name: three}") + policy("one, three")), "Resource/r")
+          .sequence,
+      plan::Sequence::kOneStep);
 }
 
 }  // namespace

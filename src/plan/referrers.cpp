@@ -1,0 +1,254 @@
+// Who refers to what a plan deletes, renames, replaces or takes out of an object.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "build.hpp"
+#include "declared_references.hpp"
+#include "descopectl/base/text.hpp"
+#include "descopectl/kinds/registry.hpp"
+
+namespace descopectl::plan {
+namespace {
+
+/// Who still refers to something after the plan: bound objects as they will be, others as they are.
+struct Referrer {
+  std::string name;
+  bool is_declared = false;  ///< `references` are its manifest's, too
+  bool is_outside = false;   ///< the manifests do not know it
+  std::vector<diff::LiveReference> references;
+  std::vector<diff::ItemUse> items;
+};
+
+/// The kind that typed connection scopes in these fields name, or empty.
+std::string_view kind_of_connections(schema::Fields fields) {
+  for (const schema::Field& field : fields) {
+    if (field.type == schema::Type::kConnectionScopes) return field.reference;
+    if (const std::string_view inner = kind_of_connections(field.fields); !inner.empty()) return inner;
+  }
+  return {};
+}
+
+/// Live ids that a manifest names outright ({live: ID}) in typed connection scopes: the wire form may not
+/// show them.
+void collect_live_ids(std::string_view kind, const json::value& value,
+                      std::vector<diff::LiveReference>& out) {
+  if (const json::array* connections = model::marker::find_connections(value)) {
+    for (const json::value& item : *connections)
+      if (const json::value& id = item.get_object().at("connection"); id.is_string())
+        out.push_back(
+            {std::string(kind), std::string(id.get_string()), false, "{live: ...} in its manifest"});
+  } else if (const json::object* object = value.if_object()) {
+    for (const auto& [name, member] : *object)
+      collect_live_ids(kind, member, out);
+  } else if (const json::array* list = value.if_array()) {
+    for (const json::value& item : *list)
+      collect_live_ids(kind, item, out);
+  }
+}
+
+/// What the state knows of owned objects that this run leaves alone: connection scopes need not show on the
+/// wire whose they are.
+void add_recorded_referrers(const Draft& draft, std::vector<Referrer>& referrers) {
+  std::set<model::ObjectKey> dealt_with;
+  for (const Action& action : draft.plan.actions)
+    dealt_with.insert(action.is_moved ? action.moved_from : action.key);
+  for (const auto& [key, recorded] : draft.input.recorded->objects) {
+    const model::LiveKind* live = draft.input.live->find(key.kind);
+    if (dealt_with.contains(key) || live == nullptr || live->find(recorded.live_id) == nullptr) continue;
+    Referrer referrer{key.to_string(), true, draft.input.desired->find(key) == nullptr, {}, {}};
+    for (const model::ObjectKey& target : recorded.depends_on)
+      if (const auto at = draft.input.recorded->objects.find(target);
+          at != draft.input.recorded->objects.end())
+        referrer.references.push_back({target.kind, at->second.live_id, false, "as last applied"});
+    if (!referrer.references.empty()) referrers.push_back(std::move(referrer));
+  }
+}
+
+std::vector<Referrer> find_referrers(const Draft& draft) {
+  std::map<std::pair<std::string, std::string>, const Action*> actions;
+  for (const Action& action : draft.plan.actions)
+    if (!action.live_id.empty()) actions[{action.key.kind, action.live_id}] = &action;
+  std::vector<Referrer> referrers;
+  for (const model::DesiredObject& object : draft.input.desired->objects) {
+    Referrer referrer{object.key.to_string(), true, false, {}, {}};
+    const std::string_view kind = kind_of_connections(object.kind->fields);
+    if (!kind.empty() && !draft.input.policy.is_destroy)
+      collect_live_ids(kind, object.spec, referrer.references);
+    if (!referrer.references.empty()) referrers.push_back(std::move(referrer));
+  }
+  std::map<const model::LiveObject*, std::string> declared;
+  for (const diff::Binding& binding : draft.bindings)
+    if (binding.live != nullptr) declared.emplace(binding.live, binding.desired->key.to_string());
+  for (const auto& [name, live_kind] : draft.input.live->kinds) {
+    const schema::Kind* kind = kinds::find(name);
+    if (kind == nullptr) continue;
+    for (const model::LiveObject& live : live_kind.objects) {
+      const auto at = actions.find({name, live.id});
+      const Action* action = at == actions.end() ? nullptr : at->second;
+      if (action != nullptr && action->kind == ActionKind::kDelete) continue;
+      const json::object after = action != nullptr && !action->managed.empty()
+                                     ? schema::overlay(kind->fields, live.body, action->managed)
+                                     : live.body;
+      const auto bound = declared.find(&live);
+      const bool is_outside =
+          bound == declared.end() && (action == nullptr || draft.input.desired->find(action->key) == nullptr);
+      referrers.push_back({action != nullptr         ? action->key.to_string()
+                           : bound != declared.end() ? bound->second
+                                                     : fmt::format("the unmanaged {} '{}'", name, live.id),
+                           action != nullptr, is_outside, diff::find_live_references(*kind, after),
+                           diff::find_item_uses(*kind, after)});
+    }
+  }
+  add_recorded_referrers(draft, referrers);
+  return referrers;
+}
+
+using Names = std::set<std::pair<std::string, std::string>>;
+
+/// Names of declared objects, as they are after the plan.
+Names find_declared_names(const Draft& draft) {
+  Names names;
+  for (const model::DesiredObject& object : draft.input.desired->objects)
+    if (const json::value* name = object.spec.if_contains(object.kind->name_field);
+        name != nullptr && name->is_string())
+      names.emplace(object.key.kind, std::string(name->get_string()));
+  return names;
+}
+
+/// An update that takes an item out of its object while somebody names it.
+void check_item_referrers(Draft& draft, const Action& action, const std::vector<Referrer>& referrers) {
+  const std::set<std::string> removed = find_item_change(action).removed;
+  if (removed.empty()) return;
+  for (const Referrer& referrer : referrers)
+    for (const diff::ItemUse& use : referrer.items) {
+      if (use.kind != action.key.kind || use.owner != json::value(action.live_id)) continue;
+      if (!removed.contains(use.item)) continue;
+      draft.plan.refusals.push_back(
+          {"still-referenced",
+           fmt::format("the scope '{}' would leave {}, but {} still names it ({})",
+                       base::printable(use.item, 100), action.key.to_string(), referrer.name, use.pointer),
+           "take the scope out of the referrer first", action.key});
+    }
+}
+
+/// What becomes of an action's object, as far as it matters to those who refer to it.
+struct Loss {
+  bool is_deleted = false;
+  bool is_renamed = false;
+  bool is_replaced = false;  ///< by an object with another id
+  std::string_view name;     ///< that it has now
+
+  explicit Loss(const Action& action)
+      : is_deleted(action.kind == ActionKind::kDelete), is_replaced(loses_id(action)) {
+    if (action.descriptor == nullptr) return;
+    const std::string_view field = action.descriptor->name_field;
+    const json::value* found = action.before.if_contains(field);
+    if (found != nullptr && found->is_string()) name = found->get_string();
+    is_renamed =
+        action.kind == ActionKind::kUpdate &&
+        std::any_of(action.changes.begin(), action.changes.end(), [&](const schema::FieldChange& change) {
+          return change.path == "/" + std::string(field);
+        });
+  }
+
+  [[nodiscard]] bool exists() const { return is_deleted || is_renamed || is_replaced; }
+  [[nodiscard]] std::string_view what() const {
+    return is_deleted ? "deleted" : is_replaced ? "replaced by an object with another id" : "renamed";
+  }
+};
+
+bool refers_to(const diff::LiveReference& reference, const Action& action, std::string_view name) {
+  if (reference.kind != action.key.kind) return false;
+  return reference.is_name ? !name.empty() && reference.value == name : reference.value == action.live_id;
+}
+
+/// Those who would be left with a reference to nothing.
+void check_left_behind(Draft& draft, const Action& action, const std::vector<Referrer>& referrers,
+                       const Names& declared_names) {
+  const Loss loss(action);
+  if (!loss.exists()) return;
+  std::set<std::string_view> said;
+  for (const Referrer& referrer : referrers)
+    for (const diff::LiveReference& reference : referrer.references) {
+      if (!refers_to(reference, action, loss.name)) continue;
+      if (loss.is_renamed && !reference.is_name) continue;
+      // A manifest that names what another object is called from now on means that one.
+      if (reference.is_name &&
+          (loss.is_replaced ||
+           (referrer.is_declared && declared_names.contains({reference.kind, reference.value}))))
+        continue;
+      if (!said.insert(referrer.name).second) break;
+      draft.plan.refusals.push_back(
+          {"still-referenced",
+           fmt::format("{} would be {}, but {} still refers to it ({})", action.key.to_string(), loss.what(),
+                       referrer.name, reference.pointer),
+           "change or delete the referrer first", action.key});
+      break;
+    }
+}
+
+/// A replacement that deletes first: those who find the new object under the old id or name have none between
+/// the two. The manifests may want that; of others nothing is known.
+void check_gap(Draft& draft, Action& action, const std::vector<Referrer>& referrers,
+               const DeclaredReferences& declared) {
+  if (action.kind != ActionKind::kReplace) return;
+  const bool has_same_id = !loses_id(action);
+  const Loss loss(action);
+  std::set<std::string> names;
+  for (const Referrer& referrer : referrers)
+    for (const diff::LiveReference& reference : referrer.references) {
+      if (!refers_to(reference, action, loss.name) || !(reference.is_name || has_same_id)) continue;
+      if (referrer.is_outside)
+        draft.plan.refusals.push_back(
+            {"still-referenced",
+             fmt::format("{} would be deleted and made again, but {} refers to it ({})",
+                         action.key.to_string(), referrer.name, reference.pointer),
+             "change or delete the referrer first", action.key});
+      else
+        names.insert(referrer.name);
+      break;
+    }
+  for (const diff::Binding& binding : draft.bindings) {
+    if (binding.live == nullptr) continue;
+    const auto edges = declared.of(*binding.desired);
+    if (std::any_of(edges.begin(), edges.end(), [&](const auto& edge) {
+          return edge.to->key == action.key && (has_same_id || edge.pointer.empty());
+        }))
+      names.insert(binding.desired->key.to_string());
+  }
+  // What is replaced as well is deleted before.
+  for (const Action& other : draft.plan.actions)
+    if (other.kind == ActionKind::kReplace) names.erase(other.key.to_string());
+  if (names.empty()) return;
+  action.consequences.push_back(fmt::format("until it is made again, {} {} to what is not there",
+                                            base::join_words({names.begin(), names.end()}),
+                                            names.size() == 1 ? "refers" : "refer"));
+}
+
+}  // namespace
+
+bool loses_id(const Action& action) {
+  if (action.kind != ActionKind::kReplace) return false;
+  const json::value* id = action.body.if_contains(action.descriptor->id_field);
+  return id == nullptr || !id->is_string() || id->get_string() != action.live_id;
+}
+
+void check_referrers(Draft& draft) {
+  const auto matters = [](const Action& action) {
+    return action.kind == ActionKind::kDelete || action.kind == ActionKind::kUpdate ||
+           action.kind == ActionKind::kReplace;
+  };
+  if (std::none_of(draft.plan.actions.begin(), draft.plan.actions.end(), matters)) return;
+  const Names declared_names = find_declared_names(draft);
+  const std::vector<Referrer> referrers = find_referrers(draft);
+  const DeclaredReferences declared(*draft.input.desired);
+  for (Action& action : draft.plan.actions) {
+    check_item_referrers(draft, action, referrers);
+    check_left_behind(draft, action, referrers, declared_names);
+    check_gap(draft, action, referrers, declared);
+  }
+}
+
+}  // namespace descopectl::plan
