@@ -99,6 +99,7 @@ inline model::RecordedObject sample_object(const std::string& handle) {
   object.secrets["/clientSecret"] = {.scheme = "hmac-sha256", .digest = "abcdef"};
   object.changed_by_server["/logo"] = {.sent = "a.png", .got = "https://cdn.example.com/a.png"};
   object.pending_create = {{"name", "G"}, {"clientId", "kept"}};
+  object.superseded_id = "google-old";
   return object;
 }
 
