@@ -168,8 +168,8 @@ std::string message_of(const Call& call, const http::Response& response, const S
 /// A certificate that is not trusted now won't be in half a minute, an old server won't have learnt, nor will
 /// a proxy permit what it refuses.
 bool is_permanent(const Error& error) {
-  constexpr std::array<std::string_view, 4> kPhrases{"certificate", "TLS older than",
-                                                     "no TLS:", "refuses the tunnel"};
+  constexpr std::array<std::string_view, 5> kPhrases{"certificate", "TLS older than",
+                                                     "no TLS:", "no HTTP:", "refuses the tunnel"};
   return std::any_of(kPhrases.begin(), kPhrases.end(), [&](std::string_view phrase) {
     return error.message().find(phrase) != std::string::npos;
   });

@@ -125,6 +125,9 @@ class Exchange {
 
   Error describe(const ResponseReader& reader, const IoResult& last) {
     const auto host = settings_->origin.endpoint.text();
+    if (reader.is_tls())
+      return Error(ErrorKind::kUnreachable, host + ": no HTTP: the server speaks TLS",
+                   "is it an https:// address?");
     if (reader.has_violation()) {
       return Error(ErrorKind::kBadAnswer, "the answer of " + host + " " + reader.error());
     }
@@ -139,8 +142,10 @@ class Exchange {
                                                    (last.detail.empty() ? "" : " (" + last.detail + ")"));
     }
     was_cut_off_ = true;
-    return Error(ErrorKind::kOutcomeUnknown, host + " closed the connection without an answer" +
-                                                 (last.detail.empty() ? "" : " (" + last.detail + ")"));
+    return Error(ErrorKind::kOutcomeUnknown,
+                 host + " closed the connection without an answer" +
+                     (last.detail.empty() ? "" : " (" + last.detail + ")"),
+                 settings_->tls ? "" : "does the server speak TLS? then its address begins with https://");
   }
 
   std::shared_ptr<const Settings> settings_;

@@ -115,6 +115,11 @@ bool equals_lower(std::string_view text, std::string_view lower) {
   });
 }
 
+/// An alert or a handshake (RFC 8446 section 5.1).
+bool begins_tls_record(std::string_view bytes) {
+  return !bytes.empty() && (bytes.front() == 0x15 || bytes.front() == 0x16);
+}
+
 }  // namespace
 
 struct ResponseReader::Impl {
@@ -148,6 +153,7 @@ struct ResponseReader::Impl {
   Progress progress = Progress::kNeedsMore;
   bool has_started = false;
   bool has_violation = false;
+  bool is_tls = false;
   std::string error;
 };
 
@@ -161,8 +167,10 @@ Progress ResponseReader::feed(std::string_view bytes) {
   auto& impl = *impl_;
   if (impl.progress != Progress::kNeedsMore) return impl.progress;
   impl.pending += bytes;
+  impl.is_tls = impl.is_tls || (!impl.has_started && begins_tls_record(impl.pending));
   while (!impl.pending.empty()) {
     impl.has_started = true;
+    if (impl.is_tls) return impl.fail("is TLS, not HTTP", true);
     const auto failure = push(*impl.sink, impl.pending, impl.limits);
     if (failure) return impl.fail(failure);
     if (!impl.sink->is_done()) return Progress::kNeedsMore;
@@ -195,6 +203,9 @@ bool ResponseReader::has_started() const {
 }
 bool ResponseReader::has_violation() const {
   return impl_->has_violation;
+}
+bool ResponseReader::is_tls() const {
+  return impl_->is_tls;
 }
 const std::string& ResponseReader::error() const {
   return impl_->error;

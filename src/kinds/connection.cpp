@@ -130,9 +130,8 @@ static_assert(schema::is_valid_table(kFields));
 constexpr std::array<std::string_view, 1> kNaturalKeys{"id"};
 constexpr std::array<std::string_view, 1> kUnique{"id"};
 constexpr std::array<std::string_view, 1> kTolerated{"templateId"};
-constexpr std::array<std::string_view, 2> kBreaks{
-    "tokens and API keys that users and tenants stored through it are deleted with it",
-    "its client secret is sent again and must be at hand"};
+constexpr std::array<std::string_view, 1> kBreaks{
+    "tokens and API keys that users and tenants stored through it are deleted with it"};
 constexpr std::array<std::string_view, 5> kApiKeyFields{"name", "description", "logo", "appType", "tenantId"};
 
 constexpr std::array<std::string_view, 5> kTemplateFields{"templateId", "id", "clientId", "clientSecret",

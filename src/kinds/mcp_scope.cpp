@@ -38,7 +38,9 @@ constexpr schema::Kind kKind{
     .item_of = {.kind = "Resource",
                 .reference = "resource",
                 .list = "/scopes/connectionsScopes",
-                .siblings = kSiblings},
+                .siblings = kSiblings,
+                .owner_field = "type",
+                .owner_value = "mcp"},
 };
 
 }  // namespace

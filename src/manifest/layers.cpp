@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <map>
-
 #include "decode_document.hpp"
 #include "descopectl/base/text.hpp"
 #include "descopectl/kinds/registry.hpp"
@@ -58,16 +56,16 @@ class LayerDecoder {
     made_.objects.push_back(std::move(*object));
   }
 
-  /// The documents after the first that may be laid over it; the others are reported.
+  /// The documents after the first that may be laid over it; the others are reported. Within one folder only
+  /// an object of another folder may be declared several times.
   std::vector<const Layer*> choose_overlays(const model::ObjectKey& key, const std::vector<Layer>& stack) {
     std::vector<const Layer*> chosen;
-    std::map<std::size_t, const Layer*> by_root{{files_[stack.front().file].root, &stack.front()}};
     for (std::size_t i = 1; i < stack.size(); ++i) {
-      const auto [other, is_new] = by_root.emplace(files_[stack[i].file].root, &stack[i]);
-      if (is_new && root_of(stack[i]).is_overlay)
+      const bool is_elsewhere = files_[stack[i].file].root != files_[stack.front().file].root;
+      if (is_elsewhere && root_of(stack[i]).is_overlay)
         chosen.push_back(&stack[i]);
       else
-        report_twice(key, stack[i], is_new ? stack.front() : *other->second);
+        report_twice(key, stack[i], stack.front());
     }
     return chosen;
   }

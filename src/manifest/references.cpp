@@ -150,6 +150,7 @@ class ItemMerger {
     const std::string name = text_at(scope, key_name);
     if (name.empty()) return;  // reported as a missing field
     if (!check_free(owner, scope, rule, name)) return;
+    warn_of_owner(owner, scope, rule);
     const std::string list(rule.list);
     owner.items.push_back({list + "/" + base::escape_pointer_token(name), scope.name_span});
     owner.own_items[list].insert(name);
@@ -178,6 +179,18 @@ class ItemMerger {
       }
     }
     return true;
+  }
+
+  void warn_of_owner(const DesiredObject& owner, const DesiredObject& scope, const schema::ItemOf& rule) {
+    const std::string value = text_at(owner, rule.owner_field);
+    if (value.empty() || value == rule.owner_value) return;
+    sink_.warning("misplaced-scope", scope.span,
+                  fmt::format("{} belongs on a {} with '{}: {}', and {} has '{}: {}'", scope.key.to_string(),
+                              rule.kind, rule.owner_field, rule.owner_value, owner.key.to_string(),
+                              rule.owner_field, base::printable(value, 40)),
+                  fmt::format("write the scope into {} of {}",
+                              base::join_words({rule.siblings.begin(), rule.siblings.end()}, " or "),
+                              owner.key.to_string()));
   }
 
   static void append(DesiredObject& owner, const std::string& list, json::object item) {

@@ -167,14 +167,8 @@ class DeclaredBuilder {
     for (const std::string& path : action_.unlisted)
       action_.consequences.push_back(
           fmt::format("the field {}, which this program does not know, is lost", path));
-    for (const Field& field : kind_.fields) {
-      const bool is_declared = std::any_of(
-          action_.secrets.begin(), action_.secrets.end(),
-          [&](const SecretUse& use) { return use.pointer == "/" + std::string(field.wire_name()); });
-      if (field.secret && field.in(schema::kInUpdate) && !is_declared)
-        action_.consequences.push_back(
-            fmt::format("{} can't be read back and is not in the manifest: it is lost", field.name));
-    }
+    for (const Field& field : kind_.fields)
+      if (field.secret && field.in(schema::kInUpdate)) tell_of_secret(field);
     send_all_secrets();
     if (policy_.allow_replace) return;
     draft_.plan.refusals.push_back(
@@ -183,6 +177,20 @@ class DeclaredBuilder {
                      desired_.key.to_string(),
                      base::join_words({action_.replaced_by.begin(), action_.replaced_by.end()})),
          "take the change back, or allow it with --allow-replace", desired_.key});
+  }
+
+  /// What becomes of a secret of the object that is replaced.
+  void tell_of_secret(const Field& field) {
+    const bool is_declared = std::any_of(
+        action_.secrets.begin(), action_.secrets.end(),
+        [&](const SecretUse& use) { return use.pointer == "/" + std::string(field.wire_name()); });
+    const json::value* sign = action_.before.if_contains(field.set_with);
+    const bool is_set = field.set_with.empty() || (sign != nullptr && !base::is_zero(*sign));
+    if (is_declared)
+      action_.consequences.push_back(fmt::format("{} is sent again and must be at hand", field.name));
+    else if (is_set)
+      action_.consequences.push_back(
+          fmt::format("{} can't be read back and is not in the manifest: it is lost", field.name));
   }
 
   void send_all_secrets() {

@@ -73,7 +73,8 @@ Error describe_verdict(const Verdict& verdict, const Endpoint& endpoint) {
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
       return unreachable(endpoint.text() + ": the certificate is for another host: " +
-                         (verdict.names.empty() ? std::string("it names none") : verdict.names));
+                             (verdict.names.empty() ? std::string("it names none") : verdict.names),
+                         "is the address right? another server, or a proxy in between, answered there");
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
       return unreachable(endpoint.text() + ": self-signed certificate",
                          "if that is right, give the certificate with --ca-file");

@@ -99,7 +99,8 @@ TEST_F(Tls, IsTrustedOnTopOfWhatVariablesName) {
 TEST_F(Tls, IsForTheNameThatTheUrlHas) {
   serve({.names = {"DNS:localhost"}});
   expect_refused({"--ca-file", "ca.pem"},
-                 ": the certificate is for another host: localhost [api-unreachable]\n");
+                 ": the certificate is for another host: localhost [api-unreachable]\n"
+                 "hint: is the address right? another server, or a proxy in between, answered there\n");
   environment["DESCOPE_BASE_URL"] = "https://localhost:" + std::to_string(hosted->port());
   const Result result = run({"plan", "--ca-file", "ca.pem"});
   EXPECT_EQ(result.status, 0) << result.all();
@@ -175,7 +176,8 @@ TEST_F(Tls, IsNotGivenUpForAPlainServer) {
   EXPECT_EQ(plain.request_count(), 0U);
 }
 
-/// Answers every connection with a fatal alert "protocol version", as a server without TLS 1.2 does.
+/// Answers every connection with a fatal alert "protocol version", as a server without TLS 1.2 does, and one
+/// with TLS where plain HTTP comes.
 class OldServer {
  public:
   OldServer() : listener_(transport::Listener::open(io_.get_executor(), "127.0.0.1", 0).value()) {
@@ -188,7 +190,9 @@ class OldServer {
   }
   OldServer(const OldServer&) = delete;
   OldServer& operator=(const OldServer&) = delete;
-  [[nodiscard]] std::string url() const { return "https://127.0.0.1:" + std::to_string(listener_->port()); }
+  [[nodiscard]] std::string url(const std::string& scheme = "https") const {
+    return scheme + "://127.0.0.1:" + std::to_string(listener_->port());
+  }
 
  private:
   boost::asio::awaitable<void> run() {
@@ -238,6 +242,28 @@ TEST_F(Tls, OlderThanTwelveIsRefusedAndTheKeyIsNotSent) {
     EXPECT_NE(current.heard().find("\r\nAuthorization: Bearer "), std::string::npos)
         << "it would have noticed";
   }
+}
+
+TEST_F(Tls, ThatAnswersPlainHttpIsTold) {
+  serve({});
+  const OldServer server;
+  environment["DESCOPE_BASE_URL"] = server.url("http");
+  const Result result = run({"plan"});
+  EXPECT_EQ(result.status, 5) << result.all();
+  EXPECT_NE(result.err.find(": no HTTP: the server speaks TLS [api-unreachable]\n"
+                            "hint: is it an https:// address?\n"),
+            std::string::npos)
+      << result.err;
+  EXPECT_EQ(result.err.find("trying again"), std::string::npos) << result.err;
+}
+
+TEST_F(Tls, ThatClosesOnPlainHttpIsSuspected) {
+  serve({});
+  environment["DESCOPE_BASE_URL"] = "http://127.0.0.1:" + std::to_string(hosted->port());
+  const Result result = run({"plan"});
+  EXPECT_EQ(result.status, 5) << result.all();
+  EXPECT_NE(result.err.find("https://"), std::string::npos) << result.err;
+  EXPECT_EQ(hosted->request_count(), 0U);
 }
 
 TEST(PlainHttp, BeyondLoopbackNeedsAFlag) {

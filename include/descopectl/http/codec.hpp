@@ -64,6 +64,8 @@ class ResponseReader {
   [[nodiscard]] bool has_started() const;
   /// True where what came breaks HTTP or a limit, false where it is only not whole.
   [[nodiscard]] bool has_violation() const;
+  /// True where what came is TLS.
+  [[nodiscard]] bool is_tls() const;
   /// What is wrong after kFailed: "is not HTTP", "is larger than 1024 bytes", "ended before it was whole":
   /// the end of a sentence that begins with "the answer".
   [[nodiscard]] const std::string& error() const;

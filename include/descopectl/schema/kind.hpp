@@ -79,6 +79,9 @@ struct ItemOf {
   /// Pointers of sibling lists with the same items: an item that live keeps there stays there, and a key may
   /// stand only once in all of them.
   std::span<const std::string_view> siblings = {};
+  /// The owners that such items are meant for have this value in this field; with another there is a warning.
+  std::string_view owner_field = {};
+  std::string_view owner_value = {};
 
   [[nodiscard]] constexpr bool exists() const { return !kind.empty(); }
 };

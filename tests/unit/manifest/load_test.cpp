@@ -141,6 +141,22 @@ spec: {resource: r, name: "mcp:a", values: [x]}
       R"({"connectionsScopes":[{"name":"mcp:z"},{"name":"mcp:a","values":["x"]},{"name":"mcp:b","optional":true}]})");
 }
 
+TEST(Manifest, AScopeOfAnMcpServerOnAnApiIsAWarning) {
+  const std::string head = "apiVersion: descopectl/v1\n";
+  const test::Manifests manifests(head +
+                                  "kind: Resource\nmetadata: {name: r}\nspec: {name: r, type: api, uri: "
+                                  "'https://r'}\n---\n" +
+                                  head +
+                                  "kind: McpScope\nmetadata: {name: s}\nspec: {resource: r, name: s}\n");
+  EXPECT_EQ(
+      manifests.messages(),
+      "<stdin>:8:18: warning: McpScope/s belongs on a Resource with 'type: mcp', and Resource/r has "
+      "'type: api' [misplaced-scope]\n"
+      "  metadata: {name: s}\n"
+      "                   ^\n"
+      "hint: write the scope into /scopes/permissionsScopes or /scopes/attributesScopes of Resource/r\n");
+}
+
 TEST(Manifest, TheSameScopeTwiceOnOneResourceShowsBothPlaces) {
   Manifests manifests(R"(apiVersion: descopectl/v1
 kind: Resource

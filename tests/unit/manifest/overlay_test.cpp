@@ -279,20 +279,34 @@ TEST_F(Overlay, AListIsReplacedAndTakesNoUnset) {
 }
 
 TEST_F(Overlay, TwoDocumentsOfOneHandleAreAnErrorWithinAFolder) {
-  write("base/c.yaml", doc("name: c", "spec: {name: C}\n"));
   write("over/c.yaml",
-        doc("name: c", "spec: {logo: l}\n") + "---\n" + doc("name: c", "spec: {pkce: true}\n"));
+        doc("name: c", "spec: {name: C}\n") + "---\n" + doc("name: c", "spec: {pkce: true}\n"));
   load({"base", "over"});
-  EXPECT_EQ(messages(),
-            "over/c.yaml:8:18: error: Connection/c is declared twice [duplicate-handle]\n"
-            "  metadata: {name: c}\n"
-            "                   ^\n"
-            "over/c.yaml:3:18: note: first declared here\n"
-            "hint: rename or remove one of the two\n");
+  EXPECT_THAT(messages(),
+              HasSubstr("over/c.yaml:8:18: error: Connection/c is declared twice [duplicate-handle]\n"
+                        "  metadata: {name: c}\n"
+                        "                   ^\n"
+                        "over/c.yaml:3:18: note: first declared here\n"
+                        "hint: rename or remove one of the two\n"));
   write("over/c.yaml", doc("name: c", "spec: {logo: l}\n"));
+  write("base/c.yaml", doc("name: c", "spec: {name: C}\n"));
   write("base/again.yaml", doc("name: c", "spec: {name: C}\n"));
   load({"base", "over"});
   EXPECT_THAT(messages(), HasSubstr("base/c.yaml:3:18: error: Connection/c is declared twice"));
+}
+
+TEST_F(Overlay, SeveralOfOneFolderAreLaidInTheOrderOfTheirPaths) {
+  write("base/c.yaml", doc("name: c", "spec: {name: C}\n"));
+  write("over/a.yaml", doc("name: c, absent: true", "spec: {logo: a}\n"));
+  write("over/b.yaml", doc("name: c, absent: false", "spec: {pkce: true}\n"));
+  load({"base", "over"});
+  EXPECT_EQ(messages(), "");
+  ASSERT_EQ(desired_.objects.size(), 1U);
+  EXPECT_EQ(json::serialize(desired_.objects[0].spec), R"({"name":"C","logo":"a","pkce":true})");
+  write("over/b.yaml", doc("name: c", "spec: {pkce: true}\n"));
+  load({"base", "over"});
+  EXPECT_EQ(messages(), "");
+  EXPECT_TRUE(desired_.objects.empty());
 }
 
 TEST_F(Overlay, ListedBeforeWhatItIsLaidOverIsAnError) {

@@ -16,8 +16,10 @@ using test::parse;
 using test::paths_of;
 using test::Project;
 using test::resource;
+using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 TEST(Plan, AnEmptyProjectGetsEverythingInTheOrderOfReferences) {
   Project project;
@@ -226,6 +228,23 @@ TEST(PlanReplacement, NeedsAWordAndCarriesLivesFieldsOver) {
   EXPECT_FALSE(action.body.contains("id"));
   EXPECT_EQ(action.body.at("userAccess"), json::value("by hand"));
   EXPECT_FALSE(action.consequences.empty());
+}
+
+TEST(PlanReplacement, SpeaksOfAClientSecretOnlyWhereThereIsOne) {
+  Project project;
+  project.add_live("Connection", R"({"id":"k","name":"k","appType":"apikey"})");
+  project.add_live("Connection", R"({"id":"o","name":"o","clientId":"i"})");
+  project.policy.allow_replace = true;
+  project.policy.adopt = plan::Adopt::kAlways;
+  const std::string key = connection("k", "appType: apikey, tenantId: T1");
+  const plan::Plan plan = project.plan_text(key + connection("o", "tenantId: T1, clientId: i"));
+  EXPECT_THAT(action_on(plan, "Connection/k").consequences, Not(Contains(HasSubstr("ecret"))));
+  EXPECT_THAT(action_on(plan, "Connection/o").consequences,
+              Contains("clientSecret can't be read back and is not in the manifest: it is lost"));
+  const plan::Plan declared =
+      project.plan_text(key + connection("o", "tenantId: T1, clientId: i, clientSecret: {fromEnv: S}"));
+  EXPECT_THAT(action_on(declared, "Connection/o").consequences,
+              Contains("clientSecret is sent again and must be at hand"));
 }
 
 TEST(PlanReplacement, AnotherIdForAnOwnedConnectionReplacesItAndForgetsNothing) {
