@@ -139,14 +139,16 @@ TEST_F(ApplyCreateFirst, MakesTheNewOneThenUpdatesThenDeletesTheOldOne) {
                                   "done Connection/c"));
 }
 
-TEST_F(ApplyCreateFirst, TheStateKnowsBothObjectsBeforeAnythingIsSent) {
+TEST_F(ApplyCreateFirst, TheJournalKnowsBothObjectsBeforeAnythingIsSent) {
   service.on_call = [&](const std::string& call) {
     if (call != "create Connection/C") return;
-    EXPECT_EQ(recorded("Connection", "c").live_id, "new");
-    EXPECT_EQ(recorded("Connection", "c").superseded_id, "old");
-    EXPECT_FALSE(recorded("Connection", "c").pending_create.empty());
+    const model::Intent& intent = store.state.intents.at({"Connection", "c"});
+    EXPECT_EQ(intent.operation, model::Operation::kCreate);
+    EXPECT_EQ(intent.record.superseded_id, "old");
+    EXPECT_EQ(recorded("Connection", "c").live_id, "old");
   };
   apply();
+  EXPECT_TRUE(store.state.intents.empty());
 }
 
 TEST_F(ApplyCreateFirst, ARefusedCreateLeavesEverythingAsItWas) {
