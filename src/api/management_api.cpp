@@ -59,6 +59,14 @@ class ReaderAndWriter final : public Writer {
                                          unsigned generation, unsigned* tries) override {
     return operations_.update(kind, std::move(body), std::move(secrets), generation, tries);
   }
+  awaitable<Result<std::vector<Created>>> create_batch(const Kind& kind, std::vector<json::object> bodies,
+                                                       unsigned* tries) override {
+    return operations_.create_batch(kind, std::move(bodies), tries);
+  }
+  awaitable<Result<void>> erase_batch(const Kind& kind, std::vector<std::string> ids,
+                                      unsigned* tries) override {
+    return operations_.erase_batch(kind, std::move(ids), tries);
+  }
   awaitable<Result<void>> erase(const Kind& kind, std::string id, unsigned* tries) override {
     return operations_.erase(kind, std::move(id), tries);
   }

@@ -69,6 +69,26 @@ json::object object_of_answer(const Kind& kind, std::optional<json::object> obje
   return std::move(*object);
 }
 
+/// What the answer to a batch says of the object that was made from `body`, told by its key or its name.
+Created find_created(const Kind& kind, const json::object& body, const json::array* objects) {
+  Created created;
+  created.id = schema::live_id_of(kind, body);
+  if (objects == nullptr) return created;
+  for (const json::value& value : *objects) {
+    const json::object* object = value.if_object();
+    if (object == nullptr) continue;
+    const std::string id = schema::live_id_of(kind, *object);
+    const bool is_it = schema::has_key(kind)
+                           ? id == created.id
+                           : string_member(*object, kind.name_field) == string_member(body, kind.name_field);
+    if (!is_it) continue;
+    created.id = id;
+    created.object = object_of_answer(kind, *object);
+    break;
+  }
+  return created;
+}
+
 }  // namespace
 
 awaitable<Result<std::vector<model::LiveObject>>> Operations::list(const Kind& kind, unsigned generation,
@@ -306,6 +326,50 @@ awaitable<Result<json::object>> Operations::update(const Kind& kind, json::objec
   auto answer = co_await engine_->send(std::move(call));
   if (!answer) co_return answer.error();
   co_return object_of_answer(kind, unwrap(kind, std::move(*answer), endpoint.out));
+}
+
+awaitable<Result<std::vector<Created>>> Operations::create_batch(const Kind& kind,
+                                                                 std::vector<json::object> bodies,
+                                                                 unsigned* tries) {
+  const Endpoint endpoint = kind.calls.create_batch;
+  if (!endpoint.exists() || bodies.empty()) co_return no_such_call(kind, "create many at once of");
+  json::object request;
+  json::array& items = request[endpoint.in].emplace_array();
+  for (const json::object& body : bodies)
+    items.push_back(body);
+  Call call(Purpose::kCreate, kind, endpoint.method, std::string(endpoint.path),
+            WireBody(json::serialize(request)));
+  call.tries = tries;
+  auto answer = co_await engine_->send(std::move(call));
+  if (!answer) co_return answer.error();
+  const json::value* list = endpoint.out.empty() ? nullptr : base::find_member(*answer, endpoint.out);
+  const json::array* objects = list == nullptr ? nullptr : list->if_array();
+  std::vector<Created> created;
+  created.reserve(bodies.size());
+  for (const json::object& body : bodies)
+    created.push_back(find_created(kind, body, objects));
+  co_return created;
+}
+
+awaitable<Result<void>> Operations::erase_batch(const Kind& kind, std::vector<std::string> ids,
+                                                unsigned* tries) {
+  const Endpoint endpoint = kind.calls.erase_batch;
+  // Some delete calls take an empty selection for everything (sheet 0.3, trap 8).
+  const bool is_whole = std::none_of(ids.begin(), ids.end(), [](const auto& id) { return id.empty(); });
+  if (!endpoint.exists() || ids.empty() || !is_whole) co_return no_such_call(kind, "delete many at once of");
+  json::object request;
+  json::array& items = request[endpoint.in].emplace_array();
+  for (const std::string& id : ids) {
+    json::object key;
+    if (schema::has_key(kind)) schema::put_live_id(kind, id, key);
+    items.push_back(key.empty() ? json::value(id) : json::value(std::move(key)));
+  }
+  Call call(Purpose::kErase, kind, endpoint.method, std::string(endpoint.path),
+            WireBody(json::serialize(request)));
+  call.tries = tries;
+  auto answer = co_await engine_->send(std::move(call));
+  if (!answer) co_return answer.error();
+  co_return Result<void>();
 }
 
 awaitable<Result<void>> Operations::erase(const Kind& kind, std::string id, unsigned* tries) {

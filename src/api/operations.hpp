@@ -29,6 +29,11 @@ class Operations {
   boost::asio::awaitable<Result<json::object>> update(const schema::Kind& kind, json::object body,
                                                       BodySecrets secrets, unsigned generation,
                                                       unsigned* tries);
+  boost::asio::awaitable<Result<std::vector<Created>>> create_batch(const schema::Kind& kind,
+                                                                    std::vector<json::object> bodies,
+                                                                    unsigned* tries);
+  boost::asio::awaitable<Result<void>> erase_batch(const schema::Kind& kind, std::vector<std::string> ids,
+                                                   unsigned* tries);
   boost::asio::awaitable<Result<void>> erase(const schema::Kind& kind, std::string id, unsigned* tries);
   boost::asio::awaitable<Result<model::Secret>> read_secret(const schema::Kind& kind, std::string id);
   boost::asio::awaitable<Result<model::Secret>> rotate_secret(const schema::Kind& kind, std::string id);

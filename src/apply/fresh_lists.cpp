@@ -42,10 +42,10 @@ asio::awaitable<Result<std::shared_ptr<const FreshLists::Objects>>> FreshLists::
   co_return co_await read_anew(kind);
 }
 
-asio::awaitable<Result<std::shared_ptr<const FreshLists::Objects>>> FreshLists::get_after(
-    const schema::Kind& kind, std::chrono::steady_clock::time_point after) {
+asio::awaitable<Result<std::shared_ptr<const FreshLists::Objects>>> FreshLists::get_since(
+    const schema::Kind& kind, std::chrono::steady_clock::time_point since) {
   const std::shared_ptr<Reading> latest = readings_[kind.name];
-  const bool is_usable = latest && latest->begun_at > after && (!latest->is_done || latest->result);
+  const bool is_usable = latest && latest->begun_at >= since && (!latest->is_done || latest->result);
   if (is_usable) co_return co_await wait_for(latest);
   co_return co_await read_anew(kind);
 }

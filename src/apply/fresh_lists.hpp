@@ -28,9 +28,9 @@ class FreshLists {
   [[nodiscard]] boost::asio::awaitable<Result<std::shared_ptr<const Objects>>> get(
       const schema::Kind& kind, std::chrono::steady_clock::time_point since);
 
-  /// The kind's objects by a list that was asked for later than `after`.
-  [[nodiscard]] boost::asio::awaitable<Result<std::shared_ptr<const Objects>>> get_after(
-      const schema::Kind& kind, std::chrono::steady_clock::time_point after);
+  /// The kind's objects by a list that was asked for at `since` or later.
+  [[nodiscard]] boost::asio::awaitable<Result<std::shared_ptr<const Objects>>> get_since(
+      const schema::Kind& kind, std::chrono::steady_clock::time_point since);
 
  private:
   struct Reading;

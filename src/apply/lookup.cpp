@@ -52,22 +52,25 @@ asio::awaitable<Result<Traces>> Lookup::find_created(Sought sought) {
   const bool is_loaded = !id.empty() && kind.calls.load.exists();
   milliseconds at_most = run_.options.settle;
   if (is_loaded) at_most = std::min(at_most, kEnoughForLoads);
+  if (sought.is_brief) at_most = milliseconds(0);
   Poll poll(run_.timing, at_most);
-  TimePoint after = run_.timing.now();
+  TimePoint since = sought.since;
   while (true) {
-    auto matches = co_await look(kind, id, after, is_match);
+    // However long a look takes, what it does not show is gone only if it began when the time was over.
+    const bool is_last_look = poll.is_over();
+    if (is_last_look) since = std::max(since, poll.deadline());
+    auto matches = co_await look(kind, id, since, is_match);
     if (!matches) co_return matches.error();
     Traces traces = judge(sought, std::move(*matches));
-    if (traces.object) co_return traces;
-    after = run_.timing.now();
-    const bool has_time = co_await poll.wait();
-    if (!has_time) co_return traces;
-    after = poll.next_after(after);
+    if (traces.object || is_last_look) co_return traces;
+    since = run_.timing.now();
+    (void)co_await poll.wait();
   }
 }
 
 asio::awaitable<Result<std::optional<LiveObject>>> Lookup::watch(const schema::Kind& kind,
-                                                                 std::vector<std::string> ids, bool is_last,
+                                                                 std::vector<std::string> ids,
+                                                                 TimePoint since, bool is_last,
                                                                  Enough is_enough) {
   milliseconds at_most = run_.options.settle;
   if (!is_last || kind.calls.load.exists()) at_most = std::min(at_most, kEnoughForLoads);
@@ -75,22 +78,21 @@ asio::awaitable<Result<std::optional<LiveObject>>> Lookup::watch(const schema::K
     return std::find(ids.begin(), ids.end(), object.id) != ids.end();
   };
   Poll poll(run_.timing, at_most);
-  TimePoint after = run_.timing.now();
   while (true) {
-    auto matches = co_await look(kind, ids.front(), after, is_match);
+    const bool is_last_look = poll.is_over();
+    if (is_last_look) since = std::max(since, poll.deadline());
+    auto matches = co_await look(kind, ids.front(), since, is_match);
     if (!matches) co_return matches.error();
     std::optional<LiveObject> object;
     if (!matches->empty()) object = std::move(matches->front());
-    if (is_enough(object ? &*object : nullptr)) co_return object;
-    after = run_.timing.now();
-    const bool has_time = co_await poll.wait();
-    if (!has_time) co_return object;
-    after = poll.next_after(after);
+    if (is_enough(object ? &*object : nullptr) || is_last_look) co_return object;
+    since = run_.timing.now();
+    (void)co_await poll.wait();
   }
 }
 
 asio::awaitable<Result<Lookup::Objects>> Lookup::look(const schema::Kind& kind, std::string id,
-                                                      TimePoint after, Match is_match) {
+                                                      TimePoint since, Match is_match) {
   Objects matches;
   if (!id.empty() && kind.calls.load.exists()) {
     auto loaded = co_await run_.api.load(kind, std::move(id), run_.generation());
@@ -98,7 +100,7 @@ asio::awaitable<Result<Lookup::Objects>> Lookup::look(const schema::Kind& kind, 
     if (loaded) matches.push_back(std::move(*loaded));
     co_return matches;
   }
-  auto listed = co_await lists_.get_after(kind, after);
+  auto listed = co_await lists_.get_since(kind, since);
   if (!listed) co_return listed.error();
   for (const LiveObject& object : **listed)
     if (is_match(object)) matches.push_back(object);

@@ -18,12 +18,16 @@ namespace descopectl::apply {
 
 /// What was sent to create an object; both outlive the search.
 struct Sought {
-  Sought(const plan::Action& action_, const json::object& body_, const model::RecordedObject& record_)
-      : action(action_), body(body_), record(record_) {}
+  using TimePoint = std::chrono::steady_clock::time_point;
+  Sought(const plan::Action& action_, const json::object& body_, const model::RecordedObject& record_,
+         TimePoint since_)
+      : action(action_), body(body_), record(record_), since(since_) {}
 
   const plan::Action& action;
   const json::object& body;
   const model::RecordedObject& record;
+  TimePoint since;        ///< when the answer was lost
+  bool is_brief = false;  ///< one look is enough
 };
 
 /// What the search for a created object came to.
@@ -34,6 +38,7 @@ struct Traces {
 
 class Lookup {
  public:
+  using TimePoint = std::chrono::steady_clock::time_point;
   /// Has enough been seen? Asked of each look; null: the object is not there.
   using Enough = std::function<bool(const model::LiveObject*)>;
 
@@ -45,20 +50,20 @@ class Lookup {
 
   /// The object with one of `ids` (of which a load takes the first), looked at until `is_enough`, or until
   /// the time is over; none: it is not there. Unless `is_last`, the request will be sent again anyhow, and it
-  /// is not worth while to wait for a list.
+  /// is not worth while to wait for a list. `since`: when the answer was lost.
   [[nodiscard]] boost::asio::awaitable<Result<std::optional<model::LiveObject>>> watch(
-      const schema::Kind& kind, std::vector<std::string> ids, bool is_last, Enough is_enough);
+      const schema::Kind& kind, std::vector<std::string> ids, TimePoint since, bool is_last,
+      Enough is_enough);
 
  private:
   using Objects = std::vector<model::LiveObject>;
-  using TimePoint = std::chrono::steady_clock::time_point;
   /// Is it the one that is looked for?
   using Match = std::function<bool(const model::LiveObject&)>;
 
-  /// Those that match, by a load of `id` where the kind has one and the id is known, else by a list that is
-  /// younger than `after`.
+  /// Those that match, by a load of `id` where the kind has one and the id is known, else by a list that
+  /// was asked for at `since` or later.
   [[nodiscard]] boost::asio::awaitable<Result<Objects>> look(const schema::Kind& kind, std::string id,
-                                                             TimePoint after, Match is_match);
+                                                             TimePoint since, Match is_match);
   /// Which of `matches` was made from what was sent.
   [[nodiscard]] Traces judge(const Sought& sought, Objects matches) const;
 

@@ -25,12 +25,9 @@ class Poll {
     co_return true;
   }
 
-  /// How young a list must be for the next look: what others asked for since `last_look` will do, but the
-  /// last look is at what is there when the time is over.
-  [[nodiscard]] std::chrono::steady_clock::time_point next_after(
-      std::chrono::steady_clock::time_point last_look) const {
-    return timing_.now() < deadline_ ? last_look : deadline_ - std::chrono::nanoseconds(1);
-  }
+  /// A look that begins now is the last one: it shows what is there when the time is over.
+  [[nodiscard]] bool is_over() const { return timing_.now() >= deadline_; }
+  [[nodiscard]] std::chrono::steady_clock::time_point deadline() const { return deadline_; }
 
  private:
   static constexpr std::chrono::milliseconds kFirst{250};

@@ -28,6 +28,10 @@ std::string describe_delete(const Action& action) {
   return fmt::format("{} was deleted (live id '{}')", action.key.to_string(), action.live_id);
 }
 
+std::string describe_create(const Action& action, const ActionOutcome& outcome) {
+  return fmt::format("{} was created (live id '{}')", action.key.to_string(), outcome.live_id);
+}
+
 /// What a user can do about an object that was deleted and not created again.
 std::string hint_after_delete(bool is_state_kept) {
   return is_state_kept ? "mend the cause and apply again: the next run creates it with what is declared and "
@@ -48,7 +52,11 @@ bool leaves_something_out(const schema::CreateVariant& variant, const json::obje
 }  // namespace
 
 ApiRunner::ApiRunner(Run& run, const asio::any_io_executor& executor, Fingerprinter& fingerprinter)
-    : run_(run), lists_(run, executor), writes_(run, lists_), fingerprinter_(fingerprinter) {}
+    : run_(run),
+      executor_(executor),
+      lists_(run, executor),
+      writes_(run, lists_),
+      fingerprinter_(fingerprinter) {}
 
 asio::awaitable<ActionOutcome> ApiRunner::run(std::size_t index, plan::Part part) {
   ActionOutcome outcome;
@@ -106,17 +114,17 @@ asio::awaitable<void> ApiRunner::create(std::size_t index, ActionOutcome& outcom
     co_return;
   }
   if (is_halted(outcome)) co_return;
-  co_await send_create(index, std::move(*prepared), "", outcome);
+  co_await send_create(index, std::move(*prepared), "", std::nullopt, outcome);
 }
 
 asio::awaitable<void> ApiRunner::send_create(std::size_t index, Prepared prepared, std::string done,
-                                             ActionOutcome& outcome) {
+                                             std::optional<BatchEnd> batch, ActionOutcome& outcome) {
   const Action& action = run_.plan.actions[index];
   const schema::Kind& kind = *action.descriptor;
   const schema::CreateVariant* variant = schema::find_variant(kind, prepared.body);
   const bool is_partly_taken =
       variant != nullptr && leaves_something_out(*variant, prepared.body, prepared.secrets);
-  auto created = co_await writes_.create(index, prepared, &outcome.attempts);
+  auto created = co_await writes_.create(index, prepared, std::move(batch), &outcome.attempts);
   if (!created) {
     fail_write(action, created.error(), outcome);
     if (done.empty()) co_return;
@@ -124,26 +132,39 @@ asio::awaitable<void> ApiRunner::send_create(std::size_t index, Prepared prepare
     if (outcome.hint.empty()) outcome.hint = hint_after_delete(run_.store.is_kept());
     co_return;
   }
+  if (!is_partly_taken) co_return record_created(index, created->id, std::move(prepared.record), outcome);
+  learn_id(index, created->id, prepared.record, outcome);
+  model::RecordedObject record = prepared.record;
+  model::RecordedObject first = record;
+  forget_untaken(*variant, first);
+  record_put(action, std::move(first), describe_create(action, outcome), outcome);
+  if (outcome.status != Status::kPending) co_return;
+  co_await complete(index, std::move(prepared), std::move(created->object), outcome);
+  if (outcome.status == Status::kPending)
+    record_put(action, std::move(record), describe_create(action, outcome), outcome);
+}
+
+void ApiRunner::learn_id(std::size_t index, const std::string& id, model::RecordedObject& record,
+                         ActionOutcome& outcome) {
+  const Action& action = run_.plan.actions[index];
   Written written;
   written.action = index;
-  written.record = prepared.record;
-  written.record.live_id = created->id;
-  if (created->id.empty()) {
-    written.is_named_only = true;
-    written.record.live_id = string_at(written.record.applied, kind.name_field);
-  } else {
-    run_.ids.insert_or_assign(action.key, created->id);
-  }
-  outcome.live_id = written.record.live_id;
-  run_.written.push_back(written);
-  const std::string created_so =
-      fmt::format("{} was created (live id '{}')", action.key.to_string(), outcome.live_id);
-  model::RecordedObject first = written.record;
-  if (is_partly_taken) forget_untaken(*variant, first);
-  record_put(action, std::move(first), created_so, outcome);
-  if (!is_partly_taken || outcome.status != Status::kPending) co_return;
-  co_await complete(index, std::move(prepared), std::move(created->object), outcome);
-  if (outcome.status == Status::kPending) record_put(action, std::move(written.record), created_so, outcome);
+  written.is_named_only = id.empty();
+  record.live_id = id;
+  if (id.empty())
+    record.live_id = string_at(record.applied, action.descriptor->name_field);
+  else
+    run_.ids.insert_or_assign(action.key, id);
+  outcome.live_id = record.live_id;
+  written.record = record;
+  run_.written.push_back(std::move(written));
+}
+
+void ApiRunner::record_created(std::size_t index, const std::string& id, model::RecordedObject record,
+                               ActionOutcome& outcome) {
+  const Action& action = run_.plan.actions[index];
+  learn_id(index, id, record, outcome);
+  record_put(action, std::move(record), describe_create(action, outcome), outcome);
 }
 
 asio::awaitable<void> ApiRunner::complete(std::size_t index, Prepared prepared, json::object live,
@@ -217,7 +238,7 @@ asio::awaitable<void> ApiRunner::replace(std::size_t index, plan::Part part, Act
     co_return;
   }
   if (is_halted(outcome)) co_return;
-  auto erased = co_await writes_.erase(index, &outcome.attempts);
+  auto erased = co_await writes_.erase(index, std::nullopt, &outcome.attempts);
   if (!erased) {
     fail_write(action, erased.error(), outcome);
     co_return;
@@ -225,7 +246,7 @@ asio::awaitable<void> ApiRunner::replace(std::size_t index, plan::Part part, Act
   outcome.is_erased = true;
   run_.ids.erase(action.key);
   if (part == plan::Part::kWhole)
-    co_await send_create(index, std::move(*prepared), describe_delete(action), outcome);
+    co_await send_create(index, std::move(*prepared), describe_delete(action), std::nullopt, outcome);
 }
 
 asio::awaitable<void> ApiRunner::create_again(std::size_t index, ActionOutcome& outcome) {
@@ -237,7 +258,7 @@ asio::awaitable<void> ApiRunner::create_again(std::size_t index, ActionOutcome& 
     co_return;
   }
   if (is_halted(outcome)) co_return;
-  co_await send_create(index, std::move(*prepared), done, outcome);
+  co_await send_create(index, std::move(*prepared), done, std::nullopt, outcome);
 }
 
 asio::awaitable<void> ApiRunner::create_ahead(std::size_t index, ActionOutcome& outcome) {
@@ -249,7 +270,7 @@ asio::awaitable<void> ApiRunner::create_ahead(std::size_t index, ActionOutcome& 
 asio::awaitable<void> ApiRunner::erase_superseded(std::size_t index, ActionOutcome& outcome) {
   const Action& action = run_.plan.actions[index];
   if (is_halted(outcome)) co_return;
-  auto erased = co_await writes_.erase(index, &outcome.attempts);
+  auto erased = co_await writes_.erase(index, std::nullopt, &outcome.attempts);
   if (!erased) {
     fail_write(action, erased.error(), outcome);
     outcome.message = fmt::format("{} was created under its new id, and the old object was not deleted: {}",
@@ -264,11 +285,20 @@ asio::awaitable<void> ApiRunner::erase(std::size_t index, ActionOutcome& outcome
   Action& action = run_.plan.actions[index];
   const bool may_go_on = co_await check_fresh(action, run_.options.live_read_at, outcome);
   if (!may_go_on || is_halted(outcome)) co_return;
-  auto erased = co_await writes_.erase(index, &outcome.attempts);
-  if (!erased) {
-    fail_write(action, erased.error(), outcome);
-    co_return;
-  }
+  co_await send_erase(index, std::nullopt, outcome);
+}
+
+asio::awaitable<void> ApiRunner::send_erase(std::size_t index, std::optional<BatchEnd> batch,
+                                            ActionOutcome& outcome) {
+  auto erased = co_await writes_.erase(index, std::move(batch), &outcome.attempts);
+  if (erased)
+    record_erased(index, outcome);
+  else
+    fail_write(run_.plan.actions[index], erased.error(), outcome);
+}
+
+void ApiRunner::record_erased(std::size_t index, ActionOutcome& outcome) {
+  const Action& action = run_.plan.actions[index];
   outcome.is_erased = true;
   record_removal(action, describe_delete(action), outcome);
 }

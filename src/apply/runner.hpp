@@ -5,9 +5,12 @@
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "descopectl/apply/fingerprints.hpp"
 #include "fresh_lists.hpp"
@@ -22,6 +25,11 @@ class ActionRunner {
   virtual ~ActionRunner() = default;
   /// The outcome of action `index`, or of one half of it. What was done is recorded when this returns.
   virtual boost::asio::awaitable<ActionOutcome> run(std::size_t index, plan::Part part) = 0;
+
+  using Done = std::function<void(std::size_t index, ActionOutcome outcome)>;
+  /// Carries out actions that share a call (find_batch_call) with one request. `done` hears of each, as run
+  /// would have returned it, at the latest when this returns.
+  virtual boost::asio::awaitable<void> run_batch(std::vector<std::size_t> actions, Done done) = 0;
 };
 
 /// Carries actions out through the Management API and records them in the store.
@@ -30,8 +38,19 @@ class ApiRunner final : public ActionRunner {
   ApiRunner(Run& run, const boost::asio::any_io_executor& executor, Fingerprinter& fingerprinter);
 
   boost::asio::awaitable<ActionOutcome> run(std::size_t index, plan::Part part) override;
+  boost::asio::awaitable<void> run_batch(std::vector<std::size_t> actions, Done done) override;
 
  private:
+  struct Member;
+  using MemberEnd = std::function<void(Member&)>;
+
+  /// False, with the outcome filled in, where the action may not go on.
+  boost::asio::awaitable<bool> prepare_member(Member& member);
+  /// Sends one request for all, and records what it did; none of that where it did not succeed.
+  boost::asio::awaitable<std::optional<BatchEnd>> send_batch(std::vector<Member>& members);
+  /// The action with a request of its own.
+  boost::asio::awaitable<void> run_alone(Member& member, std::optional<BatchEnd> batch, MemberEnd end);
+
   void note(plan::Action& action, ActionOutcome& outcome);
   boost::asio::awaitable<void> create(std::size_t index, ActionOutcome& outcome);
   boost::asio::awaitable<void> update(std::size_t index, plan::Part part, ActionOutcome& outcome);
@@ -51,7 +70,9 @@ class ApiRunner final : public ActionRunner {
   boost::asio::awaitable<Result<Prepared>> prepare(const plan::Action& action);
   /// Sends the create and records what came of it; `done` says what was done to the object before.
   boost::asio::awaitable<void> send_create(std::size_t index, Prepared prepared, std::string done,
-                                           ActionOutcome& outcome);
+                                           std::optional<BatchEnd> batch, ActionOutcome& outcome);
+  boost::asio::awaitable<void> send_erase(std::size_t index, std::optional<BatchEnd> batch,
+                                          ActionOutcome& outcome);
   /// Brings an object that another create call than the plain one made to what the plan wants of it.
   boost::asio::awaitable<void> complete(std::size_t index, Prepared prepared, json::object live,
                                         ActionOutcome& outcome);
@@ -59,6 +80,13 @@ class ApiRunner final : public ActionRunner {
   bool is_halted(ActionOutcome& outcome) const;
   void fail_write(const plan::Action& action, const Error& error, ActionOutcome& outcome);
 
+  /// The object was created with that id (empty: the service does not tell it); `record` learns it.
+  void learn_id(std::size_t index, const std::string& id, model::RecordedObject& record,
+                ActionOutcome& outcome);
+  /// The object is there, complete, and is recorded.
+  void record_created(std::size_t index, const std::string& id, model::RecordedObject record,
+                      ActionOutcome& outcome);
+  void record_erased(std::size_t index, ActionOutcome& outcome);
   /// Records; on failure the outcome says that `done` was done and is not recorded.
   void record_put(const plan::Action& action, model::RecordedObject record, const std::string& done,
                   ActionOutcome& outcome);
@@ -74,6 +102,7 @@ class ApiRunner final : public ActionRunner {
   };
 
   Run& run_;
+  boost::asio::any_io_executor executor_;
   FreshLists lists_;
   SureWrites writes_;
   std::map<std::size_t, Halfway> halfway_;  // by action

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
+#include "batch.hpp"
 #include "heartbeat.hpp"
 
 namespace descopectl::apply {
@@ -57,8 +59,12 @@ void Scheduler::make_ready(std::size_t step) {
   if (run_.is_pure_noop(action)) {
     ready_noops_.push_back(step);
   } else {
-    ready_.emplace(steps_[step].is_begin ? 0 : run_.plan.actions[action].wave, step);
+    ready_.insert(place_of(step));
   }
+}
+
+Scheduler::Ready::value_type Scheduler::place_of(std::size_t step) const {
+  return {steps_[step].is_begin ? 0 : run_.plan.actions[steps_[step].action].wave, step};
 }
 
 void Scheduler::start_ready() {
@@ -81,12 +87,17 @@ void Scheduler::start_ready() {
       if (!announce_ready()) break;
       continue;
     }
-    const std::size_t step = next->second;
-    ready_.erase(next);
+    std::vector<std::size_t> steps = gather(next->second);
     ++running_;
-    states_[step].is_running = true;
-    states_[step].is_announced = false;
-    tasks_.start(run_one(step));
+    for (const std::size_t step : steps) {
+      ready_.erase(place_of(step));
+      states_[step].is_running = true;
+      states_[step].is_announced = false;
+    }
+    if (steps.size() == 1)
+      tasks_.start(run_one(steps.front()));
+    else
+      tasks_.start(run_together(std::move(steps)));
   }
   is_starting_ = false;
 }
@@ -146,6 +157,41 @@ void Scheduler::take_back_announced() {
 asio::awaitable<void> Scheduler::flush() {
   const auto flushed = co_await run_.store.flush();
   if (!flushed) run_.stop_for_state("", flushed.error());
+}
+
+std::vector<std::size_t> Scheduler::gather(std::size_t first) const {
+  std::vector<std::size_t> steps{first};
+  const schema::Endpoint* call = find_batch_call(run_.plan.actions[steps_[first].action], steps_[first].part);
+  if (call == nullptr) return steps;
+  for (const auto& [wave, step] : ready_) {
+    if (steps.size() == kMostInBatch) break;
+    if (step == first || !states_[step].is_announced) continue;
+    if (find_batch_call(run_.plan.actions[steps_[step].action], steps_[step].part) == call)
+      steps.push_back(step);
+  }
+  return steps;
+}
+
+asio::awaitable<void> Scheduler::run_together(std::vector<std::size_t> steps) {
+  const auto begun = run_.timing.now();
+  const std::size_t first = steps_[steps.front()].action;
+  auto beat = [this, first, begun] { run_.emit(EventKind::kStillRunning, first, run_.seconds_since(begun)); };
+  const Heartbeat heartbeat(executor_, run_.options.report_every, beat);
+  // A step that is all of its action has that action's number.
+  for (const std::size_t step : steps)
+    run_.emit(EventKind::kStarted, step, 0);
+  const ActionRunner::Done done = [this, begun](std::size_t step, ActionOutcome outcome) {
+    outcome.seconds = run_.seconds_since(begun);
+    journal_.end(steps_[step], outcome);
+    states_[step].is_running = false;
+    // What this makes ready goes together again, once all of the batch have ended.
+    const bool was_starting = std::exchange(is_starting_, true);
+    finish(step, std::move(outcome));
+    is_starting_ = was_starting;
+  };
+  co_await runner_.run_batch(std::move(steps), done);
+  --running_;
+  start_ready();
 }
 
 asio::awaitable<void> Scheduler::run_one(std::size_t step) {

@@ -56,6 +56,9 @@ class Scheduler {
   void take_back_announced();
   [[nodiscard]] boost::asio::awaitable<void> flush();
   [[nodiscard]] boost::asio::awaitable<void> run_one(std::size_t step);
+  /// `first`, and whatever else is announced and can go with it in one request.
+  [[nodiscard]] std::vector<std::size_t> gather(std::size_t first) const;
+  [[nodiscard]] boost::asio::awaitable<void> run_together(std::vector<std::size_t> steps);
   void finish(std::size_t step, ActionOutcome outcome);
   void end(std::size_t action, ActionOutcome outcome);
   /// Ends an action that can't go on, before its start or between its two steps.
@@ -66,6 +69,7 @@ class Scheduler {
   /// The outcome of an action whose first step was done and whose second will not be.
   [[nodiscard]] ActionOutcome make_unfinished(std::size_t action, const ActionOutcome& skipped) const;
   void make_ready(std::size_t step);
+  [[nodiscard]] Ready::value_type place_of(std::size_t step) const;
   void skip_the_rest();
 
   Run& run_;

@@ -75,25 +75,36 @@ bool has_same_version(const schema::Kind& kind, const json::object& left, const 
 }  // namespace
 
 asio::awaitable<Result<api::Created>> SureWrites::create(std::size_t index, const Prepared& prepared,
-                                                         unsigned* tries) {
+                                                         std::optional<BatchEnd> batch, unsigned* tries) {
   const Action& action = run_.plan.actions[index];
   for (unsigned sends = 1;; ++sends) {
-    json::object body = prepared.body;
-    api::BodySecrets secrets = prepared.secrets;
-    auto created = co_await run_.api.create(*action.descriptor, std::move(body), std::move(secrets),
-                                            run_.generation(), tries);
-    if (created) co_return std::move(*created);
-    const Error error = created.error();
-    // "It exists already" may be said of what our first request made.
-    if (!is_lost(error) && (sends == 1 || error.kind() != ErrorKind::kConflict)) co_return error;
-    tell(action, error);
-    Sought sought(action, prepared.body, prepared.record);
+    const bool was_in_batch = batch.has_value();
+    Error error;
+    if (was_in_batch) {
+      error = batch->error;
+    } else {
+      json::object body = prepared.body;
+      api::BodySecrets secrets = prepared.secrets;
+      auto created = co_await run_.api.create(*action.descriptor, std::move(body), std::move(secrets),
+                                              run_.generation(), tries);
+      if (created) co_return std::move(*created);
+      error = created.error();
+      // "It exists already" may be said of what our first request made.
+      if (!is_lost(error) && (sends == 1 || error.kind() != ErrorKind::kConflict)) co_return error;
+      tell(action, error);
+    }
+    Sought sought(action, prepared.body, prepared.record, was_in_batch ? batch->at : run_.timing.now());
+    sought.is_brief = was_in_batch && !is_lost(error);  // refused: nothing should be there
+    batch.reset();
     auto traces = co_await lookup_.find_created(std::move(sought));
     if (!traces) co_return look_failed(error, traces.error());
     if (traces->object) co_return take_over(action, prepared, std::move(*traces->object));
-    if (!traces->unclear.empty()) co_return unclear(error, traces->unclear);
-    if (!is_lost(error)) co_return error;
-    if (!may_send_again(sends)) co_return not_carried_out(error, sends);
+    if (is_lost(error)) {
+      if (!traces->unclear.empty()) co_return unclear(error, traces->unclear);
+      if (!may_send_again(sends)) co_return not_carried_out(error, sends);
+    } else if (!was_in_batch) {
+      co_return error;
+    }
   }
 }
 
@@ -167,7 +178,7 @@ asio::awaitable<Result<json::object>> SureWrites::send_update(const Action& acti
       verdict = live == nullptr ? Verdict() : judge(*live);
       return !was_lost || (live != nullptr && verdict.form != Verdict::Form::kUndone);
     };
-    auto object = co_await lookup_.watch(kind, ids, sends == kMostSends, is_enough);
+    auto object = co_await lookup_.watch(kind, ids, run_.timing.now(), sends == kMostSends, is_enough);
     if (!object && was_lost) co_return look_failed(error, object.error());
     if (!object) co_return error;
     if (!*object) co_return gone(action);
@@ -214,21 +225,30 @@ SureWrites::Verdict SureWrites::judge_completion(const Action& action, const Pre
   return verdict;
 }
 
-asio::awaitable<Result<void>> SureWrites::erase(std::size_t index, unsigned* tries) {
+asio::awaitable<Result<void>> SureWrites::erase(std::size_t index, std::optional<BatchEnd> batch,
+                                                unsigned* tries) {
   const Action& action = run_.plan.actions[index];
   const schema::Kind& kind = *action.descriptor;
+  // What is there after a batch that was refused has a call of its own coming.
+  if (batch && !is_lost(batch->error)) batch.reset();
   for (unsigned sends = 1;; ++sends) {
-    auto erased = co_await run_.api.erase(kind, action.live_id, tries);
-    if (erased) co_return Result<void>();
-    const Error error = erased.error();
-    if (!is_lost(error)) co_return error;
-    tell(action, error);
+    BatchEnd lost(Error(), run_.timing.now());
+    if (batch) {
+      lost = std::move(*batch);
+      batch.reset();
+    } else {
+      auto erased = co_await run_.api.erase(kind, action.live_id, tries);
+      if (erased) co_return Result<void>();
+      lost = BatchEnd(erased.error(), run_.timing.now());
+      if (!is_lost(lost.error)) co_return lost.error;
+      tell(action, lost.error);
+    }
     std::vector<std::string> ids{action.live_id};
     const Lookup::Enough is_gone = [](const LiveObject* live) { return live == nullptr; };
-    auto object = co_await lookup_.watch(kind, std::move(ids), sends == kMostSends, is_gone);
-    if (!object) co_return look_failed(error, object.error());
+    auto object = co_await lookup_.watch(kind, std::move(ids), lost.at, sends == kMostSends, is_gone);
+    if (!object) co_return look_failed(lost.error, object.error());
     if (!*object) co_return Result<void>();
-    if (!may_send_again(sends)) co_return not_carried_out(error, sends);
+    if (!may_send_again(sends)) co_return not_carried_out(lost.error, sends);
   }
 }
 

@@ -13,8 +13,11 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lookup.hpp"
@@ -31,13 +34,23 @@ struct Prepared {
   model::RecordedObject record;
 };
 
+/// How a batch ended that a write was part of, if it did not succeed.
+struct BatchEnd {
+  BatchEnd(Error error_, std::chrono::steady_clock::time_point at_) : error(std::move(error_)), at(at_) {}
+
+  Error error;
+  std::chrono::steady_clock::time_point at;
+};
+
 class SureWrites {
  public:
   SureWrites(Run& run, FreshLists& lists) : run_(run), lookup_(run, lists) {}
 
-  /// `prepared` outlives the call, here and below. `tries` grows with each request that is sent.
+  /// `prepared` outlives the call, here and below. `tries` grows with each request that is sent. After a
+  /// `batch` it is looked first whether that has made the object.
   [[nodiscard]] boost::asio::awaitable<Result<api::Created>> create(std::size_t index,
                                                                     const Prepared& prepared,
+                                                                    std::optional<BatchEnd> batch,
                                                                     unsigned* tries);
   /// The object as it is afterwards, as far as the service told. kStale where it was changed by somebody else
   /// meanwhile. `action` may be a half of the plan's; it outlives the call.
@@ -48,7 +61,8 @@ class SureWrites {
   /// where it did not answer the object.
   [[nodiscard]] boost::asio::awaitable<Result<void>> complete(std::size_t index, const Prepared& prepared,
                                                               json::object live, unsigned* tries);
-  [[nodiscard]] boost::asio::awaitable<Result<void>> erase(std::size_t index, unsigned* tries);
+  [[nodiscard]] boost::asio::awaitable<Result<void>> erase(std::size_t index, std::optional<BatchEnd> batch,
+                                                           unsigned* tries);
 
  private:
   /// What the look at an object says of an update whose outcome is not known.

@@ -19,7 +19,7 @@ import time
 import urllib.parse
 
 from schema_check import Extract, Refused
-from strict_store import CONNECTION, INBOUND, PERMISSION, POLICY, RESOURCE, ROLE, TEMPLATE, WRAPPER
+from strict_store import ANSWERED_UNDER, CONNECTION, INBOUND, PERMISSION, POLICY, RESOURCE, ROLE, TEMPLATE, WRAPPER
 from strict_store import Api, Store, parts_of, put, shuffled, step
 
 PROJECT = "P2strictServerProject00000001"[:28]
@@ -59,6 +59,26 @@ WRITES = {
     "/v1/mgmt/resourcepolicy/update": (POLICY, "update"),
     "/v1/mgmt/resourcepolicy/delete": (POLICY, "delete"),
 }
+# Path: kind, operation on each item, member that holds the items, member of the answer that holds the objects.
+BATCHES = {
+    "/v1/mgmt/role/create/batch": (ROLE, "create", "roles", "roles"),
+    "/v1/mgmt/permission/create/batch": (PERMISSION, "create", "permissions", ""),
+    "/v1/mgmt/resourcepolicy/create/batch": (POLICY, "create", "policies", "resourcePolicies"),
+    "/v1/mgmt/resource/delete/batch": (RESOURCE, "delete", "ids", ""),
+    "/v1/mgmt/thirdparty/app/delete/batch": (INBOUND, "delete", "ids", ""),
+    "/v1/mgmt/resourcepolicy/delete/batch": (POLICY, "delete", "policies", ""),
+}
+
+
+def items_of(path, body):
+    """The writes that a request stands for: (kind, operation, what that operation takes)."""
+    if path in WRITES:
+        return [(*WRITES[path], body or {})]
+    if path not in BATCHES:
+        return []
+    kind, operation, member, _ = BATCHES[path]
+    items = (body or {}).get(member) or []
+    return [(kind, operation, item if isinstance(item, dict) else {"id": item}) for item in items]
 
 
 def operation_of(path):
@@ -242,7 +262,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 return self.listing(*listing, urllib.parse.parse_qs(url.query, strict_parsing=bool(url.query)))
             if self.command == "GET":
                 return self.load(url)
-            if self.command != "POST" or url.path not in WRITES:
+            if self.command != "POST" or (url.path not in WRITES and url.path not in BATCHES):
                 raise Api(404, "E011000", f"no such call: {self.command} {url.path}")
             return self.write(url.path, raw)
 
@@ -292,7 +312,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
         raise Api(404, "E011000", f"no such call or object: GET {url.path}")
 
     def write(self, path, raw):
-        kind, operation = WRITES[path]
         store = self.hooks.store
         if "application/json" not in self.headers.get("Content-Type", ""):
             raise Refused("Content-Type is not application/json")
@@ -300,11 +319,29 @@ class Handler(http.server.BaseHTTPRequestHandler):
             body = json.loads(raw) if raw else {}
         except ValueError as error:
             raise Refused("not JSON") from error
+        if path in BATCHES:
+            store.extract.check_request(path, body, frozenset())
+            return self.write_batch(path, body)
+        kind, operation = WRITES[path]
         extra = store.accepted if operation == "update" else frozenset()
         store.extract.check_request(path, body, extra)
         if operation == "update" and kind in WRAPPER:
             body = (body or {}).get(WRAPPER[kind]) or {}
         return getattr(store, operation)(kind, body or {})
+
+    def write_batch(self, path, body):
+        """All of it or nothing."""
+        store, (kind, operation, _, member) = self.hooks.store, BATCHES[path]
+        items = items_of(path, body)
+        if not items:
+            raise Refused("an empty batch: some take that for everything")
+        before = dict(store.objects[kind])
+        try:
+            made = [getattr(store, operation)(kind, item) for _, _, item in items]
+        except Api:
+            store.objects[kind] = before
+            raise
+        return {member: [answer.get(ANSWERED_UNDER.get(kind, ""), answer) for answer in made]} if member else {}
 
     def control(self, path, raw):
         name = path.rsplit("/", 1)[1]

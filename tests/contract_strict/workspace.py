@@ -139,13 +139,10 @@ class Workspace:
 
 
 def writes(entries):
-    """(kind, operation, name or id) of the write calls among log entries."""
+    """(kind, operation, name or id) of the write calls among log entries, of batches one by one."""
     found = []
     for entry in entries:
-        operation = strict_server.operation_of(entry["path"])
-        if operation:
-            kind, verb = operation
-            body = entry["body"] or {}
+        for kind, verb, body in strict_server.items_of(entry["path"], entry["body"]):
             if verb == "update":
                 body = body.get(strict_server.WRAPPER.get(kind, ""), body)
             found.append((kind, verb, body.get("name") or body.get("id")))

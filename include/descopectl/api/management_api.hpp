@@ -96,6 +96,15 @@ class Writer : public Reader {
   virtual boost::asio::awaitable<Result<json::object>> update(const schema::Kind& kind, json::object body,
                                                               BodySecrets secrets, unsigned generation,
                                                               unsigned* tries = nullptr) = 0;
+  /// All of `bodies` (none of which needs another create call than the plain one, or a secret) by one request
+  /// of Endpoints::create_batch, which makes all of them or none; what each came to, in their order.
+  virtual boost::asio::awaitable<Result<std::vector<Created>>> create_batch(const schema::Kind& kind,
+                                                                            std::vector<json::object> bodies,
+                                                                            unsigned* tries = nullptr) = 0;
+  /// All of `ids` by one request of Endpoints::erase_batch.
+  virtual boost::asio::awaitable<Result<void>> erase_batch(const schema::Kind& kind,
+                                                           std::vector<std::string> ids,
+                                                           unsigned* tries = nullptr) = 0;
   /// Not-found counts as done (sheet 16, 30).
   virtual boost::asio::awaitable<Result<void>> erase(const schema::Kind& kind, std::string id,
                                                      unsigned* tries = nullptr) = 0;

@@ -100,14 +100,48 @@ asio::awaitable<Result<api::Created>> FakeService::create(const Kind& kind, json
   if (!served) co_return served.error();
   remember(call, secrets);
   api::Created created;
-  created.id = schema::live_id_of(kind, body);
-  if (created.id.empty()) created.id = std::string(kind.id_prefix) + std::to_string(next_id_++);
-  schema::put_live_id(kind, created.id, body);
-  if (on_write) on_write(call, body);
-  live[std::string(kind.name)][created.id] = std::move(body);
+  created.id = make(kind, call, std::move(body));
   if (is_lost(call)) co_return lost_answer();
   if (!tells_ids) created.id.clear();
   co_return created;
+}
+
+std::string FakeService::make(const Kind& kind, const std::string& call, json::object body) {
+  std::string id = schema::live_id_of(kind, body);
+  if (id.empty()) id = std::string(kind.id_prefix) + std::to_string(next_id_++);
+  schema::put_live_id(kind, id, body);
+  if (on_write) on_write(call, body);
+  live[std::string(kind.name)][id] = std::move(body);
+  return id;
+}
+
+asio::awaitable<Result<std::vector<api::Created>>> FakeService::create_batch(const Kind& kind,
+                                                                             std::vector<json::object> bodies,
+                                                                             unsigned* tries) {
+  if (tries != nullptr) ++*tries;
+  const std::string call = "create " + std::to_string(bodies.size()) + " of " + std::string(kind.name);
+  const auto served = co_await serve(call);
+  if (!served) co_return served.error();
+  std::vector<api::Created> created(bodies.size());
+  for (std::size_t i = 0; i < bodies.size(); ++i)
+    created[i].id = make(kind, call, std::move(bodies[i]));
+  if (is_lost(call)) co_return lost_answer();
+  if (!tells_ids)
+    for (api::Created& one : created)
+      one.id.clear();
+  co_return created;
+}
+
+asio::awaitable<Result<void>> FakeService::erase_batch(const Kind& kind, std::vector<std::string> ids,
+                                                       unsigned* tries) {
+  if (tries != nullptr) ++*tries;
+  const std::string call = "erase " + std::to_string(ids.size()) + " of " + std::string(kind.name);
+  const auto served = co_await serve(call);
+  if (!served) co_return served.error();
+  for (const std::string& id : ids)
+    live[std::string(kind.name)].erase(id);
+  if (is_lost(call)) co_return lost_answer();
+  co_return Result<void>();
 }
 
 asio::awaitable<Result<json::object>> FakeService::update(const Kind& kind, json::object body,

@@ -53,6 +53,11 @@ class FakeService final : public api::Writer {
   boost::asio::awaitable<Result<json::object>> update(const schema::Kind& kind, json::object body,
                                                       api::BodySecrets secrets, unsigned generation,
                                                       unsigned* tries) override;
+  boost::asio::awaitable<Result<std::vector<api::Created>>> create_batch(const schema::Kind& kind,
+                                                                         std::vector<json::object> bodies,
+                                                                         unsigned* tries) override;
+  boost::asio::awaitable<Result<void>> erase_batch(const schema::Kind& kind, std::vector<std::string> ids,
+                                                   unsigned* tries) override;
   boost::asio::awaitable<Result<void>> erase(const schema::Kind& kind, std::string id,
                                              unsigned* tries) override;
   /// Of plans alone.
@@ -83,6 +88,8 @@ class FakeService final : public api::Writer {
 
  private:
   boost::asio::awaitable<Result<void>> serve(std::string call);
+  /// The service makes the object; its id.
+  std::string make(const schema::Kind& kind, const std::string& call, json::object body);
   void remember(const std::string& call, const api::BodySecrets& secrets);
   [[nodiscard]] bool is_lost(const std::string& call);
 

@@ -11,6 +11,15 @@ namespace asio = boost::asio;
 using schema::Kind;
 using std::chrono::milliseconds;
 
+namespace {
+
+/// Where a batch's answer is empty, so is that of one create.
+bool tells_ids(const Kind& kind) {
+  return !kind.calls.create_batch.exists() || !kind.calls.create_batch.out.empty();
+}
+
+}  // namespace
+
 void HostileService::set_faults(unsigned percent, std::uint64_t seed) {
   fault_percent_ = percent;
   random_.seed(seed);
@@ -111,22 +120,51 @@ asio::awaitable<Result<api::Created>> HostileService::create(const Kind& kind, j
                                                              api::BodySecrets, unsigned, unsigned* tries) {
   if (tries != nullptr) ++*tries;
   const Fate fate = draw();
-  const TimePoint when = timing_.now() + fate.late;
   api::Created created;
-  created.id = schema::live_id_of(kind, body);
-  // Names may be equal, ids may not.
-  const bool is_double = !created.id.empty() && find(kind.name, created.id, when) != nullptr;
-  if (created.id.empty()) created.id = std::string(kind.id_prefix) + std::to_string(next_id_++);
-  schema::put_live_id(kind, created.id, body);
-  body["version"] = "1";
-  if (fate.is_carried_out && !is_double) set(kind, created.id, when, std::move(body));
+  const std::string name = schema::live_id_of(kind, body);
+  created.id = make(kind, std::move(body), fate);
   const bool is_lost = co_await answer(fate);
   if (is_lost) co_return Error(ErrorKind::kOutcomeUnknown, "no answer");
-  if (is_double) co_return Error(ErrorKind::kConflict, created.id + " exists already");
-  if (kind.calls.create.out.empty() && !kind.id_chosen_by_client && kind.create_variants.empty() &&
-      kind.calls.create_batch.exists() && kind.calls.create_batch.out.empty())
-    created.id.clear();  // told by no answer
+  if (created.id.empty()) co_return Error(ErrorKind::kConflict, name + " exists already");
+  if (!tells_ids(kind)) created.id.clear();
   co_return created;
+}
+
+std::string HostileService::make(const Kind& kind, json::object body, Fate fate) {
+  const TimePoint when = timing_.now() + fate.late;
+  std::string id = schema::live_id_of(kind, body);
+  // Names may be equal, ids may not.
+  if (!id.empty() && find(kind.name, id, when) != nullptr) return {};
+  if (id.empty()) id = std::string(kind.id_prefix) + std::to_string(next_id_++);
+  schema::put_live_id(kind, id, body);
+  body["version"] = "1";
+  if (fate.is_carried_out) set(kind, id, when, std::move(body));
+  return id;
+}
+
+asio::awaitable<Result<std::vector<api::Created>>> HostileService::create_batch(
+    const Kind& kind, std::vector<json::object> bodies, unsigned* tries) {
+  if (tries != nullptr) ++*tries;
+  const Fate fate = draw();
+  std::vector<api::Created> created(bodies.size());
+  for (std::size_t i = 0; i < bodies.size(); ++i) {
+    created[i].id = make(kind, std::move(bodies[i]), fate);
+    if (!tells_ids(kind)) created[i].id.clear();
+  }
+  const bool is_lost = co_await answer(fate);
+  if (is_lost) co_return Error(ErrorKind::kOutcomeUnknown, "no answer");
+  co_return created;
+}
+
+asio::awaitable<Result<void>> HostileService::erase_batch(const Kind& kind, std::vector<std::string> ids,
+                                                          unsigned* tries) {
+  if (tries != nullptr) ++*tries;
+  const Fate fate = draw();
+  for (const std::string& id : ids)
+    if (fate.is_carried_out) set(kind, id, timing_.now() + fate.late, std::nullopt);
+  const bool is_lost = co_await answer(fate);
+  if (is_lost) co_return Error(ErrorKind::kOutcomeUnknown, "no answer");
+  co_return Result<void>();
 }
 
 asio::awaitable<Result<json::object>> HostileService::update(const Kind& kind, json::object body,

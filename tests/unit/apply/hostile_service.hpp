@@ -30,6 +30,11 @@ class HostileService final : public api::Writer {
   boost::asio::awaitable<Result<json::object>> update(const schema::Kind& kind, json::object body,
                                                       api::BodySecrets secrets, unsigned generation,
                                                       unsigned* tries) override;
+  boost::asio::awaitable<Result<std::vector<api::Created>>> create_batch(const schema::Kind& kind,
+                                                                         std::vector<json::object> bodies,
+                                                                         unsigned* tries) override;
+  boost::asio::awaitable<Result<void>> erase_batch(const schema::Kind& kind, std::vector<std::string> ids,
+                                                   unsigned* tries) override;
   boost::asio::awaitable<Result<void>> erase(const schema::Kind& kind, std::string id,
                                              unsigned* tries) override;
   boost::asio::awaitable<Result<std::uint64_t>> count_losses(const schema::Kind& kind,
@@ -61,6 +66,8 @@ class HostileService final : public api::Writer {
   };
 
   [[nodiscard]] Fate draw();
+  /// Makes the object, if the request is carried out; its id, or none where there is one of that id.
+  [[nodiscard]] std::string make(const schema::Kind& kind, json::object body, Fate fate);
   /// Waits until the client knows; true where the answer is lost.
   [[nodiscard]] boost::asio::awaitable<bool> answer(Fate fate);
   void set(const schema::Kind& kind, const std::string& id, TimePoint when, std::optional<json::object> body);
