@@ -1,4 +1,4 @@
-// adopt: binds declared manifests to live objects; writes the state and nothing else.
+// adopt and state rebuild: bind declared manifests to live objects; write the state and nothing else.
 #include <fmt/format.h>
 
 #include "descopectl/base/digest.hpp"
@@ -16,11 +16,6 @@ using diag::ExitStatus;
 namespace {
 
 constexpr std::size_t kObjectIdBytes = 16;
-
-model::ObjectKey to_key(const std::string& address) {
-  const std::size_t slash = address.find('/');
-  return {address.substr(0, slash), address.substr(slash + 1)};
-}
 
 /// The objects asked for (empty: all); none, with diagnostics, where one is not declared.
 std::optional<std::set<model::ObjectKey>> choose(Context& context, const model::DesiredState& desired) {
@@ -47,19 +42,35 @@ std::optional<std::set<model::ObjectKey>> choose(Context& context, const model::
   return keys;
 }
 
+/// What is done with the matches, and how users are asked.
+struct Job {
+  bool is_rebuild = false;  ///< the state is made anew of them, whatever it holds
+  std::string_view question = "\nTo note this in the state, type yes: ";
+  std::string_view done = "Adopted {}. Nothing was changed in the project.\n";
+};
+constexpr Job kAdopt;
+constexpr Job kRebuild{true, "\nTo make the state anew of this, type yes: ",
+                       "The state is made anew and holds {}. Nothing was changed in the project.\n"};
+
 class AdoptRun {
  public:
   AdoptRun(Context& context, Connected& connected, const model::DesiredState& desired,
-           const std::set<model::ObjectKey>& keys, state::Store& store)
-      : context_(context), connected_(connected), desired_(desired), keys_(keys), store_(store) {}
+           const std::set<model::ObjectKey>& keys, state::Store& store, const Job& job)
+      : context_(context),
+        connected_(connected),
+        desired_(desired),
+        keys_(keys),
+        store_(store),
+        job_(job),
+        recorded_(job.is_rebuild ? model::RecordedState() : store.current()) {}
 
   net::awaitable<ExitStatus> run() {
     auto reader = api::make_reader(connected_.io.get_executor(), connected_.options);
     if (!reader) co_return emit_failure(context_, report(context_, reader.error()));
     plan::PlanInput input;
     input.policy = make_policy(context_);
-    const apply::LiveOptions options = make_live_options(context_, connected_, desired_, store_.current());
-    auto live = co_await apply::read_live(**reader, store_.current(), options);
+    const apply::LiveOptions options = make_live_options(context_, connected_, desired_, recorded_);
+    auto live = co_await apply::read_live(**reader, recorded_, options);
     if (!live) co_return emit_failure(context_, report(context_, live.error()));
     model::RecordedState recorded = store_.current();
     const auto recovered =
@@ -67,9 +78,10 @@ class AdoptRun {
     if (!recovered) co_return emit_failure(context_, report(context_, recovered.error()));
     input.desired = &desired_;
     input.live = &live->state;
-    input.recorded = &store_.current();
+    input.recorded = &recorded_;
     input.project_id = connected_.options.project_id;
     adoption_ = plan::make_adoption(input, keys_, context_.sink);
+    if (job_.is_rebuild) compare_with_present();
     co_return co_await decide();
   }
 
@@ -80,26 +92,30 @@ class AdoptRun {
     if (is_text()) {
       context_.flush_diagnostics();
       context_.output.result(
-          render::adoption_to_text(adoption_, context_.presentation(ExitStatus::kDone).text));
+          render::adoption_to_text(adoption_, context_.presentation(ExitStatus::kDone).text) +
+          tell_forgotten());
     }
     if (context_.sink.has_errors()) co_return finish(ExitStatus::kInvalidInput, "");
     for (const plan::Refusal& refusal : adoption_.refusals)
       context_.fail(refusal.code, refusal.summary, refusal.hint);
     if (!adoption_.refusals.empty()) co_return finish(ExitStatus::kRefused, "");
     const std::size_t count = adoption_.count(plan::Match::kAdopt);
-    if (count == 0) co_return finish(ExitStatus::kDone, "Nothing to adopt.\n");
+    if (count == 0 && forgotten_.empty()) co_return finish(ExitStatus::kDone, "Nothing to adopt.\n");
     const bool is_approved = co_await approve();
     if (!is_approved) co_return finish(ExitStatus::kRefused, "");
-    const auto recorded = co_await record();
+    Result<void> recorded;
+    if (job_.is_rebuild)
+      recorded = co_await rebuild();
+    else
+      recorded = co_await record();
     if (!recorded) co_return finish(report(context_, recorded.error()), "");
-    co_return finish(ExitStatus::kDone, fmt::format("Adopted {}. Nothing was changed in the project.\n",
-                                                    base::counted(count, "object")));
+    co_return finish(ExitStatus::kDone, fmt::format(fmt::runtime(job_.done), base::counted(count, "object")));
   }
 
   net::awaitable<bool> approve() {
     if (context_.options.auto_approve) co_return true;
     Question question;
-    question.text = "\nTo note this in the state, type yes: ";
+    question.text = job_.question;
     question.wanted = "yes";
     const bool is_approved = co_await ask(context_, std::move(question));
     co_return is_approved;
@@ -119,12 +135,63 @@ class AdoptRun {
     co_return store_.compact();
   }
 
+  /// What the present state owns and the new one will not, and whether it is this project's at all.
+  void compare_with_present() {
+    const model::RecordedState& present = store_.current();
+    if (!present.project_id.empty() && present.project_id != connected_.options.project_id)
+      adoption_.refusals.push_back({"wrong-project",
+                                    fmt::format("the state belongs to the project {}, and this run is aimed "
+                                                "at {}",
+                                                present.project_id, connected_.options.project_id),
+                                    "check the project id, or name another state with --state"});
+    for (const auto& [key, object] : present.objects)
+      if (std::none_of(adoption_.rows.begin(), adoption_.rows.end(), [&](const plan::AdoptionRow& row) {
+            return row.key == key && row.match == plan::Match::kAdopt;
+          }))
+        forgotten_.push_back(key.to_string());
+  }
+
+  /// What is known of an object beside what it looks like is kept where it is the same object.
+  net::awaitable<Result<void>> rebuild() {
+    const model::RecordedState& present = store_.current();
+    model::RecordedState made;
+    made.fingerprint_key = present.fingerprint_key;
+    made.lineage = present.lineage;
+    made.project_id = connected_.options.project_id;
+    made.base_url = base_url_of(context_, connected_);
+    for (const plan::AdoptionRow& row : adoption_.rows) {
+      if (row.match != plan::Match::kAdopt) continue;
+      model::RecordedObject record = row.record;
+      record.object_id = base::random_hex(kObjectIdBytes);
+      const auto known = present.objects.find(row.key);
+      if (known != present.objects.end() && known->second.live_id == row.live_id) {
+        record.object_id = known->second.object_id;
+        record.secrets = known->second.secrets;
+        record.changed_by_server = known->second.changed_by_server;
+      }
+      made.objects.emplace(row.key, std::move(record));
+    }
+    const auto replaced = co_await store_.replace(std::move(made));
+    is_recorded_ = replaced.has_value();
+    co_return replaced;
+  }
+
+  /// What the table does not say.
+  std::string tell_forgotten() const {
+    if (forgotten_.empty()) return {};
+    const std::vector<std::string_view> names(forgotten_.begin(), forgotten_.end());
+    return fmt::format("No longer owned: {}.\n", base::join_words(names));
+  }
+
   ExitStatus finish(ExitStatus exit, const std::string& text) {
     return context_.emit(exit, [&](const render::FormatRow& row, const render::Presentation& shown) {
-      if (row.name != "text")
-        return base::to_pretty_json(render::adoption_to_json(adoption_, is_recorded_, shown.json));
+      if (row.name != "text") {
+        json::object document = render::adoption_to_json(adoption_, is_recorded_, shown.json);
+        if (job_.is_rebuild) document["forgotten"] = json::value_from(forgotten_);
+        return base::to_pretty_json(document);
+      }
       // On standard output the table stands already.
-      return is_text() ? text : render::adoption_to_text(adoption_, shown.text) + text;
+      return is_text() ? text : render::adoption_to_text(adoption_, shown.text) + tell_forgotten() + text;
     });
   }
 
@@ -133,14 +200,18 @@ class AdoptRun {
   const model::DesiredState& desired_;
   const std::set<model::ObjectKey>& keys_;
   state::Store& store_;
+  const Job& job_;
+  const model::RecordedState recorded_;  // that the manifests are bound by
   plan::Adoption adoption_;
+  std::vector<std::string> forgotten_;  // by a rebuild
   bool is_recorded_ = false;
 };
 
 net::awaitable<ExitStatus> adopt_connected(Context& context, Connected& connected,
                                            const model::DesiredState& desired,
-                                           const std::set<model::ObjectKey>& keys, state::Store& store) {
-  AdoptRun run(context, connected, desired, keys, store);
+                                           const std::set<model::ObjectKey>& keys, state::Store& store,
+                                           const Job& job) {
+  AdoptRun run(context, connected, desired, keys, store, job);
   co_return co_await run.run();
 }
 
@@ -158,7 +229,16 @@ ExitStatus run_adopt(Context& context) {
     return emit_failure(context, ExitStatus::kInvalidInput);
   }
   return run_with_store(context, [&](Connected& connected, state::Store& store) {
-    return adopt_connected(context, connected, *desired, *keys, store);
+    return adopt_connected(context, connected, *desired, *keys, store, kAdopt);
+  });
+}
+
+ExitStatus run_state_rebuild(Context& context) {
+  const auto desired = load_desired(context);
+  if (!desired) return emit_failure(context, ExitStatus::kInvalidInput);
+  const std::set<model::ObjectKey> all;
+  return run_with_store(context, [&](Connected& connected, state::Store& store) {
+    return adopt_connected(context, connected, *desired, all, store, kRebuild);
   });
 }
 

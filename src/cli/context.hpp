@@ -100,6 +100,7 @@ diag::ExitStatus run_export(Context& context);
 diag::ExitStatus run_adopt(Context& context);
 diag::ExitStatus run_output(Context& context);
 diag::ExitStatus run_rotate(Context& context);
+diag::ExitStatus run_state(Context& context);
 diag::ExitStatus run_emulator(Context& context);
 diag::ExitStatus run_explain(Context& context);
 diag::ExitStatus run_schema(Context& context);

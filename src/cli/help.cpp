@@ -32,6 +32,15 @@ Rows flag_rows(FlagGroup group, std::optional<Command> command) {
   return rows;
 }
 
+Rows subcommand_rows(const CommandRow& command) {
+  Rows rows;
+  for (const SubcommandRow& row : command.subcommands) {
+    const std::string_view usage = row.arguments.usage;
+    rows.emplace_back(fmt::format("{}{}{}", row.name, usage.empty() ? "" : " ", usage), row.summary);
+  }
+  return rows;
+}
+
 void append_global_flags(std::string& out) {
   append_rows(out, "Flags for the input", flag_rows(FlagGroup::kInput, {}));
   append_rows(out, "Flags for the project and the network", flag_rows(FlagGroup::kTarget, {}));
@@ -105,10 +114,11 @@ std::string program_help() {
 
 std::string command_help(Command command) {
   const auto& row = row_of(command);
-  const std::string_view usage = row.arguments.usage;
+  const std::string_view usage = row.subcommands.empty() ? row.arguments.usage : "COMMAND [ARGUMENT...]";
   std::string out = fmt::format("descopectl {}: {}\n\nUsage:\n  descopectl {}{}{} [flags]\n\n", row.name,
                                 row.summary, row.name, usage.empty() ? "" : " ", usage);
   append_wrapped(out, row.description, 0);
+  append_rows(out, fmt::format("Commands of {}", row.name), subcommand_rows(row));
   append_rows(out, fmt::format("Flags of {}", row.name), flag_rows(FlagGroup::kCommand, command));
   if (row.further != nullptr) append_rows(out, row.further_title, row.further());
   append_global_flags(out);

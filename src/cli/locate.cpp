@@ -63,10 +63,8 @@ const model::DesiredObject* Named::declared() const {
 }
 
 std::optional<Named> find_named(Context& context, bool always_loads_manifests) {
-  const std::string& address = context.options.arguments.front();
-  const std::size_t slash = address.find('/');
   Named named;
-  named.key = {address.substr(0, slash), address.substr(slash + 1)};
+  named.key = to_key(context.options.arguments.front());
   named.kind = kinds::find(named.key.kind);
   auto recorded = read_recorded(context);
   if (!recorded) return std::nullopt;

@@ -40,15 +40,15 @@ constexpr std::array kCommands{
     CommandRow{Command::kApply, run_apply},       CommandRow{Command::kDrift, run_drift},
     CommandRow{Command::kDestroy, run_destroy},   CommandRow{Command::kExport, run_export},
     CommandRow{Command::kAdopt, run_adopt},       CommandRow{Command::kOutput, run_output},
-    CommandRow{Command::kRotate, run_rotate},     CommandRow{Command::kEmulator, run_emulator},
-    CommandRow{Command::kExplain, run_explain},   CommandRow{Command::kSchema, run_schema},
-    CommandRow{Command::kVersion, run_version}};
+    CommandRow{Command::kRotate, run_rotate},     CommandRow{Command::kState, run_state},
+    CommandRow{Command::kEmulator, run_emulator}, CommandRow{Command::kExplain, run_explain},
+    CommandRow{Command::kSchema, run_schema},     CommandRow{Command::kVersion, run_version}};
 
 ExitStatus dispatch(Context& context) {
   if (!check_output_folders(context)) return emit_failure(context, ExitStatus::kInvalidInput);
   const Command command = context.options.command;
-  const config::Needs needs = needs_of(command);
-  if (needs.manifests || needs.target || needs.writes) {
+  const config::Needs needs = needs_of(context.options);
+  if (needs.any()) {
     const config::Surroundings surroundings{context.environment, std::filesystem::current_path(),
                                             kinds::names()};
     const config::Resolution resolution = config::resolve_settings(

@@ -284,8 +284,7 @@ class Reader {
     }
     // What stands beside an unknown flag may be its value, and that may be a secret: it is not repeated.
     if (!tokens_.unknown_flags.empty()) return;
-    const std::size_t expected = tokens_.command ? row_of(*tokens_.command).arguments.most : 0;
-    for (std::size_t i = expected; i < tokens_.unexpected.size(); ++i) {
+    for (std::size_t i = expected_arguments(); i < tokens_.unexpected.size(); ++i) {
       const auto& argument = tokens_.unexpected[i];
       sink_.error("unexpected-argument", {},
                   fmt::format("unexpected argument '{}'{}", base::printable(argument, 80), for_command()),
@@ -293,22 +292,78 @@ class Reader {
     }
   }
 
+  /// The row of the first argument, where the command has commands of its own.
+  const SubcommandRow* find_subcommand() const {
+    if (!tokens_.command || tokens_.unexpected.empty()) return nullptr;
+    const auto rows = row_of(*tokens_.command).subcommands;
+    const auto at = std::find_if(rows.begin(), rows.end(), [&](const SubcommandRow& row) {
+      return row.name == tokens_.unexpected.front();
+    });
+    return at == rows.end() ? nullptr : &*at;
+  }
+
+  std::size_t expected_arguments() const {
+    if (!tokens_.command) return 0;
+    const CommandRow& row = row_of(*tokens_.command);
+    if (row.subcommands.empty()) return row.arguments.most;
+    const SubcommandRow* own = find_subcommand();
+    return own == nullptr || own->arguments.most == kAnyNumber ? kAnyNumber : 1 + own->arguments.most;
+  }
+
+  /// False, with the reason told, where the first argument is not one of the command's own commands.
+  bool take_subcommand(std::span<const SubcommandRow> rows) {
+    std::vector<std::string_view> known;
+    for (const SubcommandRow& row : rows)
+      known.push_back(row.name);
+    if (options_.arguments.empty()) {
+      sink_.error("missing-argument", {},
+                  fmt::format("'{}' needs {}", name_of(options_.command), base::join_words(known, " or ")),
+                  see_help());
+      return false;
+    }
+    const SubcommandRow* own = find_subcommand();
+    const std::string& name = options_.arguments.front();
+    if (own == nullptr) {
+      const auto nearest = base::find_nearest(name, known);
+      sink_.error("unknown-command", {},
+                  fmt::format("'{}' has no command '{}'", name_of(options_.command), base::printable(name, 80)),
+                  nearest ? fmt::format("did you mean '{}'?", *nearest) : see_help());
+      return false;
+    }
+    for (const GivenFlag& flag : tokens_.flags)
+      if (flag.row->group == FlagGroup::kCommand &&
+          std::find(own->flags.begin(), own->flags.end(), flag.row->name) == own->flags.end())
+        sink_.error("unknown-flag", {},
+                    fmt::format("unknown flag '{}' for '{} {}'", flag.name, name_of(options_.command), name),
+                    see_help());
+    options_.subcommand = static_cast<std::size_t>(own - rows.data());
+    options_.arguments.erase(options_.arguments.begin());
+    return true;
+  }
+
   /// Arguments that the command takes; those beyond are reported already.
   void take_arguments() {
-    const ArgumentsRow& row = row_of(options_.command).arguments;
+    const CommandRow& command = row_of(options_.command);
     auto& given = options_.arguments;
     given = tokens_.unexpected;
+    std::string name(command.name);
+    ArgumentsRow row = command.arguments;
+    if (!command.subcommands.empty()) {
+      if (!take_subcommand(command.subcommands)) return;
+      const SubcommandRow& own = command.subcommands[options_.subcommand];
+      name += fmt::format(" {}", own.name);
+      row = own.arguments;
+    }
     given.resize(std::min(given.size(), row.most));
     if (given.size() < row.least) {
-      sink_.error("missing-argument", {}, fmt::format("'{}' needs {}", name_of(options_.command), row.usage),
-                  see_help());
+      sink_.error("missing-argument", {}, fmt::format("'{}' needs {}", name, row.usage), see_help());
       return;
     }
     static constexpr FlagRow kObject{
         "KIND/NAME", FlagType::kObjects, FlagGroup::kCommand, "", "", [](Options&, const FlagValue&) {}};
     const auto end = given.begin() + static_cast<std::ptrdiff_t>(std::min(given.size(), row.objects));
     if (end == given.begin()) return;
-    const GivenFlag objects{&kObject, std::string(name_of(options_.command)), {given.begin(), end}, false};
+    const GivenFlag objects{&kObject, std::move(name), {given.begin(), end}, false};
     std::ignore = check_value(objects, options_.command, kinds_, sink_);
   }
 

@@ -165,7 +165,7 @@ diag::ExitStatus emit_failure(Context& context, diag::ExitStatus exit) {
   }
   return context.emit(exit, [&](const render::FormatRow& row, const render::Presentation& shown) {
     if (row.name == "text") return std::string();
-    if (!needs_of(context.options.command).target) return row.diagnostics(shown, {});
+    if (!needs_of(context.options).target) return row.diagnostics(shown, {});
     switch (context.options.command) {
       case Command::kDrift:
         return row.drift({}, shown);

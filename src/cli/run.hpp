@@ -59,6 +59,13 @@ struct Planned {
 using StoreBody = std::function<boost::asio::awaitable<diag::ExitStatus>(Connected&, state::Store&)>;
 [[nodiscard]] diag::ExitStatus run_with_store(Context& context, const StoreBody& body);
 
+/// The same without a way to the API.
+using StateBody = std::function<boost::asio::awaitable<diag::ExitStatus>(state::Store&)>;
+[[nodiscard]] diag::ExitStatus run_on_state(Context& context, const StateBody& body);
+
+/// Takes the lock on the state away from whoever has it, as the command `state unlock` was told.
+[[nodiscard]] Result<std::optional<state::HeldLock>> unlock_state(Context& context);
+
 /// What the state calls the target: the sandbox listens on another port every time.
 [[nodiscard]] std::string base_url_of(const Context& context, const Connected& connected);
 
@@ -70,6 +77,9 @@ using StoreBody = std::function<boost::asio::awaitable<diag::ExitStatus>(Connect
 
 /// The same for commands that refuse to go on where something stands in the way (kConflict): exit 8.
 [[nodiscard]] diag::ExitStatus report_conflict_as_refusal(Context& context, const Error& error);
+
+/// The command `state rebuild`.
+diag::ExitStatus run_state_rebuild(Context& context);
 
 /// What `-o json` prints where there is no result to show.
 diag::ExitStatus emit_failure(Context& context, diag::ExitStatus exit);

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include "descopectl/apply/lease_keeper.hpp"
 #include "descopectl/base/files.hpp"
@@ -61,8 +62,7 @@ remote_state::RemoteOptions remote_options(Context& context, const net::any_io_e
   return options;
 }
 
-net::awaitable<Result<std::unique_ptr<state::Store>>> open_store(Context& context, Connected& connected,
-                                                                 api::Timing& timing) {
+net::awaitable<Result<std::unique_ptr<state::Store>>> open_store(Context& context, api::Timing& timing) {
   switch (context.settings.state.backend) {
     case config::StateBackend::kNone:
       co_return state::make_null_store();
@@ -71,7 +71,8 @@ net::awaitable<Result<std::unique_ptr<state::Store>>> open_store(Context& contex
     case config::StateBackend::kHttp:
       break;
   }
-  remote_state::RemoteOptions options = remote_options(context, connected.io.get_executor());
+  const auto executor = co_await net::this_coro::executor;
+  remote_state::RemoteOptions options = remote_options(context, executor);
   state::LockHolder holder = make_holder(context);
   auto store = co_await remote_state::open_remote_state(std::move(options), std::move(holder), timing);
   co_return store;
@@ -100,14 +101,14 @@ void save_beside(Context& context, const state::Store& store, const Error& error
                   base::printable(path.string()), environment));
 }
 
-net::awaitable<diag::ExitStatus> hold_store(Context& context, Connected& connected, const StoreBody& body) {
-  const auto executor = connected.io.get_executor();
+net::awaitable<diag::ExitStatus> hold_store(Context& context, const StateBody& body) {
+  const auto executor = co_await net::this_coro::executor;
   const auto timing = api::make_timing(executor);
-  auto store = co_await open_store(context, connected, *timing);
+  auto store = co_await open_store(context, *timing);
   if (!store) co_return emit_failure(context, report_state(context, store.error()));
   apply::LeaseKeeper keeper(executor, **store, *timing,
                             [&context](std::string_view text) { context.log(LogLevel::kWarn, text); });
-  const diag::ExitStatus status = co_await body(connected, **store);
+  const diag::ExitStatus status = co_await body(**store);
   co_await keeper.stop();
   const auto closed = co_await (*store)->close();
   if (closed) co_return status;
@@ -115,21 +116,37 @@ net::awaitable<diag::ExitStatus> hold_store(Context& context, Connected& connect
   co_return diag::stronger(status, exit_of(closed.error()));
 }
 
-/// Runs to its end what takes no part in the run's own concurrency: one read, before anything else begins.
-Result<model::RecordedState> read_from_server(Context& context) {
+/// Runs to its end what takes no part in the run's own concurrency.
+template <class T>
+T run_alone(const std::function<net::awaitable<T>()>& work, T value) {
   net::io_context io(1);
-  const auto timing = api::make_timing(io.get_executor());
-  Result<model::RecordedState> recorded = model::RecordedState();
   std::exception_ptr failure;
-  const auto ended = [&](const std::exception_ptr& thrown, Result<model::RecordedState> read) {
+  const auto ended = [&](const std::exception_ptr& thrown, T result) {
     failure = thrown;
-    recorded = std::move(read);
+    value = std::move(result);
   };
-  remote_state::RemoteOptions options = remote_options(context, io.get_executor());
-  net::co_spawn(io, remote_state::read_remote_state(std::move(options), *timing), ended);
+  net::co_spawn(io, work(), ended);
   io.run();
   if (failure) std::rethrow_exception(failure);
-  return recorded;
+  return value;
+}
+
+net::awaitable<Result<model::RecordedState>> read_from_server(Context& context) {
+  const auto executor = co_await net::this_coro::executor;
+  const auto timing = api::make_timing(executor);
+  remote_state::RemoteOptions options = remote_options(context, executor);
+  auto recorded = co_await remote_state::read_remote_state(std::move(options), *timing);
+  co_return recorded;
+}
+
+net::awaitable<Result<std::optional<state::HeldLock>>> unlock_on_server(Context& context) {
+  const auto executor = co_await net::this_coro::executor;
+  const auto timing = api::make_timing(executor);
+  remote_state::RemoteOptions options = remote_options(context, executor);
+  state::LockHolder holder = make_holder(context);
+  auto revoked = co_await remote_state::unlock_remote_state(std::move(options), std::move(holder), *timing,
+                                                            context.options.is_forced);
+  co_return revoked;
 }
 
 }  // namespace
@@ -137,7 +154,8 @@ Result<model::RecordedState> read_from_server(Context& context) {
 Result<model::RecordedState> read_recorded(Context& context) {
   if (context.settings.state.backend == config::StateBackend::kNone) return model::RecordedState{};
   auto recorded = context.settings.state.backend == config::StateBackend::kHttp
-                      ? read_from_server(context)
+                      ? run_alone<Result<model::RecordedState>>([&] { return read_from_server(context); },
+                                                                model::RecordedState())
                       : state::read_state(context.settings.state.path);
   if (!recorded) (void)report_state(context, recorded.error());
   return recorded;
@@ -150,7 +168,22 @@ diag::ExitStatus report_state(Context& context, const Error& error) {
 }
 
 diag::ExitStatus run_with_store(Context& context, const StoreBody& body) {
-  return run_connected(context, [&](Connected& connected) { return hold_store(context, connected, body); });
+  StateBody bound;  // lives until the run has ended
+  return run_connected(context, [&](Connected& connected) {
+    bound = [&](state::Store& store) { return body(connected, store); };
+    return hold_store(context, bound);
+  });
+}
+
+diag::ExitStatus run_on_state(Context& context, const StateBody& body) {
+  return run_alone<diag::ExitStatus>([&] { return hold_store(context, body); }, diag::ExitStatus::kFailure);
+}
+
+Result<std::optional<state::HeldLock>> unlock_state(Context& context) {
+  if (context.settings.state.backend != config::StateBackend::kHttp)
+    return state::unlock(context.settings.state.path, context.options.is_forced);
+  return run_alone<Result<std::optional<state::HeldLock>>>([&] { return unlock_on_server(context); },
+                                                           std::optional<state::HeldLock>());
 }
 
 }  // namespace descopectl::cli

@@ -61,6 +61,51 @@ constexpr std::array kOutputExamples{"descopectl output InboundApp/portal client
                                      "the client secret into a new file that only you can read"sv};
 constexpr std::array kRotateExamples{"descopectl rotate InboundApp/portal --secret-file portal.secret"sv,
                                      "ask, make a new secret, put it into a file"sv};
+constexpr std::array kStateExamples{"descopectl state list"sv,
+                                    "what is owned"sv,
+                                    "descopectl state mv Role/editor Role/author"sv,
+                                    "after a handle was renamed by hand"sv,
+                                    "descopectl state pull > backup.json"sv,
+                                    "a copy that 'state push' takes back"sv,
+                                    "descopectl state rebuild --env production"sv,
+                                    "after the state was lost: bind the manifests to what is live"sv};
+constexpr std::array kForce{"force"sv};
+constexpr std::array kAutoApprove{"auto-approve"sv};
+// In the order of StateCommand.
+constexpr std::array kStateCommands{
+    SubcommandRow{.name = "list", .summary = "what is owned, with live ids", .needs = {.state = true}},
+    SubcommandRow{.name = "show",
+                  .summary = "what is recorded of an object; no secrets",
+                  .arguments = {"KIND/NAME", 1, 1, 1},
+                  .needs = {.state = true}},
+    SubcommandRow{.name = "rm",
+                  .summary = "forget objects, preventDestroy included; they stay in the project",
+                  .arguments = {"KIND/NAME...", 1, kAnyNumber, kAnyNumber},
+                  .needs = {.writes = true}},
+    SubcommandRow{.name = "mv",
+                  .summary = "record an object under another handle of its kind",
+                  .arguments = {"KIND/NAME KIND/NAME", 2, 2, 2},
+                  .needs = {.writes = true}},
+    SubcommandRow{
+        .name = "pull", .summary = "print the state as one JSON document", .needs = {.state = true}},
+    SubcommandRow{.name = "push",
+                  .summary = "replace the state by such a document; an older one, or one of another lineage, "
+                             "only with --force",
+                  .arguments = {"FILE", 1, 1},
+                  .needs = {.writes = true},
+                  .flags = kForce},
+    SubcommandRow{
+        .name = "rebuild",
+        .summary = "make the state anew: show what the manifests match, ask, bind it as 'adopt' does",
+        .needs = {.manifests = true, .target = true, .writes = true},
+        .flags = kAutoApprove},
+    SubcommandRow{.name = "unlock",
+                  .summary = "take the lock away from a holder who is gone; from one who may be alive only "
+                             "with --force",
+                  .needs = {.writes = true},
+                  .flags = kForce},
+};
+static_assert(kStateCommands.size() == static_cast<std::size_t>(StateCommand::kUnlock) + 1);
 constexpr std::array kEmulatorExamples{"descopectl emulator --port 8080 --data descope.json"sv,
                                        "serve on 127.0.0.1:8080, keep the data in a file"sv,
                                        "descopectl plan --base-url http://127.0.0.1:8080"sv,
@@ -189,6 +234,16 @@ constexpr std::array kCommandRows{
                .formats = kTextAndJson,
                .examples = kRotateExamples,
                .arguments = {"KIND/NAME", 1, 1, 1}},
+    CommandRow{
+        .command = Command::kState,
+        .name = "state",
+        .summary = "look into and repair the state",
+        .description =
+            "The state holds what is owned and what was last applied. These commands change nothing in "
+            "the project. Those that write take the lock.",
+        .formats = kTextAndJson,
+        .examples = kStateExamples,
+        .subcommands = kStateCommands},
     CommandRow{.command = Command::kEmulator,
                .name = "emulator",
                .summary = "serve an emulated Management API on loopback",
@@ -388,7 +443,8 @@ constexpr std::array kFlagRows{
             [](Options& o, const FlagValue& v) { o.continues_on_stale = v.is_on; }, on(Command::kApply)},
     FlagRow{"auto-approve", kSwitch, kCommand, "", "do not ask before changing anything",
             [](Options& o, const FlagValue& v) { o.auto_approve = v.is_on; },
-            on(Command::kApply, Command::kDestroy, Command::kAdopt, Command::kRotate), '\0', "yes"},
+            on(Command::kApply, Command::kDestroy, Command::kAdopt, Command::kRotate, Command::kState), '\0',
+            "yes"},
     shaping(FlagRow{"adopt", kSwitch, kCommand, "",
                     "take over matching live objects even where fields would change",
                     [](Options& o, const FlagValue& v) { o.allow.adopt = v.is_on; }, kPlanApply}),
@@ -436,6 +492,9 @@ constexpr std::array kFlagRows{
             on(Command::kExport)},
     FlagRow{"all", kSwitch, kCommand, "", "every declared object",
             [](Options& o, const FlagValue& v) { o.adopts_all = v.is_on; }, on(Command::kAdopt)},
+    FlagRow{"force", kSwitch, kCommand, "",
+            "push: whatever the lineage and the serial; unlock: whoever holds the lock",
+            [](Options& o, const FlagValue& v) { o.is_forced = v.is_on; }, on(Command::kState)},
     FlagRow{"show-secret", kSwitch, kCommand, "", "print the client secret",
             [](Options& o, const FlagValue& v) { o.secret.is_shown = v.is_on; },
             on(Command::kOutput, Command::kRotate)},
@@ -568,8 +627,9 @@ std::string_view name_of(Format format) {
   return "text";
 }
 
-config::Needs needs_of(Command command) {
-  return row_of(command).needs;
+config::Needs needs_of(const Options& options) {
+  const CommandRow& row = row_of(options.command);
+  return row.subcommands.empty() ? row.needs : row.subcommands[options.subcommand].needs;
 }
 
 std::string variable_name(std::string_view flag) {

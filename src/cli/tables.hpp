@@ -21,6 +21,15 @@ struct ArgumentsRow {
 };
 inline constexpr std::size_t kAnyNumber = ~std::size_t{0};
 
+/// A command's own command: its first argument.
+struct SubcommandRow {
+  std::string_view name;
+  std::string_view summary;
+  ArgumentsRow arguments = {};  ///< after its name
+  config::Needs needs = {};
+  std::span<const std::string_view> flags = {};  ///< of the command's flags those that it takes
+};
+
 struct CommandRow {
   Command command;
   std::string_view name;
@@ -30,6 +39,7 @@ struct CommandRow {
   std::span<const Format> formats = {};             ///< of -o and --report; the first is the default
   std::span<const std::string_view> examples = {};  ///< pairs: a line, what it does
   ArgumentsRow arguments = {};
+  std::span<const SubcommandRow> subcommands = {};  ///< where there are any, they have `arguments` and `needs`
   std::string_view further_title = {};  ///< of one more table in the command's help
   base::Rows (*further)() = nullptr;
 };

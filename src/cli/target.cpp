@@ -175,10 +175,8 @@ plan::Scope make_scope(Context& context, const model::DesiredState& desired,
   plan::Selection selection;
   for (const std::string& text : context.options.selection.selector)
     selection.selector.push_back(model::parse_label_rule(text).value());
-  for (const std::string& text : context.options.selection.targets) {
-    const std::size_t slash = text.find('/');
-    selection.targets.push_back({text.substr(0, slash), text.substr(slash + 1)});
-  }
+  for (const std::string& text : context.options.selection.targets)
+    selection.targets.push_back(to_key(text));
   const bool is_destroy = context.options.command == Command::kDestroy;
   return plan::find_scope(selection, is_destroy ? plan::Direction::kReferring : plan::Direction::kReferredTo,
                           desired, recorded, context.sink);
@@ -215,6 +213,11 @@ Result<void> take_proxy(Context& context, http::ClientOptions& options) {
   context.output.redactor().add(model::Secret(std::string(credentials.substr(credentials.find(':') + 1))));
   context.log(LogLevel::kDebug, "through the proxy " + options.proxy->endpoint.text());
   return {};
+}
+
+model::ObjectKey to_key(std::string_view address) {
+  const std::size_t slash = address.find('/');
+  return {std::string(address.substr(0, slash)), std::string(address.substr(slash + 1))};
 }
 
 diag::ExitStatus exit_of(const Error& error) {

@@ -38,6 +38,9 @@ namespace descopectl::cli {
 /// Numbers in [0, 1), by chance.
 [[nodiscard]] std::function<double()> make_jitter();
 
+/// "KIND/NAME" as a key; checked before.
+[[nodiscard]] model::ObjectKey to_key(std::string_view address);
+
 /// What an error of the API means for the exit status.
 [[nodiscard]] diag::ExitStatus exit_of(const Error& error);
 

@@ -50,6 +50,7 @@ class RemoteStore final : public state::RecordingStore {
   asio::awaitable<Result<void>> begin(std::vector<model::Intent> intents) override;
   asio::awaitable<Result<void>> flush() override { return save(Saving::kWhereChanged); }
   asio::awaitable<Result<void>> renew() override { return save(Saving::kAlways); }
+  asio::awaitable<Result<void>> replace(model::RecordedState state) override;
   Result<void> compact() override { return {}; }
   asio::awaitable<Result<void>> close() override;
 
@@ -101,6 +102,7 @@ class RemoteStore final : public state::RecordingStore {
   std::uint64_t found_ = 0;      // the document's serial when we took the lock; 0: there was none
   std::uint64_t attempted_ = 0;  // the last serial that we sent
   std::uint64_t saved_ = 0;      // the state's serial in what the server has
+  std::string lineage_;          // of what the server has
   std::optional<Look> fresh_;    // seen with the lock just taken, nothing sent since
   bool has_written_ = false;
   std::optional<Error> lost_;  // why nothing may be written any more
@@ -191,6 +193,7 @@ asio::awaitable<Result<void>> RemoteStore::load() {
   fence_ = 1;
   if (!*document) {
     state_ = state::make_new_state();
+    lineage_ = state_.lineage;
     co_return Result<void>();
   }
   StateDocument& found = **document;
@@ -199,6 +202,7 @@ asio::awaitable<Result<void>> RemoteStore::load() {
   attempted_ = found.serial;
   state_ = std::move(found.state);
   fresh_->serial = found_;
+  lineage_ = state_.lineage;
   co_return Result<void>();
 }
 
@@ -208,6 +212,14 @@ asio::awaitable<Result<void>> RemoteStore::begin(std::vector<model::Intent> inte
     if (!recorded) co_return recorded;
   }
   auto saved = co_await save(Saving::kWhereChanged);
+  co_return saved;
+}
+
+asio::awaitable<Result<void>> RemoteStore::replace(model::RecordedState state) {
+  state.serial = std::max(state.serial, state_.serial) + 1;
+  std::swap(state_, state);
+  const auto saved = co_await save(Saving::kWhereChanged);
+  if (!saved) std::swap(state_, state);
   co_return saved;
 }
 
@@ -264,6 +276,7 @@ asio::awaitable<Result<void>> RemoteStore::post() {
       if (!tried->is_done()) co_return server_.describe(call, *tried);
     }
     saved_ = sent;
+    lineage_ = state_.lineage;
     has_written_ = true;
     co_return Result<void>();
   }
@@ -284,7 +297,8 @@ asio::awaitable<Result<RemoteStore::Look>> RemoteStore::look() {
   there.serial = found.serial;
   const bool is_ours = found.lease && found.lease->lock_id == lock_id_ && found.serial <= attempted_;
   const bool is_as_found = !has_written_ && found.serial == found_;
-  if (found.state.lineage == state_.lineage && (is_ours || is_as_found)) co_return there;
+  const bool is_of_us = found.state.lineage == lineage_ || found.state.lineage == state_.lineage;
+  if (is_of_us && (is_ours || is_as_found)) co_return there;
   if (found.lease && found.lease->lock_id != lock_id_)
     co_return lose(state::make_lock_lost(server_.name(), &found.lease->holder));
   co_return lose(Error(ErrorKind::kStale,
@@ -349,6 +363,40 @@ asio::awaitable<Result<std::unique_ptr<state::Store>>> open_remote_state(RemoteO
   auto opened = co_await store->open();
   if (!opened) co_return opened.error();
   co_return std::unique_ptr<state::Store>(std::move(store));
+}
+
+// The protocol tells who has the lock only to those who ask for it.
+asio::awaitable<Result<std::optional<state::HeldLock>>> unlock_remote_state(RemoteOptions options,
+                                                                            state::LockHolder holder,
+                                                                            api::Timing& timing,
+                                                                            bool is_forced) {
+  Server server(complete(std::move(options)), timing);
+  LockDocument ours;
+  ours.id = make_lock_id();
+  ours.operation = holder.command;
+  ours.who = holder.who;
+  ours.version = server.options().version;
+  ours.created = base::format_time(timing.wall_now());
+  ours.path = server.name();
+  const Call ask(server.options().lock_method, server.options().lock_address, encode_lock(ours));
+  auto answer = co_await server.send(ask);
+  if (!answer) co_return answer.error();
+  std::optional<state::HeldLock> held;
+  std::string body = encode_lock(ours);  // of the lock to give back
+  if (!answer->is_done()) {
+    const auto other = answer->is_locked() ? decode_lock(answer->body) : std::nullopt;
+    if (!other) co_return server.describe(ask, *answer);
+    auto document = co_await server.get();
+    if (!document) co_return document.error();
+    held = look_at(*other, *document ? (**document).lease : std::nullopt, answer->at, holder.process);
+    if (!is_forced && !state::is_void(*held)) co_return state::make_still_held(server.name(), *held);
+    body = answer->body;
+  }
+  const Call give_back(server.options().unlock_method, server.options().unlock_address, std::move(body));
+  auto given = co_await server.send(give_back);
+  if (!given) co_return given.error();
+  if (!given->is_done()) co_return server.describe(give_back, *given);
+  co_return held;
 }
 
 }  // namespace descopectl::remote_state

@@ -183,16 +183,35 @@ Result<FileHandle> open_locked(const fs::path& path, const std::string& state_na
   }
 }
 
+Error make_newer(const fs::path& path) {
+  return {ErrorKind::kInvalidInput,
+          fmt::format("the lock {} was written by a newer descopectl", base::printable(path.string())),
+          "Use that version or a later one. If it is not in use any more, remove the file."};
+}
+
 }  // namespace
+
+Result<std::optional<HeldLock>> LocalLease::revoke(const fs::path& path, const std::string& state_name,
+                                                   bool is_forced) {
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) return std::optional<HeldLock>();
+  const auto file = open_locked(path, state_name, 0);
+  if (!file) return file.error();
+  const Lease lease = decode(read_text(file->get()));
+  if (lease.form == Lease::Form::kNewer) return make_newer(path);
+  if (lease.form == Lease::Form::kFree) return std::optional<HeldLock>();
+  const HeldLock held = look_at(lease, this_process(), read_times(file->get()));
+  if (!is_forced && !is_void(held)) return make_still_held(state_name, held);
+  const auto written = write_text(file->get(), path, head_of(std::max<std::uint64_t>(lease.fence, 1)));
+  if (!written) return written.error();
+  return std::optional<HeldLock>(held);
+}
 
 Result<LocalLease> LocalLease::acquire(fs::path path, std::string state_name, LockHolder holder) {
   const auto file = open_locked(path, state_name, O_CREAT);
   if (!file) return file.error();
   const Lease lease = decode(read_text(file->get()));
-  if (lease.form == Lease::Form::kNewer)
-    return Error(ErrorKind::kInvalidInput,
-                 fmt::format("the lock {} was written by a newer descopectl", base::printable(path.string())),
-                 "Use that version or a later one. If it is not in use any more, remove the file.");
+  if (lease.form == Lease::Form::kNewer) return make_newer(path);
   Times times = read_times(file->get());
   forget_future(file->get(), times);
   if (lease.form != Lease::Form::kFree) {

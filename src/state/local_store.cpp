@@ -53,6 +53,11 @@ Result<fs::path> follow_links(const fs::path& path) {
       "Mend the link, or name the state itself with state.path or --state.");
 }
 
+fs::path lock_of(fs::path state) {
+  state += ".lock";
+  return state;
+}
+
 int sync_folder(const fs::path& folder) {
   const FileHandle handle(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!handle.is_open()) return errno;
@@ -112,6 +117,9 @@ class LocalStore final : public RecordingStore {
     co_return record_intents(std::move(intents));
   }
   boost::asio::awaitable<Result<void>> flush() override { co_return sync(); }
+  boost::asio::awaitable<Result<void>> replace(model::RecordedState state) override {
+    co_return replace_all(std::move(state));
+  }
   Result<void> compact() override {
     if (whole_bytes_ == base_bytes_) return {};
     const auto held = lease_.enter();
@@ -126,6 +134,7 @@ class LocalStore final : public RecordingStore {
  private:
   Result<void> record_all(const std::vector<Change>& changes);
   Result<void> record_intents(std::vector<model::Intent> intents);
+  Result<void> replace_all(model::RecordedState state);
   Result<void> append(const std::string& lines);
   Result<void> sync();
   Result<void> rewrite();
@@ -267,6 +276,17 @@ Result<void> LocalStore::record_all(const std::vector<Change>& changes) {
   return {};
 }
 
+Result<void> LocalStore::replace_all(model::RecordedState state) {
+  state.serial = std::max(state.serial, state_.serial) + 1;
+  auto read_back = decode_base(encode_base(state));
+  if (!read_back)
+    return Error(ErrorKind::kFailure, "the state can't be recorded: " + read_back.error().message());
+  std::swap(state_, *read_back);
+  auto written = rewrite();
+  if (!written) std::swap(state_, *read_back);
+  return written;
+}
+
 Result<void> LocalStore::append(const std::string& lines) {
   if (!broken_.empty()) return Error(ErrorKind::kFailure, broken_);
   if (const auto untouched = check_untouched(); !untouched) return untouched;
@@ -343,14 +363,18 @@ Result<std::unique_ptr<Store>> open_for_writing(const fs::path& path, const Lock
                  fmt::format("can't create the folder of the state {}: {}", base::printable(path.string()),
                              reason_of(error)),
                  "Check the path (state.path or --state) and the rights to the folder above it.");
-  fs::path lock_path = *target;
-  lock_path += ".lock";
-  auto lease = LocalLease::acquire(std::move(lock_path), path.string(), holder);
+  auto lease = LocalLease::acquire(lock_of(*target), path.string(), holder);
   if (!lease) return lease.error();
   auto store = std::make_unique<LocalStore>(std::move(*target), path.string(), std::move(*lease),
                                             sync ? std::move(sync) : SyncCall(sync_content));
   if (const auto loaded = store->load(); !loaded) return loaded.error();
   return std::unique_ptr<Store>(std::move(store));
+}
+
+Result<std::optional<HeldLock>> unlock(const fs::path& path, bool is_forced) {
+  const auto target = follow_links(path);
+  if (!target) return target.error();
+  return LocalLease::revoke(lock_of(*target), path.string(), is_forced);
 }
 
 }  // namespace descopectl::state

@@ -25,16 +25,6 @@ std::string ago(seconds age) {
   return fmt::format("{} h ago", count / kHour);
 }
 
-/// The holder with its particulars, where there are any.
-std::string describe(const HeldLock& lock) {
-  const LockHolder& holder = lock.holder;
-  if (holder.who.empty() && holder.process.pid == 0) return "another process";
-  const std::string since = lock.since.empty() ? std::string("since ?")
-                                               : fmt::format("since {}, {}", word(lock.since), ago(lock.age));
-  return fmt::format("{} (pid {}, command '{}', {}; last heartbeat {})", word(holder.who), holder.process.pid,
-                     word(holder.command), since, ago(lock.last_heartbeat));
-}
-
 std::string text_member(const json::object& object, std::string_view name) {
   const json::value* value = base::find_member(object, name);
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
@@ -44,6 +34,15 @@ std::string text_member(const json::object& object, std::string_view name) {
 
 bool is_void(const HeldLock& lock) {
   return lock.presence == Presence::kGone || lock.last_heartbeat >= kLeaseLife;
+}
+
+std::string describe(const HeldLock& lock) {
+  const LockHolder& holder = lock.holder;
+  if (holder.who.empty() && holder.process.pid == 0) return "another process";
+  const std::string since = lock.since.empty() ? std::string("since ?")
+                                               : fmt::format("since {}, {}", word(lock.since), ago(lock.age));
+  return fmt::format("{} (pid {}, command '{}', {}; last heartbeat {})", word(holder.who), holder.process.pid,
+                     word(holder.command), since, ago(lock.last_heartbeat));
 }
 
 Error make_lock_held(const std::string& state_name, const HeldLock& lock) {
@@ -56,6 +55,11 @@ Error make_lock_held(const std::string& state_name, const HeldLock& lock) {
               : fmt::format("Wait until it has ended. Whether it still runs can't be seen from here: if it "
                             "was killed, its lock is void in {} s, so run the command again then.",
                             left.count())};
+}
+
+Error make_still_held(const std::string& state_name, const HeldLock& lock) {
+  return {ErrorKind::kLockHeld, make_lock_held(state_name, lock).message(),
+          "Let it end. If it certainly writes nothing more, take the lock from it with --force."};
 }
 
 Error make_lock_lost(const std::string& state_name, const LockHolder* taken_by) {

@@ -31,12 +31,16 @@ enum class Command : unsigned char {
   kAdopt,
   kOutput,
   kRotate,
+  kState,
   kEmulator,
   kExplain,
   kSchema,
   kVersion,
   kHelp
 };
+
+/// In the order of their rows.
+enum class StateCommand : unsigned char { kList, kShow, kRemove, kMove, kPull, kPush, kRebuild, kUnlock };
 
 enum class Format : unsigned char { kText, kJson };
 enum class LogLevel : unsigned char { kError, kWarn, kInfo, kDebug, kTrace };
@@ -128,6 +132,7 @@ struct EmulatorFlags {
 
 struct Options {
   Command command = Command::kVersion;
+  std::size_t subcommand = 0;          ///< of a command that has some: the index of its row
   std::vector<std::string> arguments;  ///< what follows the command and is no flag, checked
   config::Overrides settings;
   Format format = Format::kText;
@@ -146,6 +151,7 @@ struct Options {
   std::string out;  ///< of export: empty for standard output; of plan: empty for none
   bool may_overwrite = false;
   bool adopts_all = false;
+  bool is_forced = false;
   ExportFlags export_flags;
   SecretFlags secret;
   EmulatorFlags emulator;
@@ -179,7 +185,7 @@ void take_plan_flags(Options& options, const std::vector<PlanFlag>& saved, std::
 [[nodiscard]] std::string_view name_of(Command command);
 
 /// What the command can't do without: for config::resolve_settings.
-[[nodiscard]] config::Needs needs_of(Command command);
+[[nodiscard]] config::Needs needs_of(const Options& options);
 
 /// The help of the program, ending in a newline; lines have at most 100 columns.
 [[nodiscard]] std::string program_help();

@@ -66,6 +66,9 @@ struct Needs {
   bool manifests = false;
   bool target = false;  ///< talks to the API: a project, an allowed base URL, no contradiction between them
   bool writes = false;  ///< an environment has to be chosen where there are any
+  bool state = false;   ///< looks into the state
+
+  [[nodiscard]] bool any() const { return manifests || target || writes || state; }
 };
 
 /// One place where manifests are.

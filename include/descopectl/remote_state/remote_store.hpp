@@ -15,6 +15,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -61,5 +62,10 @@ struct RemoteOptions {
 /// that dies without it leaves a lock that is void after kLeaseLife.
 [[nodiscard]] boost::asio::awaitable<Result<std::unique_ptr<state::Store>>> open_remote_state(
     RemoteOptions options, state::LockHolder holder, api::Timing& timing);
+
+/// Takes the lock away from whoever has it, whose writes are refused from then on, and gives its holder back;
+/// none where nobody has it. kLockHeld where the holder may be alive, unless `is_forced`.
+[[nodiscard]] boost::asio::awaitable<Result<std::optional<state::HeldLock>>> unlock_remote_state(
+    RemoteOptions options, state::LockHolder holder, api::Timing& timing, bool is_forced);
 
 }  // namespace descopectl::remote_state

@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "descopectl/base/result.hpp"
@@ -31,6 +32,11 @@ class LocalLease {
   /// what messages call the state.
   [[nodiscard]] static Result<LocalLease> acquire(std::filesystem::path path, std::string state_name,
                                                   LockHolder holder);
+
+  /// Takes the lease away from whoever has it, whose writes are refused from then on, and gives its holder
+  /// back; none where nobody has it. kLockHeld where the holder may be alive, unless `is_forced`.
+  [[nodiscard]] static Result<std::optional<HeldLock>> revoke(const std::filesystem::path& path,
+                                                              const std::string& state_name, bool is_forced);
 
   LocalLease(LocalLease&& other) noexcept;
   LocalLease& operator=(LocalLease&&) = delete;

@@ -38,8 +38,14 @@ struct HeldLock {
 /// heartbeat.
 [[nodiscard]] bool is_void(const HeldLock& lock);
 
+/// "ann@build-7 (pid 4711, command 'apply', since ..., 5 s ago; last heartbeat 3 s ago)".
+[[nodiscard]] std::string describe(const HeldLock& lock);
+
 /// kLockHeld with holder, host, pid, command and age, and what can be done about it.
 [[nodiscard]] Error make_lock_held(const std::string& state_name, const HeldLock& lock);
+
+/// The same to somebody who wants to take the lock away.
+[[nodiscard]] Error make_still_held(const std::string& state_name, const HeldLock& lock);
 
 /// kLockHeld for a holder whose lock was taken from it. `taken_by` may be null: nobody knows.
 [[nodiscard]] Error make_lock_lost(const std::string& state_name, const LockHolder* taken_by);

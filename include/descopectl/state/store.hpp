@@ -17,6 +17,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,6 +67,9 @@ class Store {
   /// The handle of an owned object changes; everything else stays. kNotFound where `from` is not owned,
   /// kConflict where `to` is already. A move to the same key writes nothing.
   virtual Result<void> move(const model::ObjectKey& from, const model::ObjectKey& to) = 0;
+  /// The whole state is `state` from now on, under a serial that no state here had before; durable when it
+  /// returns. Open intents of before are gone. Errors as above; nothing has changed then.
+  [[nodiscard]] virtual boost::asio::awaitable<Result<void>> replace(model::RecordedState state) = 0;
   /// Rewrites the base and empties the tail, where there is a file; durable when it returns. Called at the
   /// end of a run; harmless at any time, and nothing is written where the tail is empty.
   virtual Result<void> compact() = 0;
@@ -95,6 +99,9 @@ using SyncCall = std::function<int(int descriptor)>;
 /// `sync` null: fdatasync.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_for_writing(const std::filesystem::path& path,
                                                               const LockHolder& holder, SyncCall sync = {});
+
+/// Takes the lock on the state at `path` away from whoever has it (LocalLease::revoke).
+[[nodiscard]] Result<std::optional<HeldLock>> unlock(const std::filesystem::path& path, bool is_forced);
 
 /// A store that keeps nothing.
 [[nodiscard]] std::unique_ptr<Store> make_null_store();

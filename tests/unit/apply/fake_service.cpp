@@ -228,6 +228,11 @@ boost::asio::awaitable<Result<void>> MemoryStore::renew() {
   co_return next;
 }
 
+boost::asio::awaitable<Result<void>> MemoryStore::replace(model::RecordedState replacement) {
+  state = std::move(replacement);
+  co_return Result<void>();
+}
+
 Result<void> MemoryStore::compact() {
   log.emplace_back("compact");
   if (!compacts) return Error(ErrorKind::kFailure, "the state can't be rewritten");

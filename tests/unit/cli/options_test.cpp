@@ -435,10 +435,36 @@ TEST(Options, TellEverythingThatIsWrongAtOnce) {
 }
 
 TEST(Options, SayWhatACommandNeeds) {
-  EXPECT_TRUE(needs_of(Command::kApply).writes && needs_of(Command::kApply).target);
-  EXPECT_FALSE(needs_of(Command::kPlan).writes);
-  EXPECT_FALSE(needs_of(Command::kValidate).target);
-  EXPECT_FALSE(needs_of(Command::kVersion).manifests);
+  const auto needs = [](std::vector<const char*> words) { return needs_of(*parse(words).options); };
+  EXPECT_TRUE(needs({"apply"}).writes && needs({"apply"}).target);
+  EXPECT_FALSE(needs({"plan"}).writes);
+  EXPECT_FALSE(needs({"validate"}).target);
+  EXPECT_FALSE(needs({"version"}).any());
+  EXPECT_FALSE(needs({"state", "list"}).writes);
+  EXPECT_TRUE(needs({"state", "rm", "Role/r"}).writes);
+  EXPECT_FALSE(needs({"state", "rm", "Role/r"}).target);
+  EXPECT_TRUE(needs({"state", "rebuild"}).target);
+}
+
+TEST(Options, OfACommandWithCommandsOfItsOwn) {
+  const auto moved = parse({"state", "mv", "Role/a", "Role/b"});
+  ASSERT_TRUE(moved.options);
+  EXPECT_EQ(moved.options->subcommand, static_cast<std::size_t>(StateCommand::kMove));
+  EXPECT_EQ(moved.options->arguments, (std::vector<std::string>{"Role/a", "Role/b"}));
+  EXPECT_EQ(messages(parse({"state", "lst"})),
+            "error: 'state' has no command 'lst' [unknown-command]\nhint: did you mean 'list'?\n");
+  EXPECT_EQ(messages(parse({"state", "mv", "Role/a"})),
+            "error: 'state mv' needs KIND/NAME KIND/NAME [missing-argument]\n"
+            "hint: see 'descopectl state --help'\n");
+  EXPECT_EQ(messages(parse({"state", "list", "more"})),
+            "error: unexpected argument 'more' for 'state' [unexpected-argument]\n"
+            "hint: see 'descopectl state --help'\n");
+  EXPECT_EQ(messages(parse({"state", "list", "--force"})),
+            "error: unknown flag '--force' for 'state list' [unknown-flag]\n"
+            "hint: see 'descopectl state --help'\n");
+  EXPECT_EQ(messages(parse({"state"})),
+            "error: 'state' needs list, show, rm, mv, pull, push, rebuild or unlock [missing-argument]\n"
+            "hint: see 'descopectl state --help'\n");
 }
 
 TEST(Refusal, KnowsWhetherJsonWasAskedFor) {

@@ -340,5 +340,29 @@ TEST_F(Lease, OfAKilledHolderGivesTheStateAsItLeftIt) {
   EXPECT_EQ(open_for_writing(path, real_holder()).value()->current().objects.size(), 1U);
 }
 
+TEST_F(Lease, IsTakenAwayFromTheDeadUnaskedAndFromTheLivingByForce) {
+  EXPECT_FALSE(LocalLease::revoke(file, "state.json", false).value()) << "there is none";
+  leave_foreign_lease(10);
+  const auto refused = LocalLease::revoke(file, "state.json", false);
+  ASSERT_TRUE(refused.has_error());
+  EXPECT_EQ(refused.error().kind(), ErrorKind::kLockHeld);
+  const auto forced = LocalLease::revoke(file, "state.json", true);
+  ASSERT_TRUE(forced && *forced);
+  EXPECT_EQ((*forced)->holder.who, sample_holder().who);
+  EXPECT_FALSE(LocalLease::revoke(file, "state.json", true).value());
+  leave_foreign_lease(61);
+  EXPECT_TRUE(LocalLease::revoke(file, "state.json", false).value());
+}
+
+TEST_F(Lease, ThatWasTakenAwayLetsItsHolderWriteNothing) {
+  const auto lease = acquire();
+  ASSERT_TRUE(lease);
+  ASSERT_TRUE(LocalLease::revoke(file, "state.json", true));
+  EXPECT_EQ(lease->enter().error().kind(), ErrorKind::kLockHeld);
+  const auto next = acquire();
+  ASSERT_TRUE(next);
+  EXPECT_GT(next->fence(), lease->fence());
+}
+
 }  // namespace
 }  // namespace descopectl::state

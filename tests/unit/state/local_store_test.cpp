@@ -121,6 +121,21 @@ TEST(LocalStore, CompactsToTheBaseAlone) {
   EXPECT_EQ(text_of(read_state(path).value()), text_of(store->current()));
 }
 
+TEST(LocalStore, IsReplacedWhole) {
+  const TemporaryFolder folder;
+  const auto path = folder / "state.json";
+  const auto store = open_store(path);
+  ASSERT_TRUE(store->put(sample_object("google")));
+  model::RecordedState other = sample_state();
+  other.serial = 0;
+  ASSERT_TRUE(wait_for(store->replace(other)));
+  EXPECT_EQ(store->current().serial, 2U) << "no serial comes twice";
+  EXPECT_EQ(store->current().lineage, other.lineage);
+  EXPECT_EQ(read_bytes(path), frame_record(encode_base(store->current())));
+  ASSERT_TRUE(store->put(sample_object("after")));
+  EXPECT_EQ(text_of(read_state(path).value()), text_of(store->current()));
+}
+
 TEST(LocalStore, WritesNothingForWhatIsSoAlready) {
   const TemporaryFolder folder;
   const auto path = folder / "state.json";
