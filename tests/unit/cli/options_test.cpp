@@ -291,7 +291,7 @@ TEST(Options, NeverRepeatWhatMayBeASecret) {
 TEST(Options, WithAFlagOfAnotherCommandAreRefused) {
   EXPECT_EQ(refused({"plan", "--yes"}),
             "error: unknown flag '--yes' for 'plan' [unknown-flag]\n"
-            "hint: it is a flag of apply, destroy, adopt and rotate\n");
+            "hint: it is a flag of apply, destroy, adopt, rotate and state\n");
 }
 
 TEST(Options, WithoutAKnownCommandAreRefused) {
