@@ -171,5 +171,34 @@ TEST_P(Takeover, IsWonByOneOfTwo) {
   EXPECT_EQ(server.lock, faster);
 }
 
+TEST_P(Takeover, ByForceTakesTheLockFromALivingHolder) {
+  const auto unlock = [&](bool is_forced) {
+    return test::run(io, unlock_remote_state(options(), holder("ben@build-8"), timing, is_forced));
+  };
+  EXPECT_FALSE(unlock(false).value()) << "there is none";
+  EXPECT_FALSE(server.lock) << "asking for it leaves none behind";
+  auto living = open("ann@build-7");
+  EXPECT_EQ(unlock(false).error().kind(), ErrorKind::kLockHeld);
+  const auto revoked = unlock(true).value();
+  ASSERT_TRUE(revoked);
+  EXPECT_EQ(revoked->holder.who, "ann@build-7");
+  EXPECT_FALSE(server.lock);
+  auto next = open("ben@build-8");
+  ASSERT_TRUE(living->put(state::test::sample_object("google")));
+  EXPECT_EQ(flush(*living).error().kind(), ErrorKind::kLockHeld);
+}
+
+TEST_P(Takeover, TheStateCanBeReplacedWholeByOneOfAnotherHistory) {
+  auto store = open("ann@build-7");
+  ASSERT_TRUE(store->put(state::test::sample_object("google")));
+  model::RecordedState other = state::test::sample_state();
+  other.serial = 0;
+  ASSERT_TRUE(test::run(io, store->replace(other)));
+  EXPECT_EQ(read().value().lineage, other.lineage);
+  ASSERT_TRUE(store->put(state::test::sample_object("after")));
+  ASSERT_TRUE(close(std::move(store)));
+  EXPECT_EQ(read().value().objects.size(), other.objects.size() + 1);
+}
+
 }  // namespace
 }  // namespace descopectl::remote_state
