@@ -1,4 +1,4 @@
-// What came from standard input is never missing from it.
+// What goes with its manifest and what stays; what came from standard input is never missing from it.
 #include <gmock/gmock.h>
 
 #include "documents.hpp"
@@ -7,10 +7,62 @@
 namespace descopectl {
 namespace {
 
+using test::action_on;
 using test::actions_of;
 using test::connection;
+using test::doc;
 using test::Manifests;
 using test::Project;
+using test::resource;
+
+TEST(PlanPrune, DeletesWhatIsOwnedAndNoLongerDeclaredDependantsFirst) {
+  Project project;
+  project.apply_text(
+      connection("keep") + connection("c") + resource("keep") +
+      resource("r", "scopes: {connectionsScopes: [{name: s, connections: [{connection: c, scopes: [x]}]}]}"));
+  const plan::Plan plan = project.plan_text(connection("keep") + resource("keep"));
+  EXPECT_EQ(actions_of(plan), "delete Connection/c, delete Resource/r");
+  EXPECT_EQ(action_on(plan, "Resource/r").wave, 0U);
+  EXPECT_EQ(action_on(plan, "Connection/c").wave, 1U);
+}
+
+TEST(PlanPrune, AnUpdateThatDropsAReferenceComesBeforeTheDeletion) {
+  Project project;
+  project.apply_text(
+      connection("keep") + connection("c") +
+      resource("r", "scopes: {connectionsScopes: [{name: s, connections: [{connection: c, scopes: [x]}]}]}"));
+  const plan::Plan plan =
+      project.plan_text(connection("keep") + resource("r", "scopes: {connectionsScopes: [{name: s}]}"));
+  EXPECT_EQ(actions_of(plan), "delete Connection/c, update Resource/r");
+  EXPECT_LT(action_on(plan, "Resource/r").wave, action_on(plan, "Connection/c").wave);
+}
+
+TEST(PlanPrune, LeavesAloneWhatOtherRootsDeclareAndWhatNobodyOwns) {
+  Project project;
+  project.apply_text(connection("a") + connection("b"));
+  project.recorded.objects.begin()->second.root = "elsewhere";
+  project.add_live("Connection", R"({"id":"foreign","name":"foreign"})");
+  const plan::Plan plan = project.plan_text(resource("r"));
+  EXPECT_EQ(actions_of(plan), "delete Connection/b, create Resource/r");
+  ASSERT_EQ(plan.unmanaged.size(), 1U);
+  EXPECT_EQ(plan.unmanaged[0].live_id, "foreign");
+}
+
+TEST(PlanPrune, AllOfAKindTakesWhatNobodyOwnsButNeverTenantsConnections) {
+  Project project;
+  project.add_live("Connection", R"({"id":"foreign","name":"foreign"})");
+  project.add_live("Connection", R"({"id":"tenants","name":"t","tenantId":"T1"})");
+  project.policy.prune = {plan::Prune::Form::kAll, {"Connection"}};
+  EXPECT_EQ(actions_of(project.plan_text(connection("c"))), "create Connection/c, delete Connection/foreign");
+}
+
+TEST(PlanPrune, OnRemovalKeepLetsGo) {
+  Project project;
+  project.apply_text(connection("b") + doc("Connection", "name: a, lifecycle: {onRemoval: keep}", "name: a"));
+  const plan::Plan plan = project.plan_text(connection("b"));
+  EXPECT_EQ(actions_of(plan), "forget Connection/a");
+  EXPECT_FALSE(plan.has_changes());
+}
 
 class PlanStandardInput : public testing::Test {
  protected:
