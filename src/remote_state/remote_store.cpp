@@ -37,7 +37,6 @@ class RemoteStore final : public state::RecordingStore {
   RemoteStore(RemoteOptions options, state::LockHolder holder, api::Timing& timing,
               const asio::any_io_executor& executor)
       : server_(std::move(options), timing),
-        timing_(timing),
         holder_(std::move(holder)),
         lock_id_(make_lock_id()),
         since_(base::format_time(timing.wall_now())),
@@ -94,7 +93,6 @@ class RemoteStore final : public state::RecordingStore {
   Error lose(Error error);
 
   Server server_;
-  api::Timing& timing_;
   state::LockHolder holder_;
   std::string lock_id_;
   std::string since_;
