@@ -158,6 +158,9 @@ class ItemMerger {
     for (model::Reference& reference : scope.references)
       if (reference.pointer != "/" + std::string(rule.reference))
         owner.references.push_back({list, reference.target, reference.span});
+    for (model::LiveUse& use : scope.live_uses)
+      if (use.pointer != "/" + std::string(rule.reference))
+        owner.live_uses.push_back({list, std::move(use.kind), std::move(use.id), use.span});
     for (model::NameUse& use : scope.names)
       owner.names.push_back(std::move(use));
     append(owner, list, make_item(scope));

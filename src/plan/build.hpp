@@ -74,6 +74,9 @@ struct Handover {
 /// With a limited scope: objects that would refer to what is left out and not in the project.
 void check_scope(Draft& draft);
 
+/// Live ids that manifests name ({live: ID}) and that are not in the project.
+void check_live_uses(Draft& draft);
+
 /// True for a name that exists without being listed.
 [[nodiscard]] bool is_built_in(const model::NameUse& use);
 

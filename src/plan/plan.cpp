@@ -177,6 +177,7 @@ Plan make_plan(const PlanInput& input, diag::Sink& sink) {
     }
     add_removed(draft);
     check_names(draft);
+    check_live_uses(draft);
     check_scope(draft);
     check_items(draft);
     if (draft.uses_unverified_encoding)
@@ -286,6 +287,8 @@ std::vector<NeededKind> find_needed_kinds(const model::DesiredState& desired,
     required.insert(object.kind->name);
     for (const model::NameUse& use : object.names)
       if (!is_built_in(use)) optional.insert(use.kind);
+    for (const model::LiveUse& use : object.live_uses)
+      optional.insert(use.kind);
   }
   for (const auto& [key, object] : recorded.objects)
     required.insert(key.kind);

@@ -260,6 +260,7 @@ class Decoder {
         return std::nullopt;
       }
       if (!id) return std::nullopt;
+      object_.live_uses.push_back({pointer, std::string(row.reference), *id, node.span});
       return json::value(*id);
     }
     auto handle = decode_text(node, fmt::format("{}, a handle or {{live: ID}},", row.name), context_);

@@ -43,6 +43,14 @@ struct Reference {
   diag::Span span;
 };
 
+/// A field that names an object outside the repository ({live: ID}). In `spec` the id stands in its place.
+struct LiveUse {
+  std::string pointer;
+  std::string kind;
+  std::string id;
+  diag::Span span;
+};
+
 /// A field that holds the name of a project-level object, such as a role.
 struct NameUse {
   std::string kind;
@@ -78,6 +86,7 @@ struct DesiredObject {
   json::object spec;  ///< managed fields by wire name, with markers; null means: reset
   std::vector<SecretField> secrets;
   std::vector<Reference> references;
+  std::vector<LiveUse> live_uses;
   std::vector<NameUse> names;
   std::vector<ItemPlace> items;
   /// Keys of items that came from documents of their own (McpScope), by the list's pointer.

@@ -34,9 +34,9 @@ struct DecodeContext {
   unsigned generation = 1;  ///< of the inbound-app API
 };
 
-/// Decodes `spec` into `object` (spec, secrets, references, names). Everything wrong is in the sink: codes
-/// `unknown-field`, `wrong-type`, `missing-field`, `read-only-field`, `invalid-value`, `invalid-url`,
-/// `out-of-range`, `duplicate-item`, `invalid-combination`, `literal-secret` (a warning).
+/// Decodes `spec` into `object` (spec, secrets, references, live_uses, names). Everything wrong is in the
+/// sink: codes `unknown-field`, `wrong-type`, `missing-field`, `read-only-field`, `invalid-value`,
+/// `invalid-url`, `out-of-range`, `duplicate-item`, `invalid-combination`, `literal-secret` (a warning).
 void decode_spec(const Kind& kind, const document::Node& spec, DecodeContext& context,
                  model::DesiredObject& object);
 

@@ -111,6 +111,9 @@ TEST(Adoption, OfAPolicyMatchesByItsPair) {
 
 TEST(Adoption, OfAPolicyWithAnotherPairDoesNotLetGoOfTheFirst) {
   ProjectWithTwoPolicies project;
+  for (const std::string id : {"RS1", "RS2"})
+    project.add_live("Resource",
+                     R"({"id":")" + id + R"(","name":")" + id + R"(","uri":"https://)" + id + R"("})");
   project.policy.adopt = plan::Adopt::kAlways;
   const std::string app = doc("InboundApp", "name: app", "name: App");
   project.apply_text(app + doc("ResourcePolicy", "name: p", "inboundApp: app, resource: {live: RS1}"));

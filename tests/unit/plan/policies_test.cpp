@@ -234,6 +234,64 @@ TEST(PolicyScopes, AScopeThatTheResourceLacksIsAWarningAndAnErrorWhenStrict) {
   EXPECT_TRUE(strict.sink.has_errors());
 }
 
+TEST(LiveUses, AreInTheProject) {
+  Project project;
+  project.apply_text(app("a"));
+  const std::string text =
+      app("a") + doc("ResourcePolicy", "name: p", "inboundApp: {live: TPA9}, resource: {live: RS9}") +
+      doc("Resource", "name: r",
+          "name: r, type: mcp, uri: 'https://r', scopes: {connectionsScopes: "
+          "[{name: s, connections: [{connection: {live: gone}, scopes: [x]}]}]}");
+  Manifests manifests(text);
+  (void)project.plan(manifests);
+  EXPECT_THAT(manifests.messages(), HasSubstr(": error: the live InboundApp 'TPA9', which ResourcePolicy/p "
+                                              "names, is not in the project [unknown-live-id]"));
+  EXPECT_THAT(manifests.messages(),
+              HasSubstr("10:20: error: the live InboundApp"))  // the place of the reference
+      << manifests.messages();
+  EXPECT_THAT(manifests.messages(), HasSubstr("the live Resource 'RS9', which ResourcePolicy/p names"));
+  EXPECT_THAT(manifests.messages(), HasSubstr("the live Connection 'gone', which Resource/r names"));
+  EXPECT_THAT(manifests.messages(), HasSubstr("hint: check '{live: gone}' and the project; where the "
+                                              "Connection is gone for good, name another Connection"));
+  project.policy.is_drift = true;
+  Manifests drift(text);
+  (void)project.plan(drift);
+  EXPECT_FALSE(drift.sink.has_errors()) << "nothing is applied: " << drift.messages();
+}
+
+TEST(LiveUses, AreNotMissedWhereTheyAreCreatedOrTheirListCouldNotBeRead) {
+  Project project;
+  const std::string scope = doc("Resource", "name: r",
+                                "name: r, type: mcp, uri: 'https://r', scopes: {connectionsScopes: "
+                                "[{name: s, connections: [{connection: {live: c}, scopes: [x]}]}]}");
+  Manifests created(doc("Connection", "name: c", "name: c") + scope);
+  (void)project.plan(created);
+  EXPECT_FALSE(created.sink.has_errors()) << created.messages();
+  project.live.kinds["Connection"].is_loaded = false;
+  Manifests unread(scope);
+  (void)project.plan(unread);
+  EXPECT_FALSE(unread.sink.has_errors()) << unread.messages();
+}
+
+TEST(LiveUses, OfAnAppThatItsPolicyIsListedUnderAreRight) {
+  Project project;
+  project.add_live("Resource", R"({"id": "RS1", "name": "r", "uri": "https://r", "type": "api"})");
+  project.add_live("ResourcePolicy", R"({"thirdPartyApplicationId": "TPA9", "resourceId": "RS1"})");
+  Manifests manifests(doc("ResourcePolicy", "name: p", "inboundApp: {live: TPA9}, resource: {live: RS1}"));
+  (void)project.plan(manifests);
+  EXPECT_FALSE(manifests.sink.has_errors()) << manifests.messages();
+}
+
+TEST(LiveUses, AskForTheListOfTheirKind) {
+  const Manifests manifests(
+      doc("Resource", "name: r",
+          "name: r, type: mcp, uri: 'https://r', dynamicRegistrationSettings: {template: {live: T1}}"));
+  const auto needed = plan::find_needed_kinds(manifests.desired, {}, {});
+  EXPECT_TRUE(std::any_of(needed.begin(), needed.end(), [](const plan::NeededKind& kind) {
+    return kind.kind->name == "DynamicRegistrationTemplate" && kind.is_optional;
+  })) << manifests.messages();
+}
+
 TEST(PolicyParents, AreTheAppsThatAreThere) {
   Project project;
   const schema::Kind& kind = *kinds::find("ResourcePolicy");
