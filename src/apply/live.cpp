@@ -86,7 +86,8 @@ class LiveReader {
     }
   }
 
-  /// Ids of owned objects of that kind that its list lacks. What went with its parent is not looked for.
+  /// Ids of owned objects of that kind that its list lacks. What went with its parent is not looked for
+  /// again.
   std::vector<std::string> find_missing(const schema::Kind& kind) {
     const model::LiveKind& live = state.kinds[std::string(kind.name)];
     const std::vector<std::string> parents = parents_of(kind);
@@ -94,10 +95,17 @@ class LiveReader {
     for (const auto& [key, object] : recorded_.objects) {
       if (key.kind != kind.name || live.find(object.live_id) != nullptr) continue;
       const std::string parent = schema::parent_of(kind, object.live_id);
-      if (parent.empty() || std::find(parents.begin(), parents.end(), parent) != parents.end())
-        ids.push_back(object.live_id);
+      const bool is_asked = std::find(parents.begin(), parents.end(), parent) != parents.end();
+      if (parent.empty() || (is_asked && is_parent_listed(kind, parent))) ids.push_back(object.live_id);
     }
     return ids;
+  }
+
+  /// Where neither the parent's list nor the one under it shows anything, they went together: no lag.
+  bool is_parent_listed(const schema::Kind& kind, const std::string& parent) const {
+    const schema::Field* row = schema::find_wire_field(kind.fields, kind.calls.list_by);
+    const model::LiveKind* live = row == nullptr ? nullptr : state.find(row->reference);
+    return live == nullptr || !live->is_loaded || live->find(parent) != nullptr;
   }
 
   void take_loaded() {

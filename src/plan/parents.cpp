@@ -1,4 +1,5 @@
 // Under which parents to look for objects of a kind that has no list of its own.
+#include <algorithm>
 #include <set>
 
 #include "descopectl/diff/bind.hpp"
@@ -8,10 +9,15 @@
 namespace descopectl::plan {
 namespace {
 
-/// Is the owned object's parent still there? What went with its parent needs no request to be found gone.
-bool is_there(const model::LiveState& live, std::string_view kind, const std::string& id) {
+/// Is the parent gone for certain? What is owned and not in its list was asked for by itself as well; of
+/// others the list alone is no proof. What went with its parent needs no request to be found gone.
+bool is_gone(const model::LiveState& live, const model::RecordedState& recorded, std::string_view kind,
+             const std::string& id) {
   const model::LiveKind* parents = live.find(kind);
-  return parents == nullptr || !parents->is_loaded || parents->find(id) != nullptr;
+  if (parents == nullptr || !parents->is_loaded || parents->find(id) != nullptr) return false;
+  return std::any_of(recorded.objects.begin(), recorded.objects.end(), [&](const auto& entry) {
+    return entry.first.kind == kind && entry.second.live_id == id;
+  });
 }
 
 }  // namespace
@@ -38,7 +44,8 @@ std::vector<std::string> find_list_parents(const schema::Kind& kind, const model
   const auto add_parent = [&](const model::ObjectKey& key, const std::string& live_id) {
     if (key.kind != kind.name) return;
     std::string parent = schema::parent_of(kind, live_id);
-    if (!parent.empty() && is_there(live, row->reference, parent)) parents.insert(std::move(parent));
+    if (!parent.empty() && !is_gone(live, recorded, row->reference, parent))
+      parents.insert(std::move(parent));
   };
   for (const auto& [key, object] : recorded.objects)
     add_parent(key, object.live_id);

@@ -93,6 +93,21 @@ TEST_F(LiveReading, ListsByParentOnceTheParentsAreKnown) {
       << "what went with its parent is not waited for, what lags is";
 }
 
+TEST_F(LiveReading, AsksUnderAParentThatItsListLacksAndDoesNotWait) {
+  own("ResourcePolicy", "p", "A1/RS1", {{"thirdPartyApplicationId", "A1"}, {"resourceId", "RS1"}});
+  own("ResourcePolicy", "gone", "A1/RS2", {{"thirdPartyApplicationId", "A1"}, {"resourceId", "RS2"}});
+  service.live["ResourcePolicy"].erase("A1/RS2");
+  looking.kinds = {{&kind("ResourcePolicy"), false}, {&kind("InboundApp"), false}};
+  looking.parents_of = [&](const schema::Kind& of, const model::LiveState& live) {
+    return plan::find_list_parents(of, {}, live, store.state);
+  };
+  const auto live = read();
+  ASSERT_TRUE(live);
+  EXPECT_NE(live->state.find("ResourcePolicy")->find("A1/RS1"), nullptr) << "its list shows it";
+  EXPECT_EQ(live->state.find("ResourcePolicy")->objects.size(), 1U);
+  EXPECT_THAT(timing.waits, IsEmpty());
+}
+
 TEST_F(LiveReading, OfSeveralErrorsTellsTheOneThatSaysMost) {
   service.fail_next("list Role", Error(ErrorKind::kFailure, "odd"));
   service.fail_next("list Connection", Error(ErrorKind::kUnauthorized, "no right"));

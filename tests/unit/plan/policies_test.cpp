@@ -311,5 +311,15 @@ TEST(PolicyParents, AreTheAppsThatAreThere) {
               ElementsAre("TPA9"));
 }
 
+TEST(PolicyParents, AreAppsThatTheirListLacksWhereNobodyLookedForThem) {
+  Project project;
+  const schema::Kind& kind = *kinds::find("ResourcePolicy");
+  project.add_live("InboundApp", R"({"id": "TPA9", "name": "a"})");
+  project.add_live("Resource", R"({"id": "RS1", "name": "r", "uri": "https://r", "type": "api"})");
+  project.apply_text(doc("ResourcePolicy", "name: p", "inboundApp: {live: TPA9}, resource: {live: RS1}"));
+  project.remove_live("InboundApp", "TPA9");
+  EXPECT_THAT(plan::find_list_parents(kind, {}, project.live, project.recorded), ElementsAre("TPA9"));
+}
+
 }  // namespace
 }  // namespace descopectl
