@@ -20,7 +20,9 @@ constexpr std::size_t kObjectIdBytes = 16;
 /// The objects asked for (empty: all); none, with diagnostics, where one is not declared.
 std::optional<std::set<model::ObjectKey>> choose(Context& context, const model::DesiredState& desired) {
   std::set<model::ObjectKey> keys;
-  if (context.options.arguments.empty() && !context.options.adopts_all) {
+  const SelectionFlags& selection = context.options.selection;
+  if (context.options.arguments.empty() && !context.options.adopts_all && selection.selector.empty() &&
+      selection.targets.empty()) {
     context.fail("missing-argument", "'adopt' needs to know which manifests",
                  "name them as KIND/NAME, or write --all for every declared object");
     return std::nullopt;
@@ -69,6 +71,8 @@ class AdoptRun {
     if (!reader) co_return emit_failure(context_, report(context_, reader.error()));
     plan::PlanInput input;
     input.policy = make_policy(context_);
+    input.scope = choose_scope();
+    if (context_.sink.has_errors()) co_return emit_failure(context_, ExitStatus::kInvalidInput);
     const apply::LiveOptions options = make_live_options(context_, connected_, desired_, recorded_);
     auto live = co_await apply::read_live(**reader, recorded_, options);
     if (!live) co_return emit_failure(context_, report(context_, live.error()));
@@ -86,6 +90,18 @@ class AdoptRun {
   }
 
  private:
+  /// What --selector or --target mean; what is named beside them has to be in it.
+  plan::Scope choose_scope() {
+    plan::Scope scope = make_scope(context_, desired_, recorded_);
+    if (context_.sink.has_errors()) return scope;
+    for (const model::ObjectKey& key : keys_)
+      if (!scope.contains(key))
+        context_.fail("conflicting-flags",
+                      fmt::format("{} is named, and --selector or --target leaves it out", key.to_string()),
+                      "leave one of the two out");
+    return scope;
+  }
+
   bool is_text() const { return context_.options.format == Format::kText; }
 
   net::awaitable<ExitStatus> decide() {

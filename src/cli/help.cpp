@@ -41,11 +41,12 @@ Rows subcommand_rows(const CommandRow& command) {
   return rows;
 }
 
-void append_global_flags(std::string& out) {
-  append_rows(out, "Flags for the input", flag_rows(FlagGroup::kInput, {}));
-  append_rows(out, "Flags for the project and the network", flag_rows(FlagGroup::kTarget, {}));
-  append_rows(out, "Flags for the output", flag_rows(FlagGroup::kOutput, {}));
-  append_rows(out, "Further flags", flag_rows(FlagGroup::kGeneral, {}));
+/// Those that `command` takes; without one, all.
+void append_global_flags(std::string& out, std::optional<Command> command) {
+  append_rows(out, "Flags for the input", flag_rows(FlagGroup::kInput, command));
+  append_rows(out, "Flags for the project and the network", flag_rows(FlagGroup::kTarget, command));
+  append_rows(out, "Flags for the output", flag_rows(FlagGroup::kOutput, command));
+  append_rows(out, "Further flags", flag_rows(FlagGroup::kGeneral, command));
 }
 
 void append_examples(std::string& out, std::span<const std::string_view> examples) {
@@ -95,7 +96,7 @@ std::string program_help() {
   for (const auto& row : command_table())
     commands.emplace_back(row.name, row.summary);
   append_rows(out, "Commands", commands);
-  append_global_flags(out);
+  append_global_flags(out, {});
   static constexpr std::array<std::string_view, 6> kExamples{
       "descopectl validate",
       "check the manifests that the nearest descopectl.yaml names",
@@ -121,7 +122,7 @@ std::string command_help(Command command) {
   append_rows(out, fmt::format("Commands of {}", row.name), subcommand_rows(row));
   append_rows(out, fmt::format("Flags of {}", row.name), flag_rows(FlagGroup::kCommand, command));
   if (row.further != nullptr) append_rows(out, row.further_title, row.further());
-  append_global_flags(out);
+  append_global_flags(out, command);
   append_examples(out, row.examples);
   append_exit_statuses(out);
   append_variables(out);

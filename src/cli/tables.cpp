@@ -203,7 +203,8 @@ constexpr std::array kCommandRows{
                .name = "adopt",
                .summary = "bind manifests to live objects, changing neither",
                .description =
-                   "Finds the live object of each named manifest (or of --all) as 'plan' does, shows what "
+                   "Finds the live object of each named manifest (or of --all, of --target, of --selector) "
+                   "as 'plan' does, shows what "
                    "matched by what, asks (on a terminal), and notes the matches in the state: from then on "
                    "they are owned. Nothing is written to the project: where manifest and live differ, the "
                    "next plan shows it. What has no manifest is never adopted: write one with 'export'.",
@@ -331,6 +332,10 @@ constexpr FlagRow shaping(FlagRow row) {
   return row;
 }
 
+/// What works on manifests, and so on a part of them.
+constexpr Commands kSelecting = on(Command::kValidate, Command::kPlan, Command::kApply, Command::kDrift,
+                                   Command::kDestroy, Command::kAdopt);
+
 // Field order in the rows: name, type, group, value_name, help, store, then what is particular.
 constexpr std::array kFlagRows{
     shaping(FlagRow{
@@ -348,11 +353,11 @@ constexpr std::array kFlagRows{
     shaping(FlagRow{
         "selector", kLabels, kInput, "LABEL=VALUE,...",
         "work on the objects with these labels alone (also LABEL!=VALUE, LABEL, !LABEL); prunes nothing",
-        [](Options& o, const FlagValue& v) { o.selection.selector = v.texts; }}),
+        [](Options& o, const FlagValue& v) { o.selection.selector = v.texts; }, kSelecting}),
     shaping(
         FlagRow{"target", kObjects, kInput, "KIND/NAME",
                 "work on this object alone, with what it refers to (destroy: what refers to it); repeatable",
-                [](Options& o, const FlagValue& v) { o.selection.targets = v.texts; }}),
+                [](Options& o, const FlagValue& v) { o.selection.targets = v.texts; }, kSelecting}),
     FlagRow{"state", kText, kInput, "PATH", "the state's file",
             [](Options& o, const FlagValue& v) { o.settings.state = v.texts.front(); }},
     shaping(FlagRow{"strict-references", kSwitch, kInput, "",

@@ -56,13 +56,17 @@ std::string matched_by(const Binding& binding) {
   return {};
 }
 
+bool is_chosen(const PlanInput& input, const std::set<model::ObjectKey>& keys, const model::ObjectKey& key) {
+  return (keys.empty() || keys.contains(key)) && input.scope.contains(key);
+}
+
 class Adopter {
  public:
   Adopter(Draft& draft, const std::set<model::ObjectKey>& keys) : draft_(draft), keys_(keys) {}
 
   Adoption run() {
     for (const Binding& binding : draft_.bindings)
-      if (keys_.empty() || keys_.contains(binding.desired->key)) add(binding);
+      if (is_chosen(draft_.input, keys_, binding.desired->key)) add(binding);
     check_project(draft_);
     adoption_.refusals = std::move(draft_.plan.refusals);
     return std::move(adoption_);
@@ -108,12 +112,13 @@ class Adopter {
 };
 
 /// Problems of objects that were not asked for are no business of this run.
-void take_chosen(const diag::Sink& found, const model::DesiredState& desired,
-                 const std::set<model::ObjectKey>& keys, diag::Sink& sink) {
+void take_chosen(const diag::Sink& found, const PlanInput& input, const std::set<model::ObjectKey>& keys,
+                 diag::Sink& sink) {
+  const auto& objects = input.desired->objects;
   for (const diag::Diagnostic& diagnostic : found.all()) {
     const bool is_foreign =
-        std::any_of(desired.objects.begin(), desired.objects.end(), [&](const model::DesiredObject& object) {
-          return object.span == diagnostic.span && !keys.empty() && !keys.contains(object.key);
+        std::any_of(objects.begin(), objects.end(), [&](const model::DesiredObject& object) {
+          return object.span == diagnostic.span && !is_chosen(input, keys, object.key);
         });
     if (!is_foreign) sink.add(diagnostic);
   }
@@ -133,7 +138,7 @@ Adoption make_adoption(const PlanInput& input, const std::set<model::ObjectKey>&
   Draft draft{input, found, scratch, diff::bind_objects(*input.desired, *input.live, *input.recorded, found),
               {},    false};
   find_known_ids(draft);
-  take_chosen(found, *input.desired, keys, sink);
+  take_chosen(found, input, keys, sink);
   return Adopter(draft, keys).run();
 }
 

@@ -66,6 +66,28 @@ TEST_F(Adopt, TakesTheNamedOnly) {
   EXPECT_EQ(document.at("exit_code").as_int64(), 8);
 }
 
+TEST_F(Adopt, TakesTheSelectedOnly) {
+  const auto addresses = [](const Result& result) {
+    std::string text;
+    const json::value document = json::parse(result.out);
+    for (const json::value& match : document.at("matches").as_array())
+      text += std::string(match.at("address").as_string()) + " ";
+    return text;
+  };
+  EXPECT_EQ(addresses(run({"--all", "--target", "Connection/a", "--json"})), "Connection/a ");
+  EXPECT_EQ(addresses(run({"--target", "Resource/r", "--json"})), "Resource/r ");
+  const Result none = run({"--all", "--selector", "team=x", "--auto-approve"});
+  EXPECT_EQ(none.status, 3);
+  EXPECT_NE(none.err.find("[nothing-selected]"), std::string::npos) << none.err;
+  const Result both = run({"Resource/r", "--target", "Connection/a", "--auto-approve"});
+  EXPECT_EQ(both.status, 3);
+  EXPECT_NE(both.err.find("error: Resource/r is named, and --selector or --target leaves it out "
+                          "[conflicting-flags]\n"),
+            std::string::npos)
+      << both.err;
+  EXPECT_FALSE(project.folder.has(".descopectl/state.json"));
+}
+
 TEST_F(Adopt, AsksOnATerminal) {
   Terminal terminal(project, {"adopt", "Connection/a", "--no-color"});
   ASSERT_TRUE(terminal.wait_for("To note this in the state, type yes: ")) << terminal.screen();

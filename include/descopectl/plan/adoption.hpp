@@ -33,9 +33,10 @@ struct Adoption {
   [[nodiscard]] std::size_t count(Match match) const;
 };
 
-/// Binds the declared objects of `keys` (empty: all) as a plan would. What is recorded as last applied is
-/// live's value of each field that the manifest writes, so that the next plan shows the differences as
-/// changes by the manifest. Problems of the chosen objects' identity go to `sink`. Pure.
+/// Binds the declared objects of `keys` (empty: all) that are in the input's scope as a plan would. What is
+/// recorded as last applied is live's value of each field that the manifest writes, so that the next plan
+/// shows the differences as changes by the manifest. Problems of the chosen objects' identity go to `sink`.
+/// Pure.
 [[nodiscard]] Adoption make_adoption(const PlanInput& input, const std::set<model::ObjectKey>& keys,
                                      diag::Sink& sink);
 

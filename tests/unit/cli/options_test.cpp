@@ -370,6 +370,14 @@ TEST(Options, WithAWrongValueAreRefused) {
             "[invalid-value]\n"
             "error: invalid value 'team in (a' for '--selector': must be LABEL=VALUE, LABEL!=VALUE, LABEL or "
             "!LABEL [invalid-value]\n");
+  for (const char* command : {"export", "output", "rotate", "state"})
+    EXPECT_EQ(refused({command, "--target", "Role/a"}).substr(0, 26), "error: unknown flag '--tar");
+  EXPECT_EQ(refused({"export", "--selector", "team=a"}),
+            "error: unknown flag '--selector' for 'export' [unknown-flag]\n"
+            "hint: it is a flag of validate, plan, apply, drift, destroy and adopt\n");
+  EXPECT_TRUE(parse({"export"}, {{"DESCOPECTL_SELECTOR", "team=a"}}).options->selection.selector.empty());
+  EXPECT_EQ(command_help(Command::kExport).find("--target"), std::string::npos);
+  EXPECT_NE(command_help(Command::kAdopt).find("--target"), std::string::npos);
   EXPECT_EQ(refused({"apply", "--target", "Role"}),
             "error: invalid value 'Role' for '--target': must be KIND/NAME [invalid-value]\n");
   EXPECT_EQ(refused({"apply", "--allow-drop", "Role/a"}),
