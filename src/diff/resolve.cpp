@@ -134,6 +134,13 @@ class Resolver {
 void collect_references(schema::Fields fields, const json::object& body, const std::string& prefix,
                         std::vector<LiveReference>& out);
 
+/// "/read" for an item of a keyed list; empty where it has no key.
+std::string key_of(const schema::Field& row, const json::object& item) {
+  const json::value* key = row.list == schema::ListForm::kKeyed ? item.if_contains(row.key) : nullptr;
+  if (key == nullptr || !key->is_string()) return {};
+  return "/" + base::escape_pointer_token(std::string(key->get_string()));
+}
+
 void collect_value(const schema::Field& row, const json::value& value, const std::string& path,
                    std::vector<LiveReference>& out) {
   if (row.type == schema::Type::kReference) {
@@ -144,7 +151,7 @@ void collect_value(const schema::Field& row, const json::value& value, const std
   if (const json::array* list = value.if_array()) {
     for (const json::value& item : *list) {
       if (item.is_object())
-        collect_references(row.fields, item.get_object(), path, out);
+        collect_references(row.fields, item.get_object(), path + key_of(row, item.get_object()), out);
       else if (item.is_string() && !row.names.empty())
         out.push_back({std::string(row.names), std::string(item.get_string()), true, path});
     }

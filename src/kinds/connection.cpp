@@ -130,8 +130,8 @@ static_assert(schema::is_valid_table(kFields));
 constexpr std::array<std::string_view, 1> kNaturalKeys{"id"};
 constexpr std::array<std::string_view, 1> kUnique{"id"};
 constexpr std::array<std::string_view, 1> kTolerated{"templateId"};
-constexpr std::array<std::string_view, 1> kBreaks{
-    "tokens and API keys that users and tenants stored through it are deleted with it"};
+constexpr std::array kBreaks{
+    schema::Breakage{"tokens and API keys that users and tenants stored through it are deleted with it"}};
 constexpr std::array<std::string_view, 5> kApiKeyFields{"name", "description", "logo", "appType", "tenantId"};
 
 constexpr std::array<std::string_view, 5> kTemplateFields{"templateId", "id", "clientId", "clientSecret",

@@ -255,15 +255,34 @@ static_assert(schema::is_valid_table(kFields));
 constexpr std::array<std::string_view, 1> kNaturalKeys{"clientId"};
 constexpr std::array<std::string_view, 2> kUnique{"name", "clientId"};
 constexpr std::array<std::string_view, 1> kTolerated{"id"};
-constexpr std::array<std::string_view, 4> kBreaks{
-    "it gets a new id; its client id stays only because it is sent again",
-    "its client secret is generated anew unless clientSecret is given",
-    "resource policies on the old id are lost and made again only where they are declared",
-    "consents that users and tenants gave it are lost"};
+bool is_public_client(const json::object& app) {
+  const json::value* is_public = base::find_member(app, "nonConfidentialClient");
+  return is_public != nullptr && is_public->is_bool() && is_public->get_bool();
+}
+
+bool keeps_client_id(const json::object& before, const json::object& after) {
+  const json::value* old_id = base::find_member(before, "clientId");
+  const json::value* new_id = base::find_member(after, "clientId");
+  return old_id != nullptr && new_id != nullptr && *old_id == *new_id;
+}
+
+bool changes_client_id(const json::object& before, const json::object& after) {
+  return !keeps_client_id(before, after);
+}
+
+bool gets_secret(const json::object& /*before*/, const json::object& after) {
+  return !is_public_client(after);
+}
+
+constexpr std::array kBreaks{
+    schema::Breakage{"it gets a new id"},
+    schema::Breakage{"its client id stays only because it is sent again", keeps_client_id},
+    schema::Breakage{"whoever uses its old client id must be given the new one", changes_client_id},
+    schema::Breakage{"its client secret is generated anew unless clientSecret is given", gets_secret},
+    schema::Breakage{"resource policies on the old id are lost and made again only where they are declared"}};
 
 void check(const json::object& spec, std::vector<schema::RuleFinding>& findings) {
-  const json::value* is_public = base::find_member(spec, "nonConfidentialClient");
-  if (is_public != nullptr && is_public->is_bool() && is_public->get_bool() && spec.contains("clientSecret"))
+  if (is_public_client(spec) && spec.contains("clientSecret"))
     findings.push_back({"/clientSecret", "invalid-combination",
                         "a public client (nonConfidentialClient: true) has no clientSecret",
                         "remove one of the two"});
@@ -357,7 +376,8 @@ constexpr schema::Kind kKind{
     .replacement_breaks = kBreaks,
     .counted_loss = {.search = {"POST", "/v1/mgmt/thirdparty/consents/search", "", "consents"},
                      .by = "appId",
-                     .noun = "consent"},
+                     .noun = "consent",
+                     .text = "consents that users and tenants gave it are lost"},
 };
 
 }  // namespace

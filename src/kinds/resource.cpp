@@ -159,10 +159,11 @@ static_assert(schema::is_valid_table(kFields));
 
 constexpr std::array<std::string_view, 1> kNaturalKeys{"uri"};
 constexpr std::array<std::string_view, 1> kUnique{"uri"};
-constexpr std::array<std::string_view, 3> kBreaks{
-    "its id changes: whatever holds the old id (clients, configuration elsewhere) must learn the new one",
-    "resource policies on the old id are lost and made again only where they are declared",
-    "clients registered under it and their users' consents are lost"};
+constexpr std::array kBreaks{
+    schema::Breakage{"its id changes: whatever holds the old id (clients, configuration elsewhere) must "
+                     "learn the new one"},
+    schema::Breakage{"resource policies on the old id are lost and made again only where they are declared"},
+    schema::Breakage{"clients registered under it and their users' consents are lost"}};
 
 void check(const json::object& spec, std::vector<schema::RuleFinding>& findings) {
   const json::value* settings = base::find_member(spec, "dynamicRegistrationSettings");

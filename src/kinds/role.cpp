@@ -62,8 +62,9 @@ constexpr std::array kPermissionFields{
 static_assert(schema::is_valid_table(kPermissionFields));
 
 constexpr std::array<std::string_view, 1> kUnique{"name"};
-constexpr std::array<std::string_view, 2> kRoleBreaks{
-    "its id changes", "users, tenants and access keys that hold it lose it and must be given the new one"};
+constexpr std::array kRoleBreaks{
+    schema::Breakage{"its id changes"},
+    schema::Breakage{"users, tenants and access keys that hold it lose it and must be given the new one"}};
 
 /// The sheet knows the member of permissions alone; a role that bears it is no less the system's.
 bool is_system(const json::object& live) {

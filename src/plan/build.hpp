@@ -93,6 +93,9 @@ void order_actions(Draft& draft);
 /// SHA-256 over what the plan would do and what it relies on.
 [[nodiscard]] std::string digest(const Plan& plan);
 
+/// The display name in a body, or empty.
+[[nodiscard]] std::string name_of(const schema::Kind& kind, const json::object& body);
+
 /// The deletion of a live object.
 [[nodiscard]] Action make_delete(const schema::Kind& kind, const model::ObjectKey& key,
                                  const model::LiveObject& live, std::string reason);

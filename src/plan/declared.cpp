@@ -17,11 +17,6 @@ using diff::Comparison;
 using diff::SecretStatus;
 using schema::Field;
 
-std::string display_name(const schema::Kind& kind, const json::object& body) {
-  const json::value* name = body.if_contains(kind.name_field);
-  return name != nullptr && name->is_string() ? std::string(name->get_string()) : std::string();
-}
-
 class DeclaredBuilder {
  public:
   DeclaredBuilder(Draft& draft, const Binding& binding)
@@ -97,7 +92,7 @@ class DeclaredBuilder {
     if (binding_.is_moved) action_.moved_from = binding_.recorded->key;
     action_.was_deleted =
         binding_.was_deleted && binding_.live == nullptr && diff::find_pending_create(binding_) == nullptr;
-    action_.display_name = display_name(kind_, comparison_.target);
+    action_.display_name = name_of(kind_, comparison_.target);
   }
 
   void add_secrets() {
@@ -162,8 +157,11 @@ class DeclaredBuilder {
     action_.kind = ActionKind::kReplace;
     fill_body(action_, binding_.live->body, comparison_.target, policy_);
     put_id();
-    for (const std::string_view text : kind_.replacement_breaks)
-      action_.consequences.emplace_back(text);
+    for (const schema::Breakage& breakage : kind_.replacement_breaks)
+      if (breakage.holds == nullptr || breakage.holds(binding_.live->body, comparison_.target))
+        action_.consequences.emplace_back(breakage.text);
+    if (const std::string_view loss = kind_.counted_loss.text; !loss.empty())
+      action_.consequences.emplace_back(loss);
     for (const std::string& path : action_.unlisted)
       action_.consequences.push_back(
           fmt::format("the field {}, which this program does not know, is lost", path));

@@ -56,13 +56,15 @@ std::vector<std::size_t> find_countable(const Plan& plan) {
 }
 
 void add_counted_loss(Action& action, const Result<std::uint64_t>& count) {
-  const std::string_view noun = action.descriptor->counted_loss.noun;
-  if (!count)
+  const schema::CountedLoss& loss = action.descriptor->counted_loss;
+  if (!count) {
     action.consequences.push_back(
-        fmt::format("how many {}s are lost could not be found out: {}", noun, count.error().message()));
-  else
-    action.consequences.push_back(
-        fmt::format("{} {} lost", base::counted(*count, noun), *count == 1 ? "is" : "are"));
+        fmt::format("how many {}s are lost could not be found out: {}", loss.noun, count.error().message()));
+    return;
+  }
+  std::erase(action.consequences, loss.text);  // the number says it, and 0 says the contrary
+  action.consequences.push_back(
+      fmt::format("{} {} lost", base::counted(*count, loss.noun), *count == 1 ? "is" : "are"));
 }
 
 }  // namespace descopectl::plan

@@ -21,6 +21,13 @@ struct Referrer {
   std::vector<diff::ItemUse> items;
 };
 
+/// "the unmanaged Resource 'RS9' "CRM"".
+std::string unmanaged_name(const schema::Kind& kind, const model::LiveObject& live) {
+  const std::string name = name_of(kind, live.body);
+  return fmt::format("the unmanaged {} '{}'{}", kind.name, live.id,
+                     name.empty() ? "" : fmt::format(" \"{}\"", base::printable(name, 100)));
+}
+
 /// The kind that typed connection scopes in these fields name, or empty.
 std::string_view kind_of_connections(schema::Fields fields) {
   for (const schema::Field& field : fields) {
@@ -96,7 +103,7 @@ std::vector<Referrer> find_referrers(const Draft& draft) {
           bound == declared.end() && (action == nullptr || draft.input.desired->find(action->key) == nullptr);
       referrers.push_back({action != nullptr         ? action->key.to_string()
                            : bound != declared.end() ? bound->second
-                                                     : fmt::format("the unmanaged {} '{}'", name, live.id),
+                                                     : unmanaged_name(*kind, live),
                            action != nullptr, is_outside, diff::find_live_references(*kind, after),
                            diff::find_item_uses(*kind, after)});
     }
@@ -183,7 +190,7 @@ void check_left_behind(Draft& draft, const Action& action, const std::vector<Ref
       draft.plan.refusals.push_back(
           {"still-referenced",
            fmt::format("{} would be {}, but {} still refers to it ({})", action.key.to_string(), loss.what(),
-                       referrer.name, reference.pointer),
+                       referrer.name, base::printable(reference.pointer, 200)),
            "change or delete the referrer first", action.key});
       break;
     }
@@ -204,7 +211,7 @@ void check_gap(Draft& draft, Action& action, const std::vector<Referrer>& referr
         draft.plan.refusals.push_back(
             {"still-referenced",
              fmt::format("{} would be deleted and made again, but {} refers to it ({})",
-                         action.key.to_string(), referrer.name, reference.pointer),
+                         action.key.to_string(), referrer.name, base::printable(reference.pointer, 200)),
              "change or delete the referrer first", action.key});
       else
         names.insert(referrer.name);

@@ -23,11 +23,6 @@ const LiveObject* find_live(const Draft& draft, const model::ObjectKey& key, con
   return kind == nullptr ? nullptr : kind->find(id);
 }
 
-std::string name_of(const schema::Kind& kind, const json::object& body) {
-  const json::value* name = body.if_contains(kind.name_field);
-  return name != nullptr && name->is_string() ? std::string(name->get_string()) : std::string();
-}
-
 Action make_forget(const RecordedObject& recorded, bool was_deleted, std::string reason) {
   Action action;
   action.kind = ActionKind::kForget;
@@ -182,6 +177,11 @@ void remove_unowned(Draft& draft, const std::set<std::pair<std::string, std::str
 }
 
 }  // namespace
+
+std::string name_of(const schema::Kind& kind, const json::object& body) {
+  const json::value* name = body.if_contains(kind.name_field);
+  return name != nullptr && name->is_string() ? std::string(name->get_string()) : std::string();
+}
 
 Action make_delete(const schema::Kind& kind, const model::ObjectKey& key, const model::LiveObject& live,
                    std::string reason) {

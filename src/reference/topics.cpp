@@ -158,8 +158,9 @@ Topic topic_of(const Kind& kind) {
   std::vector<std::string_view> references;
   find_references(kind.fields, references);
   if (!references.empty()) topic.details.emplace_back("refers to", base::join_words(references));
-  for (const std::string_view broken : kind.replacement_breaks)
-    topic.details.emplace_back("replacement", broken);
+  for (const schema::Breakage& breakage : kind.replacement_breaks)
+    topic.details.emplace_back("replacement", breakage.text);
+  if (!kind.counted_loss.text.empty()) topic.details.emplace_back("replacement", kind.counted_loss.text);
   topic.details.emplace_back("metadata", fmt::format("see 'descopectl explain {}.metadata'", kind.name));
   topic.details.emplace_back(
       "extraFields",

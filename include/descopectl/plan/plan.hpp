@@ -233,7 +233,8 @@ void refuse_losses(Plan& plan, const schema::Kind& kind, const std::vector<model
 /// Plan::actions.
 [[nodiscard]] std::vector<std::size_t> find_countable(const Plan& plan);
 
-/// Says so among the consequences of that replacement; where counting failed, that it did.
+/// Says so among the consequences of that replacement, in place of CountedLoss::text; where counting failed,
+/// that it did.
 void add_counted_loss(Action& action, const Result<std::uint64_t>& count);
 
 /// The kinds whose live objects this run needs: declared, owned, of an open intent, named by a scope; and

@@ -50,6 +50,14 @@ struct CountedLoss {
   Endpoint search = {};        ///< `out` is the list of what was found; the count is its `total`
   std::string_view by = {};    ///< the filter that takes the object's id
   std::string_view noun = {};  ///< what is counted: "consent"
+  std::string_view text = {};  ///< the loss in a sentence, while its count is not known
+};
+
+/// Something that a replacement breaks, in a sentence for the plan.
+struct Breakage {
+  std::string_view text;
+  /// Whether it does where the live object `before` is made again as `after`; null: always.
+  bool (*holds)(const json::object& before, const json::object& after) = nullptr;
 };
 
 /// Another create call, for objects in which `when` is set (schema/create_variant.hpp). What it does not take
@@ -140,7 +148,7 @@ struct Kind {
   /// nothing. May be null.
   std::string (*lost_by_first_generation)(const json::object& first, const json::object& second) = nullptr;
   /// What a replacement of this kind breaks, for the plan's text.
-  std::span<const std::string_view> replacement_breaks = {};
+  std::span<const Breakage> replacement_breaks = {};
   /// What of that can be counted.
   CountedLoss counted_loss = {};
   /// A warning that an update of this live object deserves, or empty.

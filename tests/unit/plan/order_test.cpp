@@ -160,8 +160,8 @@ TEST_F(PlanReplacementOrder, UnderTheSameIdIsRefusedWhileSomebodyElseRefersToIt)
   ASSERT_EQ(plan.refusals.size(), 1U);
   EXPECT_EQ(plan.refusals[0].code, "still-referenced");
   EXPECT_EQ(plan.refusals[0].summary,
-            "Connection/c would be deleted and made again, but the unmanaged Resource 'RS9' refers to it "
-            "(/scopes/connectionsScopes/values)");
+            "Connection/c would be deleted and made again, but the unmanaged Resource 'RS9' \"x\" "
+            "refers to it (/scopes/connectionsScopes/s/values)");
 }
 
 TEST_F(PlanReplacementOrder, OfARoleIsRefusedWhileSomebodyElseNamesIt) {
@@ -181,7 +181,7 @@ TEST_F(PlanReplacementOrder, UnderAnotherIdIsRefusedWhileSomebodyElseRefersToThe
   EXPECT_EQ(plan.refusals[0].code, "still-referenced");
   EXPECT_EQ(plan.refusals[0].summary,
             "Connection/c would be replaced by an object with another id, but the unmanaged Resource 'RS9' "
-            "still refers to it (/scopes/connectionsScopes/values)");
+            "\"x\" still refers to it (/scopes/connectionsScopes/s/values)");
 }
 
 TEST_F(PlanReplacementOrder, UnderAnotherIdDeletesTheOldOneAfterWhoeverReferredLearnedTheNewOne) {

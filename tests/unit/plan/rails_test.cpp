@@ -84,8 +84,8 @@ TEST(PlanRails, RefuseToDeleteWhatALiveObjectOutsideTheManifestsRefersTo) {
   const plan::Plan plan = project.plan_text(connection("b"));
   ASSERT_EQ(plan.refusals.size(), 1U);
   EXPECT_EQ(plan.refusals[0].summary,
-            "Connection/c would be deleted, but the unmanaged Resource 'RS9' still refers to it "
-            "(/scopes/connectionsScopes/values)");
+            "Connection/c would be deleted, but the unmanaged Resource 'RS9' \"x\" still refers to "
+            "it (/scopes/connectionsScopes/s/values)");
 }
 
 TEST(PlanRails, AConnectionThatAManifestNamesByItsLiveIdIsNotDeleted) {

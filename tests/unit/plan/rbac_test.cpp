@@ -57,8 +57,8 @@ TEST(RoleRename, IsRefusedWhileALiveObjectOutsideTheManifestsNamesTheOld) {
   const plan::Plan plan = project.plan_text(role("Viewer"));
   ASSERT_EQ(plan.refusals.size(), 1U);
   EXPECT_EQ(plan.refusals.front().summary,
-            "Role/role would be renamed, but the unmanaged InboundApp 'A' still refers to it "
-            "(/permissionsScopes/values)");
+            "Role/role would be renamed, but the unmanaged InboundApp 'A' \"x\" still refers to it "
+            "(/permissionsScopes/s/values)");
 }
 
 TEST(PermissionRename, TakesTheRolesThatNameItAlong) {
@@ -87,9 +87,9 @@ TEST(PermissionRemoval, IsRefusedWhileARoleOutsideTheManifestsHoldsIt) {
   })) << "who may hold it is looked at";
   const plan::Plan plan = project.plan_text(doc("Connection", "c", "name: c"));
   ASSERT_EQ(plan.refusals.size(), 1U);
-  EXPECT_EQ(
-      plan.refusals.front().summary,
-      "Permission/p would be deleted, but the unmanaged Role 'ROL1' still refers to it (/permissionNames)");
+  EXPECT_EQ(plan.refusals.front().summary,
+            "Permission/p would be deleted, but the unmanaged Role 'ROL1' \"Theirs\" still refers to it "
+            "(/permissionNames)");
 }
 
 TEST(SystemObjects, CanNotBeDeclared) {
