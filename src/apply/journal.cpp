@@ -105,7 +105,7 @@ void Journal::end(const plan::Step& step, const ActionOutcome& outcome) {
   const auto& intents = run_.store.current().intents;
   auto open = intents.find(action.key);
   if (open == intents.end() && action.is_moved) open = intents.find(action.moved_from);
-  if (open == intents.end() || may_be_done(outcome)) return;
+  if (open == intents.end() || may_be_done(outcome) || run_.awaits_id.contains(step.action)) return;
   const model::Intent intent = open->second;
   Result<void> closed;
   if (outcome.is_erased && intent.operation == Operation::kReplace) {

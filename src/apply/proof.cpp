@@ -154,7 +154,7 @@ void Proof::accept(Written& written, const Finding& finding) {
     if (!outcome.live_id.empty()) outcome.live_id = record.live_id;
   }
   warn_of_lost_fields(action, finding.object->body);
-  bool is_changed = record.live_id != old.live_id;
+  bool is_changed = run_.awaits_id.contains(written.action) || record.live_id != old.live_id;
   for (const FieldChange& change : finding.changed_by_server) {
     auto [at, is_new] = record.changed_by_server.try_emplace(change.path);
     // Where live's own form was sent back and came back changed once more, it still stands for what the

@@ -164,7 +164,12 @@ void ApiRunner::record_created(std::size_t index, const std::string& id, model::
                                ActionOutcome& outcome) {
   const Action& action = run_.plan.actions[index];
   learn_id(index, id, record, outcome);
-  record_put(action, std::move(record), describe_create(action, outcome), outcome);
+  // A name is no id. The intent stays open until the list tells it, so that a run that ends before is
+  // resolved like one whose answer was lost.
+  if (id.empty() && !action.is_moved)
+    run_.awaits_id.insert(index);
+  else
+    record_put(action, std::move(record), describe_create(action, outcome), outcome);
 }
 
 asio::awaitable<void> ApiRunner::complete(std::size_t index, Prepared prepared, json::object live,

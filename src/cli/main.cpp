@@ -63,7 +63,14 @@ ExitStatus dispatch(Context& context) {
 
 /// Reads the plan that is to be applied, and goes on with the flags that it was made with.
 bool take_plan_file(Context& context, Options& options) {
-  if (options.command != Command::kApply || options.arguments.empty()) return true;
+  if (options.command != Command::kApply) return true;
+  if (options.arguments.empty()) {
+    if (options.continues_on_stale)
+      context.sink.error("missing-argument", {},
+                         "--continue-on-stale goes with a saved plan, and none is given",
+                         "give the plan's file: 'descopectl apply FILE --continue-on-stale'");
+    return !context.sink.has_errors();
+  }
   context.plan_file = read_plan_file(context, options.arguments.front());
   if (context.plan_file)
     take_plan_flags(options, context.plan_file->flags, context.plan_file->name, kinds::names(), context.sink);

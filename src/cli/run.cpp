@@ -86,7 +86,9 @@ net::awaitable<Result<void>> recover(Context& context, api::Reader& reader, cons
   if (recorded.intents.empty() || recorded.project_id != connected.options.project_id)
     co_return Result<void>();
   // Where lists may lag, this takes its time.
-  context.output.note(fmt::format("an interrupted run left {} open: looking for what became of {}\n",
+  const std::string_view whose =
+      store == nullptr ? "a run that was interrupted or is under way" : "an interrupted run";
+  context.output.note(fmt::format("{} left {} open: looking for what became of {}\n", whose,
                                   base::counted(recorded.intents.size(), "write"),
                                   recorded.intents.size() == 1 ? "it" : "them"));
   auto resolutions = co_await apply::resolve_intents(reader, recorded, live, options);

@@ -122,12 +122,14 @@ class MetadataDecoder {
   void decode_lifecycle(const Node& node) {
     if (!expect_map(node, "metadata.lifecycle")) return;
     for (const Member& member : node.members) {
-      if (member.value.kind == NodeKind::kNull && schema::find_field(kLifecycleFields, member.key) != nullptr)
+      if (member.value.kind == NodeKind::kNull &&
+          schema::find_field(kLifecycleFields, member.key) != nullptr) {
+        if (member.key == "preventDestroy") object_.lifecycle.prevent_destroy = false;
         continue;
+      }
       if (member.key == "preventDestroy") {
         object_.lifecycle.prevent_destroy =
-            schema::decode_boolean(member.value, "metadata.lifecycle.preventDestroy", context_)
-                .value_or(false);
+            schema::decode_boolean(member.value, "metadata.lifecycle.preventDestroy", context_);
       } else if (member.key == "onRemoval") {
         decode_on_removal(member.value);
       } else if (member.key == "ignoreFields") {

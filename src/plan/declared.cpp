@@ -329,7 +329,8 @@ void fill_record(model::RecordedObject& record, const Binding& binding) {
   record.key = desired.key;
   record.live_id = binding.known_id;
   record.root = desired.root;
-  record.prevent_destroy = desired.lifecycle.prevent_destroy;
+  // Protection ends where a manifest says so, not where it falls silent.
+  record.prevent_destroy = desired.lifecycle.prevent_destroy.value_or(record.prevent_destroy);
   record.keep_on_removal = desired.lifecycle.keep_on_removal;
   record.is_partial = desired.is_partial;
   record.pending_create.clear();  // what is done to the object now makes an end of it

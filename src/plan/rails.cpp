@@ -51,7 +51,8 @@ void check_protection(Draft& draft) {
     const auto recorded =
         draft.input.recorded->objects.find(action.is_moved ? action.moved_from : action.key);
     const bool is_protected =
-        action.record.prevent_destroy || (desired != nullptr && desired->lifecycle.prevent_destroy) ||
+        action.record.prevent_destroy ||
+        (desired != nullptr && desired->lifecycle.prevent_destroy.value_or(false)) ||
         (recorded != draft.input.recorded->objects.end() && recorded->second.prevent_destroy);
     if (!is_protected || draft.input.policy.allow_destroy.contains(action.key.to_string())) continue;
     draft.plan.refusals.push_back(

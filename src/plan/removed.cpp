@@ -222,7 +222,8 @@ void add_destroyed(Draft& draft) {
     Action action = make_delete(kind, recorded->key, *binding.live, "");
     action.is_owned = true;
     action.record = *recorded;
-    action.record.prevent_destroy = recorded->prevent_destroy || binding.desired->lifecycle.prevent_destroy;
+    action.record.prevent_destroy =
+        recorded->prevent_destroy || binding.desired->lifecycle.prevent_destroy.value_or(false);
     action.source = binding.desired->span;
     draft.plan.actions.push_back(std::move(action));
   }

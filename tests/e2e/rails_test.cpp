@@ -170,6 +170,7 @@ TEST_F(Rails, OfNumbersHoldForDestroy) {
 
 TEST_F(Rails, ProtectAnObjectThatNoManifestDeclaresAnyMore) {
   apply(join({protect("a"), connection("b")}));
+  apply(join({connection("a"), connection("b")}));  // a manifest that falls silent lifts nothing
   declare(connection("b"));
   expect_refused({},
                  "error: Connection/a is protected by lifecycle.preventDestroy and would be deleted "

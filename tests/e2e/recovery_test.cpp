@@ -55,6 +55,26 @@ TEST(InterruptedRun, OfACreateIsTakenOverWithItsProtection) {
   EXPECT_NE(removed.err.find("[prevent-destroy]"), std::string::npos) << removed.err;
 }
 
+TEST(InterruptedRun, ThatWasToldNoIdsYetLosesNothing) {
+  std::string manifests;
+  for (const std::string name : {"p0", "p1", "p2"}) {
+    const std::string metadata = "\nmetadata: {name: " + name + "}\nspec: {name: " + name;
+    manifests += "---\napiVersion: descopectl/v1\nkind: Permission" + metadata + "}\n";
+    manifests +=
+        "---\napiVersion: descopectl/v1\nkind: Role" + metadata + ", permissionNames: [" + name + "]}\n";
+  }
+  Killed killed(manifests, {.write = 2, .is_after_effect = false});
+  killed.run_to_its_death();
+  const Result next = killed.run({"apply", "--auto-approve"});
+  EXPECT_EQ(next.status, 0) << next.all();
+  EXPECT_EQ(last_line(next.out), "Apply complete! Resources: 3 added, 0 changed, 0 destroyed.");
+  EXPECT_EQ(last_line(killed.run({"plan"}).out), "No changes. Live matches the manifests.");
+  killed.declare(connection("other"));
+  const Result removed =
+      killed.run({"plan", "--summary", "--allow-empty-kind", "Role", "--allow-empty-kind", "Permission"});
+  EXPECT_EQ(last_line(removed.out), "Plan: 1 to add, 0 to change, 6 to destroy.") << "all six are owned";
+}
+
 TEST(InterruptedRun, IsSeenByAPlanThatWritesNothing) {
   Killed killed(kRole, {.write = 1, .is_after_effect = true});
   killed.run_to_its_death();

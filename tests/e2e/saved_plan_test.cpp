@@ -88,6 +88,14 @@ TEST_F(SavedPlan, IsStaleOnceItWasCarriedOut) {
   expect_stale(apply_saved(), "Connection/a is not as the plan saw it: live and the state changed");
 }
 
+TEST_F(SavedPlan, HasToBeGivenWhereItsFlagIs) {
+  const Result result = run({"apply", "--continue-on-stale", "--auto-approve"});
+  EXPECT_EQ(result.status, 3) << result.all();
+  EXPECT_EQ(result.err,
+            "error: --continue-on-stale goes with a saved plan, and none is given [missing-argument]\n"
+            "hint: give the plan's file: 'descopectl apply FILE --continue-on-stale'\n");
+}
+
 TEST_F(SavedPlan, WithoutAChangeDoesNothing) {
   apply(connection("a"));
   save_with({});

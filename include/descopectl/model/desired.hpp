@@ -65,7 +65,7 @@ struct ItemPlace {
 };
 
 struct Lifecycle {
-  bool prevent_destroy = false;
+  std::optional<bool> prevent_destroy;  ///< none: as the state has it
   bool keep_on_removal = false;
   std::vector<std::string> ignore_fields;  ///< JSON pointers in wire names
 };

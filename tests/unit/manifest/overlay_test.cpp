@@ -102,7 +102,7 @@ TEST_F(Overlay, MergesMetadataAndExtraFieldsTheSameWay) {
                  "spec: {extraFields: {new: {b: [2], c: 3}}}\n"));
   EXPECT_EQ(object.id, "two");
   EXPECT_EQ(object.labels, (std::map<std::string, std::string>{{"tier", "over"}, {"more", "m"}}));
-  EXPECT_FALSE(object.lifecycle.prevent_destroy);
+  EXPECT_EQ(object.lifecycle.prevent_destroy, false);
   EXPECT_FALSE(object.lifecycle.keep_on_removal);
   EXPECT_EQ(object.lifecycle.ignore_fields, std::vector<std::string>{"/logo"});
   EXPECT_EQ(json::serialize(object.spec), R"({"name":"C","new":{"a":1,"b":[2],"c":3}})");
