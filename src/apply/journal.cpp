@@ -8,6 +8,7 @@
 #include "descopectl/base/digest.hpp"
 #include "descopectl/base/environment.hpp"
 #include "descopectl/schema/create_variant.hpp"
+#include "descopectl/schema/identity.hpp"
 #include "descopectl/transport/task_group.hpp"
 #include "records.hpp"
 
@@ -132,6 +133,7 @@ std::optional<model::Intent> Journal::make_intent(const plan::Step& step) const 
   intent.operation = *operation;
   intent.live_id = *operation == Operation::kCreate ? std::string() : action.live_id;
   intent.identity = schema::identity_of(*action.descriptor, body);
+  if (intent.identity.empty() && makes_object(action)) intent.strangers = find_strangers(*action.descriptor);
   intent.body_sha256 = base::sha256_hex(base::to_canonical_json(body));
   intent.at = base::format_time(run_.timing.wall_now());
   if (*operation == Operation::kCreate || *operation == Operation::kReplace) {
@@ -147,6 +149,15 @@ std::optional<model::Intent> Journal::make_intent(const plan::Step& step) const 
   }
   if (intent.has_record()) intent.key = intent.record.key;
   return intent;
+}
+
+std::vector<std::string> Journal::find_strangers(const schema::Kind& kind) const {
+  std::vector<std::string> ids;
+  const model::LiveKind* live = run_.options.live == nullptr ? nullptr : run_.options.live->find(kind.name);
+  if (live == nullptr || schema::has_key(kind)) return ids;
+  for (const model::LiveObject& object : live->objects)
+    if (run_.store.current().find_live(kind.name, object.id) == nullptr) ids.push_back(object.id);
+  return ids;
 }
 
 std::optional<model::RecordedObject> Journal::make_created(const Action& action,

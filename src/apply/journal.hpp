@@ -39,6 +39,8 @@ class Journal {
   /// None where an id is not known: what can't be made is not sent either, and the runner says so.
   [[nodiscard]] std::optional<model::RecordedObject> make_created(const plan::Action& action,
                                                                   const json::object& body) const;
+  /// The ids of all that is live and nobody's (Intent::strangers).
+  [[nodiscard]] std::vector<std::string> find_strangers(const schema::Kind& kind) const;
   [[nodiscard]] model::RecordedObject make_updated(const plan::Action& action) const;
 
   Run& run_;

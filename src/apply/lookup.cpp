@@ -30,11 +30,11 @@ json::object find_declared_now(const Sought& sought) {
   return find_taken(*sought.action.descriptor, sought.body, find_declared(sought.action, sought.record));
 }
 
-std::string quote_ids(const std::vector<LiveObject>& objects) {
-  std::vector<std::string> texts;
+std::string quote_all(const std::vector<LiveObject>& objects) {
+  std::vector<std::string> ids;
   for (const LiveObject& object : objects)
-    texts.push_back(fmt::format("'{}'", base::printable(object.id, 100)));
-  return base::join_words({texts.begin(), texts.end()});
+    ids.push_back(object.id);
+  return quote_ids(ids);
 }
 
 }  // namespace
@@ -42,7 +42,8 @@ std::string quote_ids(const std::vector<LiveObject>& objects) {
 asio::awaitable<Result<Traces>> Lookup::find_created(Sought sought) {
   const schema::Kind& kind = *sought.action.descriptor;
   const json::object identity = schema::identity_of(kind, sought.body);
-  if (identity.empty()) co_return Error(ErrorKind::kFailure, "nothing tells it from others of its kind");
+  if (identity.empty() && schema::has_key(kind))
+    co_return Error(ErrorKind::kFailure, "nothing tells it from others of its kind");
   const std::string id = schema::live_id_of(kind, identity);
   if (!id.empty()) run_.sought[&kind].insert(id);
   const Match is_match = [this, &kind, &identity, &id](const LiveObject& object) {
@@ -115,12 +116,17 @@ Traces Lookup::judge(const Sought& sought, Objects matches) const {
   for (const LiveObject& object : matches)
     if (compare_written(sought.action, sought.record, declared, object.body).is_complete())
       alike.push_back(object);
-  if (alike.size() == 1) {
+  if (schema::identity_of(*sought.action.descriptor, sought.body).empty()) {
+    // The service chose all that would tell it: what is new may as well be somebody else's.
+    if (!alike.empty())
+      traces.unclear = fmt::format("{} {} new and may be what it made", quote_all(alike),
+                                   alike.size() == 1 ? "is" : "are");
+  } else if (alike.size() == 1) {
     traces.object = std::move(alike.front());
   } else if (alike.empty()) {
-    traces.unclear = fmt::format("live has {} now, with other values than were sent", quote_ids(matches));
+    traces.unclear = fmt::format("live has {} now, with other values than were sent", quote_all(matches));
   } else {
-    traces.unclear = fmt::format("{} are all new and as it was sent", quote_ids(alike));
+    traces.unclear = fmt::format("{} are all new and as it was sent", quote_all(alike));
   }
   return traces;
 }

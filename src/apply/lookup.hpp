@@ -45,7 +45,9 @@ class Lookup {
   Lookup(Run& run, FreshLists& lists) : run_(run), lists_(lists) {}
 
   /// The object that a create made: by its id where that is known, else by what identifies it among objects
-  /// that were not there before; and it must show what was sent. An error where live can't be read.
+  /// that were not there before; and it must show what was sent. Where the service chooses all that
+  /// identifies it, what is new is never taken for it, but makes it unclear. An error where live can't be
+  /// read.
   [[nodiscard]] boost::asio::awaitable<Result<Traces>> find_created(Sought sought);
 
   /// The object with one of `ids` (of which a load takes the first), looked at until `is_enough`, or until

@@ -32,6 +32,13 @@ std::string string_at(const json::object& object, std::string_view name) {
   return std::string(value->get_string());
 }
 
+std::string quote_ids(const std::vector<std::string>& ids) {
+  std::vector<std::string> texts;
+  for (const std::string& id : ids)
+    texts.push_back(fmt::format("'{}'", base::printable(id, 100)));
+  return base::join_words({texts.begin(), texts.end()});
+}
+
 bool is_withdrawal(const plan::Action& action) {
   return action.kind == plan::ActionKind::kUpdate && action.record.is_partial && !has_items(action.managed);
 }

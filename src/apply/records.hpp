@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "descopectl/base/json.hpp"
 #include "descopectl/schema/kind.hpp"
@@ -16,6 +17,9 @@ inline constexpr std::size_t kObjectIdBytes = 16;
 
 /// The string member `name`, or "".
 [[nodiscard]] std::string string_at(const json::object& object, std::string_view name);
+
+/// "'RS1' and 'RS2'".
+[[nodiscard]] std::string quote_ids(const std::vector<std::string>& ids);
 
 /// True for an update that takes our last items out of somebody else's object: nothing of it is ours
 /// afterwards.

@@ -14,7 +14,9 @@
 #include "descopectl/base/text.hpp"
 #include "descopectl/kinds/registry.hpp"
 #include "descopectl/schema/create_variant.hpp"
+#include "descopectl/schema/identity.hpp"
 #include "poll.hpp"
+#include "records.hpp"
 
 namespace descopectl::apply {
 
@@ -55,6 +57,7 @@ class Resolver {
     const LiveObject* made = find_made(intent_.record.applied);
     if (made != nullptr) return take(*made);
     Resolution unseen = settle("");
+    if (leaves_open(unseen, intent_.record.applied)) return unseen;
     unseen.may_appear = true;
     return unseen;
   }
@@ -74,6 +77,7 @@ class Resolver {
     if (const LiveObject* made = find_made(intent_.record.pending_create)) return take(*made);
     if (live_->find(intent_.live_id) != nullptr) return settle("");
     Resolution unseen{state::PutChange{recorded_.make_unfinished(intent_)}, ""};
+    if (leaves_open(unseen, intent_.record.pending_create)) return unseen;
     unseen.may_appear = true;
     return unseen;
   }
@@ -100,6 +104,26 @@ class Resolver {
       found = &object;
     }
     return found;
+  }
+
+  /// Where the service chose all that would tell the object: is something new there that may be it?
+  bool leaves_open(Resolution& resolution, const json::object& sent) const {
+    if (!intent_.identity.empty() || schema::has_key(*kind_)) return false;
+    std::vector<std::string>& ids = resolution.candidates;
+    for (const LiveObject& object : live_->objects)
+      if (object.id != intent_.live_id && !is_stranger(object.id) &&
+          recorded_.find_live(intent_.key.kind, object.id) == nullptr && shows(object, sent))
+        ids.push_back(object.id);
+    if (ids.empty()) return false;
+    resolution.finding = fmt::format("an interrupted run may have made {} as {}: nothing tells",
+                                     quote_ids(ids), intent_.key.to_string());
+    return true;
+  }
+
+  /// Was it there before the write, and nobody's?
+  bool is_stranger(const std::string& id) const {
+    const auto& ids = intent_.strangers;
+    return std::find(ids.begin(), ids.end(), id) != ids.end();
   }
 
   bool is_owned(const LiveObject& object) const {
@@ -171,7 +195,9 @@ std::vector<Resolution> resolve_intents(const model::RecordedState& recorded, co
   model::RecordedState after = recorded;  // what one intent takes over is not there for the next
   for (const auto& [key, intent] : recorded.intents) {
     resolutions.push_back(Resolver(after, live, intent).resolve());
-    state::apply_change(after, {.serial = after.serial, .change = resolutions.back().change});
+    resolutions.back().key = key;
+    if (resolutions.back().candidates.empty())
+      state::apply_change(after, {.serial = after.serial, .change = resolutions.back().change});
   }
   return resolutions;
 }
@@ -204,12 +230,17 @@ asio::awaitable<Result<std::vector<Resolution>>> resolve_intents(api::Reader& re
 }
 
 void take_over(model::RecordedState& recorded, const std::vector<Resolution>& resolutions) {
-  for (const Resolution& resolution : resolutions)
-    state::apply_change(recorded, {.serial = recorded.serial, .change = resolution.change});
+  for (const Resolution& resolution : resolutions) {
+    if (resolution.candidates.empty())
+      state::apply_change(recorded, {.serial = recorded.serial, .change = resolution.change});
+    else
+      recorded.intents.at(resolution.key).candidates = resolution.candidates;
+  }
 }
 
 asio::awaitable<Result<void>> record(state::Store& store, std::vector<Resolution> resolutions) {
   for (const Resolution& resolution : resolutions) {
+    if (!resolution.candidates.empty()) continue;
     const auto recorded = std::visit(Recorder{store}, resolution.change);
     if (!recorded) co_return recorded;
   }

@@ -99,7 +99,8 @@ asio::awaitable<Result<api::Created>> SureWrites::create(std::size_t index, cons
     auto traces = co_await lookup_.find_created(std::move(sought));
     if (!traces) co_return look_failed(error, traces.error());
     if (traces->object) co_return take_over(action, prepared, std::move(*traces->object));
-    if (is_lost(error)) {
+    // A conflict is the answer to a second request: it says nothing of the first.
+    if (is_lost(error) || (sends > 1 && !traces->unclear.empty())) {
       if (!traces->unclear.empty()) co_return unclear(error, traces->unclear);
       if (!may_send_again(sends)) co_return not_carried_out(error, sends);
     } else if (!was_in_batch) {

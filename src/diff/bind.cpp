@@ -239,8 +239,33 @@ class Binder {
     return base::join_words({texts.begin(), texts.end()});
   }
 
+  /// Reports what may be the object already, made by an interrupted run: for a manifest of which nothing but
+  /// an id tells its object. The handle may have changed since.
+  bool is_maybe_made(const Binding& binding) {
+    const DesiredObject& object = *binding.desired;
+    if (binding.live != nullptr || object.id || schema::has_key(*object.kind) ||
+        !schema::identity_of(*object.kind, object.spec).empty())
+      return false;
+    std::vector<std::string_view> ids;
+    for (const auto& [key, intent] : recorded_.intents) {
+      if (key.kind != object.key.kind || (key != object.key && desired_.find(key) != nullptr)) continue;
+      for (const std::string& id : intent.candidates)
+        if (!is_claimed(binding, id) && recorded_.find_live(key.kind, id) == nullptr) ids.push_back(id);
+    }
+    if (ids.empty()) return false;
+    sink_.error(
+        "possible-match", object.span,
+        fmt::format("{} was being created when a run was interrupted, and the live {}{} {} may be it",
+                    object.key.to_string(), object.kind->name, ids.size() == 1 ? "" : "s", quoted(ids)),
+        fmt::format("write 'metadata.id: {}' to bind it, or delete it in the console to have another "
+                    "one created",
+                    ids.front()));
+    return true;
+  }
+
   void check_display_name(Binding& binding) {
     const DesiredObject& object = *binding.desired;
+    if (is_maybe_made(binding)) return;
     if (binding.live != nullptr || object.kind->is_name_identity || object.id ||
         object.kind->name_field.empty())
       return;

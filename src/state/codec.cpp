@@ -29,7 +29,7 @@ Error make_damage(std::string problem) {
 // A member that is added to the model has to be written and read here as well.
 static_assert(boost::pfr::tuple_size_v<model::RecordedState> == 7);
 static_assert(boost::pfr::tuple_size_v<model::RecordedObject> == 13);
-static_assert(boost::pfr::tuple_size_v<model::Intent> == 7);
+static_assert(boost::pfr::tuple_size_v<model::Intent> == 9);  // `candidates` is not kept
 static_assert(boost::pfr::tuple_size_v<model::ObjectKey> == 2);
 static_assert(boost::pfr::tuple_size_v<model::Fingerprint> == 2);
 static_assert(boost::pfr::tuple_size_v<model::SentGot> == 2);
@@ -220,6 +220,8 @@ json::object encode_intent(const model::Intent& intent) {
                       {"body_sha256", intent.body_sha256},
                       {"at", intent.at}};
   if (intent.has_record()) result["object"] = encode_object(intent.record);
+  if (!intent.strangers.empty())
+    result["strangers"] = json::array(intent.strangers.begin(), intent.strangers.end());
   return result;
 }
 
@@ -236,6 +238,12 @@ Result<model::Intent> decode_intent(const json::value& value) {
     auto object = decode_object(reader.any("object"));
     if (!object) return object.error();
     intent.record = std::move(*object);
+  }
+  if (reader.has("strangers")) {
+    for (const json::value& item : reader.list("strangers")) {
+      if (!item.is_string()) return Error(ErrorKind::kInvalidInput, "a live id of 'strangers' is no text");
+      intent.strangers.emplace_back(item.get_string());
+    }
   }
   if (const auto error = reader.finish()) return *error;
   const auto found = model::find_operation(operation);

@@ -102,6 +102,58 @@ TEST(LostAnswers, OfAnAppsCreateSayHowToHaveItsSecret) {
   EXPECT_FALSE(project.folder.read("secret").empty());
 }
 
+/// A connection from a registration preset: the service chooses its id and its name.
+std::string preset(const std::string& metadata) {
+  return "apiVersion: descopectl/v1\nkind: Connection\nmetadata: {" + metadata +
+         "}\nspec: {name: Notes, dcrPresetId: notion}\n";
+}
+
+void settle_at_once(const Workspace& workspace) {
+  workspace.folder.write(
+      "descopectl.yaml",
+      "apiVersion: descopectl/v1\nkind: Config\nmanifests: [descope/]\nhttp: {settleSeconds: 0}\n");
+}
+
+TEST(LostAnswers, OfAPresetsCreateMakeNoSecondConnection) {
+  const Project project({"--fault", "POST */create/bydcrpreset: status=502, effect=yes, times=1"});
+  settle_at_once(project);
+  const Api api(project);
+  api.post("/v1/mgmt/outbound/app/create", {{"id", "theirs"}, {"name", "Theirs"}});
+  project.declare(preset("name: notes"));
+  const Result lost = project.apply();
+  EXPECT_EQ(lost.status, 9) << lost.all();
+  ASSERT_EQ(api.connections().size(), 2U);
+  std::string id(api.connections().at(0).at("id").as_string());
+  if (id == "theirs") id = api.connections().at(1).at("id").as_string();
+  EXPECT_NE(lost.all().find("'" + id + "' is new and may be what it made"), std::string::npos) << lost.all();
+  // The next run asks, under another handle too, and sends nothing.
+  for (const char* handle : {"name: notes", "name: renamed"}) {
+    project.declare(preset(handle));
+    const Result next = project.apply();
+    EXPECT_NE(next.status, 0);
+    EXPECT_NE(next.err.find("the live Connection '" + id + "' may be it [possible-match]"), std::string::npos)
+        << next.err;
+    EXPECT_NE(next.err.find("write 'metadata.id: " + id + "' to bind it"), std::string::npos) << next.err;
+  }
+  project.declare(preset("name: notes, id: " + id));
+  const Result bound = project.apply({"--adopt"});
+  EXPECT_EQ(bound.status, 0) << bound.all();
+  EXPECT_EQ(api.connections().size(), 2U);
+  EXPECT_EQ(last_line(project.plan().out), "No changes. Live matches the manifests.");
+  EXPECT_EQ(project.plan().err.find("interrupted"), std::string::npos) << "nothing is left open";
+}
+
+TEST(LostAnswers, OfAPresetsCreateThatCameToNothingAreSentAgain) {
+  const Project project({"--fault", "POST */create/bydcrpreset: status=502, times=1"});
+  settle_at_once(project);
+  const Api api(project);
+  api.post("/v1/mgmt/outbound/app/create", {{"id", "theirs"}, {"name", "Theirs"}});
+  project.declare(preset("name: notes"));
+  const Result result = project.apply();
+  EXPECT_EQ(result.status, 0) << result.all();
+  EXPECT_EQ(api.connections().size(), 2U);
+}
+
 TEST(LostAnswers, OfAnOutdatedVersionAreNoReasonToForce) {
   const Project project(
       {"--strict-version", "--fault", "POST */resource/update: status=502, effect=yes, times=1"});

@@ -75,6 +75,19 @@ TEST(InterruptedRun, ThatWasToldNoIdsYetLosesNothing) {
   EXPECT_EQ(last_line(removed.out), "Plan: 1 to add, 0 to change, 6 to destroy.") << "all six are owned";
 }
 
+TEST(InterruptedRun, OfAPresetsCreateThatWasNotSentIsNoReasonToAskAboutOthers) {
+  Killed killed(
+      "apiVersion: descopectl/v1\nkind: Connection\nmetadata: {name: notes}\n"
+      "spec: {name: Notes, dcrPresetId: notion}\n",
+      {.write = 2, .is_after_effect = false});
+  const Api api(killed.hosted.port());
+  api.post("/v1/mgmt/outbound/app/create", {{"id", "theirs"}, {"name", "Theirs"}});
+  killed.run_to_its_death();
+  const Result next = killed.run({"apply", "--auto-approve"});
+  EXPECT_EQ(next.status, 0) << next.all();
+  EXPECT_EQ(api.connections().size(), 2U);
+}
+
 TEST(InterruptedRun, IsSeenByAPlanThatWritesNothing) {
   Killed killed(kRole, {.write = 1, .is_after_effect = true});
   killed.run_to_its_death();

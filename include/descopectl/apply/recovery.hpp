@@ -20,6 +20,10 @@ struct Resolution {
   std::string finding;   ///< for the user: "an interrupted run had created Connection/x; it is taken over"
   /// The object is not there, and may be only not listed yet: `change` holds once it had its time.
   bool may_appear = false;
+  /// Live ids of nobody's of which one may be what the write made, where nothing can tell: the intent stays
+  /// open, and `change` does not hold.
+  std::vector<std::string> candidates = {};
+  model::ObjectKey key = {};  ///< the intent's
 };
 
 /// What the open intents of `recorded` came to, given all objects of their kinds. Pure; the order is that of

@@ -73,6 +73,10 @@ struct Intent {
   json::object identity;  ///< fields that tell the object among others, by wire name, as they were to be sent
   std::string body_sha256;  ///< of the body without its secrets
   std::string at;           ///< RFC 3339
+  /// Where nothing tells the object that is to be made: the live ids of the kind that nobody owned before.
+  std::vector<std::string> strangers;
+  /// Live ids of nobody's of which one may be what it made, as a look found them; not kept.
+  std::vector<std::string> candidates;
   /// Of a create what the outcome was to be recorded as, but for the id that the service chooses; of a
   /// replacement the same, with the create's body as `pending_create`. Of an update of an owned object what
   /// was recorded, with the secrets unsettled that were to be sent. Else nothing (no key).

@@ -37,11 +37,14 @@ namespace descopectl::schema {
 }
 
 /// The members of a create's body by which the object that it makes can be told from all others of the kind:
-/// its id or key where the body has that, else the strongest natural key that it has, else its name.
+/// its id or key where the body has that, else the strongest natural key that it has, else its name. Empty
+/// where the call takes none of those: the service chooses them all.
 [[nodiscard]] inline json::object identity_of(const Kind& kind, const json::object& body) {
   json::object identity;
+  const CreateVariant* variant = find_variant(kind, body);
   const auto take = [&](std::string_view field) {
     const json::value* value = base::find_member(body, field);
+    if (variant != nullptr && !takes(*variant, field)) return false;
     if (value == nullptr || !value->is_string() || value->get_string().empty()) return false;
     identity[field] = *value;
     return true;

@@ -112,6 +112,7 @@ inline model::Intent sample_intent(const std::string& handle) {
   intent.identity = {{"id", handle}, {"name", "Größe"}};
   intent.body_sha256 = "b0d1";
   intent.at = "2026-01-31T12:00:00Z";
+  intent.strangers = {"SA1", "Größe"};
   intent.record = sample_object(handle);
   return intent;
 }
