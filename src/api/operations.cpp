@@ -69,7 +69,8 @@ json::object object_of_answer(const Kind& kind, std::optional<json::object> obje
   return std::move(*object);
 }
 
-/// What the answer to a batch says of the object that was made from `body`, told by its key or its name.
+/// What the answer to a batch says of the object that was made from `body`, told by its key, or by its name
+/// within its tenant.
 Created find_created(const Kind& kind, const json::object& body, const json::array* objects) {
   Created created;
   created.id = schema::live_id_of(kind, body);
@@ -78,10 +79,11 @@ Created find_created(const Kind& kind, const json::object& body, const json::arr
     const json::object* object = value.if_object();
     if (object == nullptr) continue;
     const std::string id = schema::live_id_of(kind, *object);
-    const bool is_it = schema::has_key(kind)
-                           ? id == created.id
-                           : string_member(*object, kind.name_field) == string_member(body, kind.name_field);
-    if (!is_it) continue;
+    const auto is_same = [&](std::string_view field) {
+      return string_member(*object, field) == string_member(body, field) &&
+             schema::scope_of(kind, field, *object) == schema::scope_of(kind, field, body);
+    };
+    if (schema::has_key(kind) ? id != created.id : !is_same(kind.name_field)) continue;
     created.id = id;
     created.object = object_of_answer(kind, *object);
     break;

@@ -189,8 +189,8 @@ class Binder {
     if (wanted.empty()) return false;
     std::vector<const LiveObject*> matches;
     for (const LiveObject& live : live_kind(binding)->objects)
-      if (text_of(live.body, field) == wanted && !is_out_of_reach(binding, live) &&
-          !is_given_up(binding, live, field, wanted))
+      if (text_of(live.body, field) == wanted && has_scope(binding, live, field) &&
+          !is_out_of_reach(binding, live) && !is_given_up(binding, live, field, wanted))
         matches.push_back(&live);
     if (matches.empty()) return false;
     settled_.insert(&binding);
@@ -201,6 +201,12 @@ class Binder {
     return true;
   }
 
+  /// Is the live object of the tenant, or of none, for which the manifest says what the field is?
+  static bool has_scope(const Binding& binding, const LiveObject& live, std::string_view field) {
+    const schema::Kind& kind = *binding.desired->kind;
+    return schema::scope_of(kind, field, live.body) == schema::scope_of(kind, field, binding.desired->spec);
+  }
+
   /// Another manifest has that object by stronger evidence and gives it another value: ours takes the value
   /// over for an object of its own.
   bool is_given_up(const Binding& binding, const LiveObject& live, std::string_view field,
@@ -208,6 +214,8 @@ class Binder {
     const auto at = claimed_.find({binding.desired->key.kind, live.id});
     if (at == claimed_.end()) return false;
     const std::string instead = wanted_value(*at->second->desired, field);
+    const bool says_scope = at->second->desired->spec.contains(binding.desired->kind->unique_within);
+    if (says_scope && !has_scope(*at->second, live, field)) return true;
     return !instead.empty() && instead != value;
   }
 

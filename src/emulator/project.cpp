@@ -25,7 +25,7 @@ Project::Project(Options options, const base::Clock& clock)
   for (const schema::Kind* kind : kinds::all()) {
     if (!kind->calls.create.exists()) continue;
     const Traits& traits = find_traits(kind->calls.create.path);
-    Collection objects(*kind, unique_fields(*kind, options_.switches), std::string(traits.scope));
+    Collection objects(*kind, unique_fields(*kind, options_.switches), std::string(kind->unique_within));
     objects.set_lag(std::chrono::milliseconds(options_.switches.list_lag_ms));
     families_.push_back(std::make_unique<Family>(Family{kind, &traits, std::move(objects)}));
   }

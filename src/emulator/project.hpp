@@ -40,7 +40,6 @@ struct Traits {
   std::string_view create_path;  ///< of the kind: namespace creation
   std::string_view not_found = "E990004";
   std::string_view duplicate = "E990009";
-  std::string_view scope = {};       ///< a field within whose values the unique fields are unique
   std::string_view loads_by = {};    ///< a unique field by which the first generation's load finds, too
   std::string_view audited_as = {};  ///< in names of audited actions; empty: the kind's name
   std::string_view audited_id = {};  ///< a further member of audit data that holds the id

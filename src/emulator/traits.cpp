@@ -88,7 +88,6 @@ constexpr std::array kTraits{
     Traits{.create_path = creation::kRole,
            .not_found = kRoleNotFound,
            .duplicate = "E024209",
-           .scope = "tenantId",
            .answers_object_flat = true,
            .prepare = prepare_role},
     Traits{.create_path = creation::kPermission,

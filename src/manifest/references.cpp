@@ -26,21 +26,29 @@ void report_two(diag::Sink& sink, const char* code, std::string summary, std::st
   sink.add({diag::Severity::kError, code, std::move(summary), "", std::move(hint), second, {{first, word}}});
 }
 
+/// What may be only once among the objects of a kind.
+struct Identifying {
+  std::string what;
+  std::string value;             ///< empty: nothing
+  std::string_view within = {};  ///< the tenant
+};
+
 /// Reports the second of two objects for which `value_of` gives the same non-empty text.
 template <class ValueOf>
 void check_same(const std::vector<DesiredObject>& objects, diag::Sink& sink, const char* code,
                 ValueOf value_of) {
   std::map<std::pair<std::string_view, std::string>, const DesiredObject*> seen;
   for (const DesiredObject& object : objects) {
-    const std::pair<std::string, std::string> what = value_of(object);  // what it is called, value
-    if (what.second.empty()) continue;
-    const auto [at, is_new] = seen.try_emplace({object.kind->name, what.first + "\n" + what.second}, &object);
+    const Identifying it = value_of(object);
+    if (it.value.empty()) continue;
+    const auto [at, is_new] = seen.try_emplace(
+        {object.kind->name, fmt::format("{}\n{}\n{}", it.what, it.within, it.value)}, &object);
     if (is_new) continue;
     // Bound to two live objects, whose names are the service's business.
     if (object.id && at->second->id && *object.id != *at->second->id) continue;
     report_two(sink, code,
                fmt::format("{} and {} have the same {} '{}'", at->second->key.to_string(),
-                           object.key.to_string(), what.first, base::printable(what.second, 100)),
+                           object.key.to_string(), it.what, base::printable(it.value, 100)),
                "two manifests can't describe one live object", object.span, at->second->span,
                "the other is here");
   }
@@ -225,26 +233,25 @@ void check_duplicates(std::vector<DesiredObject>& objects, diag::Sink& sink) {
   objects.erase(std::unique(objects.begin(), objects.end(),
                             [](const auto& left, const auto& right) { return left.key == right.key; }),
                 objects.end());
-  check_same(
-      objects, sink, "duplicate-id", [](const DesiredObject& object) -> std::pair<std::string, std::string> {
-        if (object.id) return {"live id", *object.id};
-        return {"live id", schema::is_id_chosen_by_client(*object.kind, object.spec) ? object.key.handle
-                                                                                     : std::string()};
-      });
+  check_same(objects, sink, "duplicate-id", [](const DesiredObject& object) -> Identifying {
+    if (object.id) return {"live id", *object.id};
+    const bool is_chosen = schema::is_id_chosen_by_client(*object.kind, object.spec);
+    return {"live id", is_chosen ? object.key.handle : std::string()};
+  });
   check_same(objects, sink, "duplicate-key", [](const DesiredObject& object) {
-    return std::pair(schema::names_of_key(*object.kind), key_of(object));
+    return Identifying{schema::names_of_key(*object.kind), key_of(object)};
   });
   std::vector<std::string_view> fields;
   for (const DesiredObject& object : objects)
     for (const std::string_view field : object.kind->unique)
       if (std::find(fields.begin(), fields.end(), field) == fields.end()) fields.push_back(field);
   for (const std::string_view field : fields)
-    check_same(objects, sink, "duplicate-key",
-               [&](const DesiredObject& object) -> std::pair<std::string, std::string> {
-                 const auto& unique = object.kind->unique;
-                 const bool counts = std::find(unique.begin(), unique.end(), field) != unique.end();
-                 return {std::string(field), counts ? text_at(object, field) : std::string()};
-               });
+    check_same(objects, sink, "duplicate-key", [&](const DesiredObject& object) -> Identifying {
+      const auto& unique = object.kind->unique;
+      const bool counts = std::find(unique.begin(), unique.end(), field) != unique.end();
+      return {std::string(field), counts ? text_at(object, field) : std::string(),
+              schema::scope_of(*object.kind, field, object.spec)};
+    });
 }
 
 void check_references(const std::vector<DesiredObject>& objects, const Dropped& dropped, diag::Sink& sink) {

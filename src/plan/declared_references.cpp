@@ -1,16 +1,15 @@
 // Who refers to whom among declared objects.
 #include "declared_references.hpp"
 
-#include "descopectl/schema/kind.hpp"
+#include "descopectl/schema/identity.hpp"
 
 namespace descopectl::plan {
 
 DeclaredReferences::DeclaredReferences(const model::DesiredState& desired) : desired_(desired) {
   for (const model::DesiredObject& object : desired.objects) {
-    const json::value* name = object.spec.if_contains(object.kind->name_field);
-    if (name != nullptr && name->is_string())
-      by_name_.emplace(std::pair<std::string_view, std::string_view>(object.key.kind, name->get_string()),
-                       &object);
+    const std::string_view name = schema::common_name_of(*object.kind, object.spec);
+    if (!name.empty())
+      by_name_.emplace(std::pair<std::string_view, std::string_view>(object.key.kind, name), &object);
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "build.hpp"
 #include "descopectl/base/text.hpp"
+#include "descopectl/schema/identity.hpp"
 
 namespace descopectl::plan {
 namespace {
@@ -34,9 +35,17 @@ std::string value_after(const Action& action, std::string_view field, const std:
   return action.managed.contains(field) ? text_at(action.managed, field) : before;
 }
 
+/// Within what the field tells the object after the action.
+std::string within_of(const Action& action, std::string_view field, const std::string& before) {
+  const schema::Kind& kind = *action.descriptor;
+  if (!action.managed.contains(kind.unique_within)) return before;
+  return std::string(schema::scope_of(kind, field, action.managed));
+}
+
 struct Value {
   std::string_view kind;
   std::string_view field;
+  std::string within;  ///< the tenant
   std::string text;
   friend auto operator<=>(const Value&, const Value&) = default;
 };
@@ -54,10 +63,12 @@ Moves find_moves(const std::vector<Action>& actions) {
     for (const std::string_view field : find_identifying_fields(*action.descriptor)) {
       const std::string before = text_at(action.before, field);
       const std::string after = value_after(action, field, before);
-      if (before == after) continue;
+      const std::string within(schema::scope_of(*action.descriptor, field, action.before));
+      const std::string within_after = within_of(action, field, within);
+      if (before == after && within == within_after) continue;
       const std::string_view kind = action.descriptor->name;
-      if (!before.empty()) moves.givers.emplace(Value{kind, field, before}, i);
-      if (!after.empty()) moves.takers.emplace_back(Value{kind, field, after}, i);
+      if (!before.empty()) moves.givers.emplace(Value{kind, field, within, before}, i);
+      if (!after.empty()) moves.takers.emplace_back(Value{kind, field, within_after, after}, i);
     }
   }
   return moves;

@@ -16,6 +16,7 @@
 #include "build.hpp"
 #include "declared_references.hpp"
 #include "descopectl/base/text.hpp"
+#include "descopectl/schema/identity.hpp"
 
 namespace descopectl::plan {
 namespace {
@@ -43,9 +44,9 @@ class Grapher {
       if (!actions_[i].live_id.empty())
         by_id_.emplace(std::pair(actions_[i].key.kind, actions_[i].live_id), i);
       const schema::Kind* kind = actions_[i].descriptor;
-      const json::value* name = kind == nullptr ? nullptr : actions_[i].before.if_contains(kind->name_field);
-      if (name != nullptr && name->is_string())
-        by_name_.emplace(std::pair(actions_[i].key.kind, std::string(name->get_string())), i);
+      if (kind == nullptr) continue;
+      if (const auto name = schema::common_name_of(*kind, actions_[i].before); !name.empty())
+        by_name_.emplace(std::pair(actions_[i].key.kind, std::string(name)), i);
     }
   }
 

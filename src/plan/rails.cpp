@@ -10,6 +10,7 @@
 #include "build.hpp"
 #include "descopectl/base/text.hpp"
 #include "descopectl/kinds/registry.hpp"
+#include "descopectl/schema/identity.hpp"
 
 namespace descopectl::plan {
 namespace {
@@ -159,6 +160,7 @@ void check_names(Draft& draft) {
   std::map<std::string, std::map<std::string, ObjectKey>> renamed;  // kind: old name: who
   for (const Action& action : draft.plan.actions) {
     if (action.kind != ActionKind::kUpdate) continue;
+    if (schema::common_name_of(*action.descriptor, action.before).empty()) continue;
     for (const schema::FieldChange& change : action.changes)
       if (change.path == "/" + std::string(action.descriptor->name_field) && change.before.is_string())
         renamed[action.key.kind].emplace(std::string(change.before.get_string()), action.key);
@@ -172,9 +174,7 @@ void check_names(Draft& draft) {
       const schema::Kind* kind = kinds::find_named(use.kind);
       const auto& all = draft.input.desired->objects;
       const bool is_declared = std::any_of(all.begin(), all.end(), [&](const model::DesiredObject& other) {
-        const json::value* name =
-            other.key.kind == use.kind ? other.spec.if_contains(other.kind->name_field) : nullptr;
-        return name != nullptr && name->is_string() && name->get_string() == use.name;
+        return other.key.kind == use.kind && schema::common_name_of(*other.kind, other.spec) == use.name;
       });
       if (is_declared) continue;
       if (const auto old = renamed[use.kind].find(use.name); old != renamed[use.kind].end()) {
@@ -194,8 +194,7 @@ void check_names(Draft& draft) {
       }
       const bool is_live =
           std::any_of(live->objects.begin(), live->objects.end(), [&](const model::LiveObject& other) {
-            const json::value* name = other.body.if_contains(kind->name_field);
-            return name != nullptr && name->is_string() && name->get_string() == use.name;
+            return schema::common_name_of(*kind, other.body) == use.name;
           });
       if (is_live || !said.insert({use.kind, use.name}).second) continue;
       const std::string code = "unknown-" + lower(use.kind);

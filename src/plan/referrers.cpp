@@ -8,6 +8,7 @@
 #include "declared_references.hpp"
 #include "descopectl/base/text.hpp"
 #include "descopectl/kinds/registry.hpp"
+#include "descopectl/schema/identity.hpp"
 
 namespace descopectl::plan {
 namespace {
@@ -118,9 +119,8 @@ using Names = std::set<std::pair<std::string, std::string>>;
 Names find_declared_names(const Draft& draft) {
   Names names;
   for (const model::DesiredObject& object : draft.input.desired->objects)
-    if (const json::value* name = object.spec.if_contains(object.kind->name_field);
-        name != nullptr && name->is_string())
-      names.emplace(object.key.kind, std::string(name->get_string()));
+    if (const auto name = schema::common_name_of(*object.kind, object.spec); !name.empty())
+      names.emplace(object.key.kind, std::string(name));
   return names;
 }
 
@@ -151,8 +151,7 @@ struct Loss {
       : is_deleted(action.kind == ActionKind::kDelete), is_replaced(loses_id(action)) {
     if (action.descriptor == nullptr) return;
     const std::string_view field = action.descriptor->name_field;
-    const json::value* found = action.before.if_contains(field);
-    if (found != nullptr && found->is_string()) name = found->get_string();
+    name = schema::common_name_of(*action.descriptor, action.before);
     is_renamed =
         action.kind == ActionKind::kUpdate &&
         std::any_of(action.changes.begin(), action.changes.end(), [&](const schema::FieldChange& change) {

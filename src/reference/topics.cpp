@@ -149,7 +149,9 @@ std::string identity_of(const Kind& kind) {
   std::vector<std::string_view> ways{"metadata.id", "the state"};
   ways.insert(ways.end(), kind.natural_keys.begin(), kind.natural_keys.end());
   if (kind.is_name_identity) ways.push_back(kind.name_field);
-  return "bound to its live object by " + base::join_words(ways, ", else ");
+  const std::string within =
+      kind.unique_within.empty() ? std::string() : fmt::format(" within its {}", kind.unique_within);
+  return "bound to its live object by " + base::join_words(ways, ", else ") + within;
 }
 
 Topic topic_of(const Kind& kind) {

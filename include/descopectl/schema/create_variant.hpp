@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "descopectl/base/json.hpp"
+#include "descopectl/schema/identity.hpp"
 #include "descopectl/schema/kind.hpp"
 
 namespace descopectl::schema {
@@ -47,6 +48,8 @@ namespace descopectl::schema {
     if (variant != nullptr && !takes(*variant, field)) return false;
     if (value == nullptr || !value->is_string() || value->get_string().empty()) return false;
     identity[field] = *value;
+    if (!kind.unique_within.empty() && field != kind.id_field)
+      identity[kind.unique_within] = scope_of(kind, field, body);
     return true;
   };
   for (const std::string_view field : kind.key_fields)
@@ -59,11 +62,11 @@ namespace descopectl::schema {
   return identity;
 }
 
-/// Does the object show these members?
+/// Does the object show these members? An empty one may be absent.
 [[nodiscard]] inline bool has_identity(const json::object& object, const json::object& identity) {
   return std::all_of(identity.begin(), identity.end(), [&](const auto& member) {
     const json::value* value = object.if_contains(member.key());
-    return value != nullptr && *value == member.value();
+    return value == nullptr ? base::is_zero(member.value()) : *value == member.value();
   });
 }
 

@@ -50,6 +50,22 @@ namespace descopectl::schema {
   return id;
 }
 
+/// Within what the value of `field` tells an object (Kind::unique_within): its tenant; empty: the project.
+[[nodiscard]] inline std::string_view scope_of(const Kind& kind, std::string_view field,
+                                               const json::object& body) {
+  if (kind.unique_within.empty() || field == kind.id_field) return {};
+  const json::value* value = base::find_member(body, kind.unique_within);
+  if (value == nullptr || !value->is_string()) return {};
+  return {value->get_string().data(), value->get_string().size()};
+}
+
+/// The name by which objects of other kinds name this one; empty for a tenant's object.
+[[nodiscard]] inline std::string_view common_name_of(const Kind& kind, const json::object& body) {
+  const json::value* value = base::find_member(body, kind.name_field);
+  if (value == nullptr || !value->is_string() || !scope_of(kind, kind.name_field, body).empty()) return {};
+  return {value->get_string().data(), value->get_string().size()};
+}
+
 /// Puts what tells the object with that live id into `body`: its id, or the members of its key.
 inline void put_live_id(const Kind& kind, std::string_view live_id, json::object& body) {
   if (!has_key(kind)) {

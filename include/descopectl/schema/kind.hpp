@@ -115,6 +115,9 @@ struct Kind {
   /// The display name. `is_name_identity`: an equal name binds; otherwise it is only a `possible-match`.
   std::string_view name_field = "name";
   bool is_name_identity = false;
+  /// Wire field within whose value a name and the `unique` fields tell an object: the tenant. Only objects
+  /// with none are meant where others name one. Empty: within the project.
+  std::string_view unique_within = {};
   /// Names that exist without being listed.
   std::span<const std::string_view> built_in_names = {};
   /// What it means for who names such an object that there is none; for the hint of a warning.

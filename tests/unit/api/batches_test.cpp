@@ -38,6 +38,15 @@ TEST_F(Batches, OfRolesTellIdsByNameInAnyOrder) {
   EXPECT_EQ(tries, 1U);
 }
 
+TEST_F(Batches, OfRolesOfOneNameAreToldApartByTheirTenants) {
+  script->answer(200, R"({"roles":[{"id":"ROL2","name":"a","tenantId":"T2"},{"id":"ROL1","name":"a"}]})");
+  std::vector<json::object> bodies{{{"name", "a"}}, {{"name", "a"}, {"tenantId", "T2"}}};
+  const auto created = create_all("Role", std::move(bodies));
+  ASSERT_TRUE(created) << created.error().message();
+  EXPECT_EQ((*created)[0].id, "ROL1");
+  EXPECT_EQ((*created)[1].id, "ROL2");
+}
+
 TEST_F(Batches, OfPermissionsTellNoIds) {
   script->answer(200, "{}");
   const auto created = create_all("Permission", named({"a"}));

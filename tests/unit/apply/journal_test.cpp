@@ -55,7 +55,7 @@ TEST_F(ApplyJournal, TellsObjectsApartByTheirIdKeyOrName) {
   };
   apply();
   EXPECT_EQ(identities["Connection/c"], (json::object{{"id", "c"}}));
-  EXPECT_EQ(identities["Role/editor"], (json::object{{"name", "editor"}}));
+  EXPECT_EQ(identities["Role/editor"], (json::object{{"name", "editor"}, {"tenantId", ""}}));
   EXPECT_EQ(identities["ResourcePolicy/p"],
             (json::object{{"thirdPartyApplicationId", "A"}, {"resourceId", "RS2"}}));
 }

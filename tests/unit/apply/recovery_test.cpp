@@ -139,6 +139,13 @@ TEST_F(Recovery, SendsSecretsAgainWhoseUpdateMayHaveHappened) {
   EXPECT_EQ(recorded("Connection", "c").secrets.at("/clientSecret").scheme, "unsettled");
 }
 
+TEST_F(Recovery, OfAProjectsRoleTakesNoneOfATenant) {
+  intend_create("Role", "editor", {{"name", "Editor"}}).identity["tenantId"] = "";
+  service.live["Role"]["ROL7"] = {{"id", "ROL7"}, {"name", "Editor"}, {"tenantId", "T1"}};
+  EXPECT_THAT(recover(), IsEmpty());
+  EXPECT_THAT(store.state.objects, IsEmpty());
+}
+
 TEST_F(Recovery, SettlesAnUpdateOfWhatIsNotOwned) {
   service.live["Connection"]["c"] = {{"id", "c"}, {"name", "c"}};
   model::Intent& intent = intend(Operation::kUpdate, "Connection", "c");

@@ -140,5 +140,64 @@ TEST(UserAttributes, AreListedOnlyWhereOneIsNotBuiltIn) {
   EXPECT_TRUE(lists_attributes("email, nickname"));
 }
 
+class TenantRole : public testing::Test {
+ protected:
+  void add_admin(const std::string& id, const std::string& tenant) {
+    project.add_live("Role", R"({"id":")" + id + R"(","name":"Admin","tenantId":")" + tenant + R"("})");
+  }
+  Project project;
+};
+
+TEST_F(TenantRole, BindsWithinItsTenantAlone) {
+  add_admin("ROL1", "");
+  add_admin("ROL2", "T1");
+  add_admin("ROL3", "T2");
+  EXPECT_EQ(actions_of(project.plan_text(role("Admin", ", tenantId: T3"))), "create Role/role");
+  const plan::Plan second = project.plan_text(role("Admin", ", tenantId: T2"));
+  EXPECT_EQ(action_on(second, "Role/role").live_id, "ROL3");
+  const plan::Plan common = project.plan_text(role("Admin"));
+  EXPECT_EQ(action_on(common, "Role/role").live_id, "ROL1");
+}
+
+TEST_F(TenantRole, MatchesSeveralWhereItsTenantHasTwo) {
+  add_admin("ROL1", "T1");
+  add_admin("ROL2", "T1");
+  add_admin("ROL3", "T2");
+  Manifests manifests(role("Admin", ", tenantId: T1"));
+  (void)project.plan(manifests);
+  EXPECT_THAT(manifests.messages(), HasSubstr("2 live objects with the name 'Admin': ROL1 and ROL2"));
+}
+
+TEST_F(TenantRole, MayHaveTheNameOfARoleOfAnotherTenant) {
+  const std::string two = doc("Role", "a", "name: Admin, tenantId: T1") + doc("Role", "b", "name: Admin");
+  EXPECT_EQ(actions_of(project.plan_text(two + doc("Role", "c", "name: Admin, tenantId: T2"))),
+            "create Role/a, create Role/b, create Role/c");
+  Manifests same(two + doc("Role", "c", "name: Admin, tenantId: T1"));
+  EXPECT_THAT(same.messages(), HasSubstr("Role/a and Role/c have the same name 'Admin' [duplicate-key]"));
+}
+
+TEST_F(TenantRole, ExchangesItsNameWithNobodyOfAnotherTenant) {
+  project.apply_text(doc("Role", "a", "name: A, tenantId: T1") + doc("Role", "b", "name: B, tenantId: T2"));
+  const plan::Plan plan = project.plan_text(doc("Role", "a", "name: B, tenantId: T1") +
+                                            doc("Role", "b", "name: A, tenantId: T2"));
+  EXPECT_EQ(actions_of(plan), "update Role/a, update Role/b");
+}
+
+TEST_F(TenantRole, IsNotWhatAScopeNames) {
+  add_admin("ROL2", "T1");
+  Manifests manifests(doc("Role", "other", "name: Admin, tenantId: T2") + resource("Admin"));
+  const plan::Plan plan = project.plan(manifests);
+  EXPECT_THAT(manifests.messages(), HasSubstr("no role is called 'Admin'"));
+  EXPECT_THAT(action_on(plan, "Resource/r").depends_on, IsEmpty());
+}
+
+TEST_F(TenantRole, LeavesThoughAScopeNamesTheProjectsOwn) {
+  project.apply_text(doc("Role", "mine", "name: Admin, tenantId: T1") + doc("Role", "common", "name: Admin") +
+                     resource("Admin"));
+  const plan::Plan plan = project.plan_text(doc("Role", "common", "name: Admin") + resource("Admin"));
+  EXPECT_EQ(actions_of(plan), "delete Role/mine");
+  EXPECT_THAT(plan.refusals, IsEmpty());
+}
+
 }  // namespace
 }  // namespace descopectl
