@@ -325,9 +325,10 @@ class Reader {
     const std::string& name = options_.arguments.front();
     if (own == nullptr) {
       const auto nearest = base::find_nearest(name, known);
-      sink_.error("unknown-command", {},
-                  fmt::format("'{}' has no command '{}'", name_of(options_.command), base::printable(name, 80)),
-                  nearest ? fmt::format("did you mean '{}'?", *nearest) : see_help());
+      sink_.error(
+          "unknown-command", {},
+          fmt::format("'{}' has no command '{}'", name_of(options_.command), base::printable(name, 80)),
+          nearest ? fmt::format("did you mean '{}'?", *nearest) : see_help());
       return false;
     }
     for (const GivenFlag& flag : tokens_.flags)

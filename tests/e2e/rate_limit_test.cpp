@@ -38,8 +38,7 @@ TEST(RateLimit, ThatOutlastsTheRetriesEndsWithFiveAndWhatWasDone) {
       << result.all();
   EXPECT_NE(result.out.find("skipped: the API's rate limit outlasted the retries"), std::string::npos)
       << result.all();
-  EXPECT_EQ(last_line(result.out),
-            "Apply incomplete: 1 added, 0 changed, 0 destroyed, 1 failed, 1 skipped.");
+  EXPECT_EQ(last_line(result.out), "Apply incomplete: 1 added, 0 changed, 0 destroyed, 1 failed, 1 skipped.");
   EXPECT_EQ(Api(project).connections().size(), 1U);
 }
 

@@ -28,7 +28,8 @@ struct SecretContext {
 [[nodiscard]] Result<model::Secret> resolve_secret(const model::SecretSource& source,
                                                    const SecretContext& context);
 
-/// Whether looking it up changes nothing and may be done twice: not of a command, nor of a file that is a pipe.
+/// Whether looking it up changes nothing and may be done twice: not of a command, nor of a file that is a
+/// pipe.
 [[nodiscard]] bool is_repeatable(const model::SecretSource& source);
 
 /// "the environment variable GOOGLE_SECRET", for messages.

@@ -11,10 +11,10 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr std::array kCommands{Command::kValidate, Command::kPlan,     Command::kApply,   Command::kDrift,
-                               Command::kDestroy,  Command::kExport,   Command::kAdopt,   Command::kOutput,
-                               Command::kRotate,   Command::kState,    Command::kEmulator, Command::kExplain,
-                               Command::kSchema,   Command::kVersion,  Command::kHelp};
+constexpr std::array kCommands{Command::kValidate, Command::kPlan,    Command::kApply,    Command::kDrift,
+                               Command::kDestroy,  Command::kExport,  Command::kAdopt,    Command::kOutput,
+                               Command::kRotate,   Command::kState,   Command::kEmulator, Command::kExplain,
+                               Command::kSchema,   Command::kVersion, Command::kHelp};
 
 TEST(Help, GoesToStandardOutputAndExitsWithZero) {
   for (const auto& words : std::vector<std::vector<const char*>>{{"--help"}, {"-h"}, {"-h", "--nonsense"}}) {

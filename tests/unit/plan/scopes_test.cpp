@@ -1,4 +1,5 @@
-// What a plan decides of scopes in documents of their own: whose items they are, and in which list they stand.
+// What a plan decides of scopes in documents of their own: whose items they are, and in which list they
+// stand.
 #include <gmock/gmock.h>
 
 #include "documents.hpp"
