@@ -1,7 +1,7 @@
 // The command line as plain data: which command, with which flags; every flag also reads its DESCOPECTL_
 // variable.
 //
-// Flags and commands are two tables (src/cli/tables.cpp). Parsing, checking, help and suggestions iterate
+// Commands and flags are two tables (src/cli/command_table.cpp, flag_table.cpp). Parsing, checking, help and suggestions iterate
 // them, so a flag is one row and its member here, a command one row and its enumerator.
 #pragma once
 
