@@ -146,7 +146,6 @@ void sum_up(Run& run, const std::vector<Error>& proof_errors) {
   Outcome& total = run.outcome;
   for (std::size_t i = 0; i < total.actions.size(); ++i)
     count(run.plan.actions[i], total.actions[i], total);
-  if (!total.state_error.empty()) total.exit = diag::stronger(total.exit, ExitStatus::kFailure);
   for (const Error& error : proof_errors)
     total.exit = diag::stronger(total.exit, exit_of(error.kind()));
 }
@@ -181,8 +180,9 @@ asio::awaitable<Outcome> apply_plan(plan::Plan& plan, api::Writer& api, state::S
     co_return std::move(run.outcome);
   }
   if (!set_target(run)) {
+    const ExitStatus why = run.outcome.exit;  // nothing was begun, so it is no apply in part
     sum_up(run, {});
-    run.outcome.exit = ExitStatus::kFailure;
+    run.outcome.exit = why;
     co_return std::move(run.outcome);
   }
 

@@ -85,6 +85,9 @@ void Run::stop_for_state(std::string_view done, const Error& error) {
   } else {
     outcome.state_error += fmt::format("; {}", message);
   }
+  outcome.exit =
+      diag::stronger(outcome.exit, error.kind() == ErrorKind::kLockHeld ? diag::ExitStatus::kLockHeld
+                                                                        : diag::ExitStatus::kFailure);
   stop = Stop::kState;  // whatever else held: nothing more may be done that can't be recorded
   stop_message = "the state can't be written";
 }

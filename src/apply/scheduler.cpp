@@ -19,6 +19,10 @@ namespace {
 /// How long an outcome may be unsaved where saving is a request.
 constexpr std::chrono::milliseconds kSaveEvery{10'000};
 
+/// How long a lock that was proven to be ours is taken to be: well within its life, in which nobody else can
+/// have it.
+constexpr std::chrono::seconds kSureFor = state::kLeaseLife / 2;
+
 }  // namespace
 
 Scheduler::Scheduler(Run& run, ActionRunner& runner, Journal& journal, const asio::any_io_executor& executor)
@@ -30,7 +34,8 @@ Scheduler::Scheduler(Run& run, ActionRunner& runner, Journal& journal, const asi
       steps_(plan::make_steps(run.plan.actions)),
       states_(steps_.size()),
       dependants_(steps_.size()),
-      waits_for_(steps_.size()) {
+      waits_for_(steps_.size()),
+      lock_proven_at_(run.timing.wall_now()) {
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     if (steps_[i].is_begin) begin_of_[steps_[i].action] = i;
     const std::set<std::size_t> before(steps_[i].after.begin(), steps_[i].after.end());
@@ -87,6 +92,10 @@ void Scheduler::start_ready() {
       if (!announce_ready()) break;
       continue;
     }
+    if (!is_lock_proven()) {
+      if (!prove_lock()) break;
+      continue;
+    }
     std::vector<std::size_t> steps = gather(next->second);
     ++running_;
     for (const std::size_t step : steps) {
@@ -124,13 +133,37 @@ bool Scheduler::announce_ready() {
   return !is_announcing_;
 }
 
+bool Scheduler::is_lock_proven() const {
+  return run_.timing.wall_now() - lock_proven_at_ < kSureFor;
+}
+
+bool Scheduler::prove_lock() {
+  if (is_renewing_) return false;
+  is_renewing_ = true;
+  tasks_.start(renew_lock());
+  return !is_renewing_;
+}
+
+asio::awaitable<void> Scheduler::renew_lock() {
+  const auto at = run_.timing.wall_now();
+  const auto renewed = co_await run_.store.renew();
+  is_renewing_ = false;
+  if (renewed)
+    lock_proven_at_ = at;
+  else
+    run_.stop_for_state("", renewed.error());
+  start_ready();
+}
+
 asio::awaitable<void> Scheduler::announce(std::vector<std::size_t> steps) {
   std::vector<plan::Step> announced;
   for (const std::size_t step : steps)
     announced.push_back(steps_[step]);
+  const auto at = run_.timing.wall_now();
   const auto begun = co_await journal_.begin(std::move(announced));
   is_announcing_ = false;
   if (begun) {
+    lock_proven_at_ = at;
     for (const std::size_t step : steps)
       states_[step].is_announced = true;
   } else {

@@ -4,6 +4,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <cstddef>
 #include <map>
 #include <set>
@@ -51,6 +52,11 @@ class Scheduler {
   /// Announces what is ready; true where that is done already. Else its end calls start_ready.
   bool announce_ready();
   [[nodiscard]] boost::asio::awaitable<void> announce(std::vector<std::size_t> steps);
+  /// Renews the lock where nothing has proven for long that it is still ours: a machine that slept, or a
+  /// process that was stopped, may wake up as one of two who write. As announce_ready.
+  bool prove_lock();
+  [[nodiscard]] bool is_lock_proven() const;
+  [[nodiscard]] boost::asio::awaitable<void> renew_lock();
   /// Nothing further may be sent; the first of what was to be says why.
   void fail_announcing(const Error& error);
   void take_back_announced();
@@ -88,6 +94,8 @@ class Scheduler {
   std::size_t running_ = 0;
   bool is_starting_ = false;
   bool is_announcing_ = false;
+  bool is_renewing_ = false;
+  std::chrono::system_clock::time_point lock_proven_at_;  // by the wall clock, which goes on in a sleep
 };
 
 }  // namespace descopectl::apply

@@ -67,6 +67,8 @@ class AdoptRun {
         recorded_(job.is_rebuild ? model::RecordedState() : store.current()) {}
 
   net::awaitable<ExitStatus> run() {
+    if (!is_of_this_project(context_, connected_, store_.current()))
+      co_return emit_failure(context_, ExitStatus::kRefused);
     auto reader = api::make_reader(connected_.io.get_executor(), connected_.options);
     if (!reader) co_return emit_failure(context_, report(context_, reader.error()));
     plan::PlanInput input;
@@ -77,8 +79,7 @@ class AdoptRun {
     auto live = co_await apply::read_live(**reader, recorded_, options);
     if (!live) co_return emit_failure(context_, report(context_, live.error()));
     model::RecordedState recorded = store_.current();
-    const auto recovered =
-        co_await recover(context_, **reader, connected_, options, *live, recorded, &store_);
+    const auto recovered = co_await recover(context_, **reader, options, *live, recorded, &store_);
     if (!recovered) co_return emit_failure(context_, report(context_, recovered.error()));
     input.desired = &desired_;
     input.live = &live->state;
@@ -151,16 +152,9 @@ class AdoptRun {
     co_return store_.compact();
   }
 
-  /// What the present state owns and the new one will not, and whether it is this project's at all.
+  /// What the present state owns and the new one will not.
   void compare_with_present() {
-    const model::RecordedState& present = store_.current();
-    if (!present.project_id.empty() && present.project_id != connected_.options.project_id)
-      adoption_.refusals.push_back({"wrong-project",
-                                    fmt::format("the state belongs to the project {}, and this run is aimed "
-                                                "at {}",
-                                                present.project_id, connected_.options.project_id),
-                                    "check the project id, or name another state with --state"});
-    for (const auto& [key, object] : present.objects)
+    for (const auto& [key, object] : store_.current().objects)
       if (std::none_of(adoption_.rows.begin(), adoption_.rows.end(), [&](const plan::AdoptionRow& row) {
             return row.key == key && row.match == plan::Match::kAdopt;
           }))

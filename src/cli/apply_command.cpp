@@ -22,6 +22,8 @@ class Applier {
       : context_(context), connected_(connected), desired_(desired), store_(store) {}
 
   net::awaitable<ExitStatus> run() {
+    if (!is_of_this_project(context_, connected_, store_.current()))
+      co_return emit_failure(context_, ExitStatus::kRefused);
     auto writer = api::make_writer(connected_.io.get_executor(), connected_.options);
     if (!writer) co_return emit_failure(context_, report(context_, writer.error()));
     const ExitStatus checked = co_await check_plan_file();

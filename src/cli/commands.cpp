@@ -82,12 +82,7 @@ net::awaitable<ExitStatus> show_drift(Context& context, Connected&, const Planne
   report.differs = report.live + report.both + report.deleted > 0 ||
                    (flags.counts_manifest && report.manifest > 0) ||
                    (flags.counts_unmanaged && report.unmanaged > 0);
-  ExitStatus exit = report.differs ? ExitStatus::kDifferences : ExitStatus::kDone;
-  for (const plan::Refusal& refusal : planned.plan.refusals)
-    if (refusal.code == "wrong-project") {
-      context.fail(refusal.code, refusal.summary, refusal.hint);
-      exit = ExitStatus::kRefused;
-    }
+  const ExitStatus exit = report.differs ? ExitStatus::kDifferences : ExitStatus::kDone;
   co_return context.emit(exit, [&](const render::FormatRow& row, const render::Presentation& shown) {
     return row.drift(report, shown);
   });
@@ -99,6 +94,8 @@ using Show = net::awaitable<ExitStatus> (*)(Context&, Connected&, const Planned&
 net::awaitable<ExitStatus> plan_and_show(Context& context, Connected& connected,
                                          const model::DesiredState& desired,
                                          const model::RecordedState& recorded, Show show) {
+  if (!is_of_this_project(context, connected, recorded))
+    co_return emit_failure(context, ExitStatus::kRefused);
   auto reader = api::make_reader(connected.io.get_executor(), connected.options);
   if (!reader) co_return emit_failure(context, report(context, reader.error()));
   const bool is_kept = context.settings.state.backend != config::StateBackend::kNone;

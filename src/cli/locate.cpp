@@ -80,12 +80,8 @@ std::optional<Named> find_named(Context& context, bool always_loads_manifests) {
 
 net::awaitable<Result<model::LiveObject>> load_named(Context& context, Connected& connected,
                                                      const Named& named) {
-  const std::string& state_project = named.recorded.project_id;
-  if (!state_project.empty() && state_project != connected.options.project_id)
-    co_return Error(ErrorKind::kConflict,
-                    fmt::format("the state belongs to the project {}, and this run is aimed at {}",
-                                state_project, connected.options.project_id),
-                    "check the project id, or name another state with --state");
+  if (const auto wrong = plan::find_wrong_project(named.recorded, connected.options.project_id))
+    co_return Error(ErrorKind::kConflict, wrong->summary, wrong->hint);
   auto reader = api::make_reader(connected.io.get_executor(), connected.options);
   if (!reader) co_return reader.error();
   const model::RecordedObject* owned = named.owned();

@@ -58,8 +58,7 @@ net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, 
   if (!live) co_return live.error();
   planned->live = std::move(*live);
   planned->recorded = recorded;
-  const auto recovered =
-      co_await recover(context, reader, connected, options, planned->live, planned->recorded, store);
+  const auto recovered = co_await recover(context, reader, options, planned->live, planned->recorded, store);
   if (!recovered) co_return recovered.error();
   if (!input.policy.is_destroy)  // nothing is sent, and short secrets cost a scrypt each
     planned->secrets =
@@ -80,15 +79,27 @@ net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, 
   co_return planned;
 }
 
-net::awaitable<Result<void>> recover(Context& context, api::Reader& reader, const Connected& connected,
-                                     const apply::LiveOptions& options, apply::LiveRead& live,
-                                     model::RecordedState& recorded, state::Store* store) {
-  if (recorded.intents.empty() || recorded.project_id != connected.options.project_id)
-    co_return Result<void>();
+bool is_of_this_project(Context& context, const Connected& connected, const model::RecordedState& recorded) {
+  const auto wrong = plan::find_wrong_project(recorded, connected.options.project_id);
+  if (wrong) context.fail(wrong->code, wrong->summary, wrong->hint);
+  return !wrong;
+}
+
+net::awaitable<Result<void>> recover(Context& context, api::Reader& reader, const apply::LiveOptions& options,
+                                     apply::LiveRead& live, model::RecordedState& recorded,
+                                     state::Store* store) {
+  if (recorded.intents.empty()) co_return Result<void>();
+  if (store == nullptr) {
+    const std::optional<state::HeldLock> writer = co_await find_writer(context);
+    if (writer) {
+      context.output.note(fmt::format("{} is writing now: live is shown as it is at this moment\n",
+                                      base::printable(state::describe(*writer))));
+      apply::take_over(recorded, apply::resolve_intents(recorded, live.state));
+      co_return Result<void>();
+    }
+  }
   // Where lists may lag, this takes its time.
-  const std::string_view whose =
-      store == nullptr ? "a run that was interrupted or is under way" : "an interrupted run";
-  context.output.note(fmt::format("{} left {} open: looking for what became of {}\n", whose,
+  context.output.note(fmt::format("an interrupted run left {} open: looking for what became of {}\n",
                                   base::counted(recorded.intents.size(), "write"),
                                   recorded.intents.size() == 1 ? "it" : "them"));
   auto resolutions = co_await apply::resolve_intents(reader, recorded, live, options);

@@ -30,12 +30,20 @@ struct Planned {
     Context& context, api::Reader& reader, Connected& connected, const model::DesiredState& desired,
     const model::RecordedState& recorded, bool is_state_kept, state::Store* store = nullptr);
 
+/// False, with the reason in the context's sink, where the state is another project's: exit 8 then, before
+/// that project is asked for anything.
+[[nodiscard]] bool is_of_this_project(Context& context, const Connected& connected,
+                                      const model::RecordedState& recorded);
+
 /// Resolves what an interrupted run left open in `recorded`, and in `store` unless that is null; what was
 /// found is in the context's sink. `live` was read with `options`, and is read again where lists may lag
-/// behind. A state of another project is left alone: the plan refuses it.
-[[nodiscard]] boost::asio::awaitable<Result<void>> recover(
-    Context& context, api::Reader& reader, const Connected& connected, const apply::LiveOptions& options,
-    apply::LiveRead& live, model::RecordedState& recorded, state::Store* store);
+/// behind. Without a store, a run that is under way is told from one that was interrupted: it is not waited
+/// for.
+[[nodiscard]] boost::asio::awaitable<Result<void>> recover(Context& context, api::Reader& reader,
+                                                           const apply::LiveOptions& options,
+                                                           apply::LiveRead& live,
+                                                           model::RecordedState& recorded,
+                                                           state::Store* store);
 
 /// How to read live objects of these kinds: generation, patience, and when to stop.
 [[nodiscard]] apply::LiveOptions make_live_options(const Context& context, const Connected& connected,
@@ -49,6 +57,9 @@ struct Planned {
 
 /// The recorded state for commands that write nothing; its error is reported.
 [[nodiscard]] Result<model::RecordedState> read_recorded(Context& context);
+
+/// Who writes to the state at this moment, as far as that is to be seen without asking for the lock.
+[[nodiscard]] boost::asio::awaitable<std::optional<state::HeldLock>> find_writer(Context& context);
 
 /// Puts an error of the state's store into the sink and gives its exit status: the same whoever opened it.
 [[nodiscard]] diag::ExitStatus report_state(Context& context, const Error& error);

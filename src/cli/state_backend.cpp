@@ -151,6 +151,22 @@ net::awaitable<Result<std::optional<state::HeldLock>>> unlock_on_server(Context&
 
 }  // namespace
 
+net::awaitable<std::optional<state::HeldLock>> find_writer(Context& context) {
+  switch (context.settings.state.backend) {
+    case config::StateBackend::kNone:
+      co_return std::nullopt;
+    case config::StateBackend::kLocal:
+      co_return state::find_holder(context.settings.state.path);
+    case config::StateBackend::kHttp:
+      break;
+  }
+  const auto executor = co_await net::this_coro::executor;
+  const auto timing = api::make_timing(executor);
+  remote_state::RemoteOptions options = remote_options(context, executor);
+  auto holder = co_await remote_state::find_remote_holder(std::move(options), *timing);
+  co_return holder;
+}
+
 Result<model::RecordedState> read_recorded(Context& context) {
   if (context.settings.state.backend == config::StateBackend::kNone) return model::RecordedState{};
   auto recorded = context.settings.state.backend == config::StateBackend::kHttp

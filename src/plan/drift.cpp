@@ -14,11 +14,16 @@ namespace {
 
 const json::value kNull;
 
-Cause cause_of(const schema::Kind& kind, const model::RecordedObject* recorded,
-               const schema::FieldChange& change) {
-  if (recorded == nullptr || change.is_sensitive) return Cause::kManifest;
+const json::value& find_applied(const schema::Kind& kind, const model::RecordedObject* recorded,
+                                const schema::FieldChange& change) {
+  if (recorded == nullptr || change.is_sensitive) return kNull;
   const json::value* last = schema::find_at(kind.fields, recorded->applied, change.path);
-  const json::value& applied = last == nullptr ? kNull : *last;
+  return last == nullptr ? kNull : *last;
+}
+
+Cause cause_of(const model::RecordedObject* recorded, const schema::FieldChange& change,
+               const json::value& applied) {
+  if (recorded == nullptr || change.is_sensitive) return Cause::kManifest;
   const bool live_moved = !schema::is_equal(change.field, applied, change.before) && applied != change.before;
   const bool manifest_moved =
       !schema::is_equal(change.field, applied, change.after) && applied != change.after;
@@ -83,9 +88,11 @@ class Finder {
       case ActionKind::kUpdate:
       case ActionKind::kReplace: {
         const model::RecordedObject* recorded = find_recorded(action);
-        for (const schema::FieldChange& change : action.changes)
-          object.changes.push_back({change.path, change.after, change.before,
-                                    cause_of(*action.descriptor, recorded, change), change.is_sensitive});
+        for (const schema::FieldChange& change : action.changes) {
+          const json::value& applied = find_applied(*action.descriptor, recorded, change);
+          object.changes.push_back({change.path, change.after, change.before, applied,
+                                    cause_of(recorded, change, applied), change.is_sensitive});
+        }
         object.cause = combine(object.changes);
         break;
       }
@@ -110,7 +117,8 @@ class Finder {
         if (change.field != nullptr && change.field->write_only) continue;
         const auto server = recorded.changed_by_server.find(change.path);
         if (server != recorded.changed_by_server.end() && server->second.got == change.before) continue;
-        object.changes.push_back({change.path, change.after, change.before, Cause::kLive, false});
+        object.changes.push_back(
+            {change.path, change.after, change.before, change.after, Cause::kLive, false});
       }
       if (object.changes.empty()) {
         ++report_.clean;

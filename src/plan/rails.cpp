@@ -122,6 +122,29 @@ void check_last_of_kind(Draft& draft) {
   }
 }
 
+/// A permission for an object that nobody knows changes nothing: most likely its name is misspelt.
+void check_permissions(Draft& draft) {
+  std::set<std::string> known;
+  for (const model::DesiredObject& object : draft.input.desired->objects)
+    known.insert(object.key.to_string());
+  for (const auto& [key, object] : draft.input.recorded->objects)
+    known.insert(key.to_string());
+  const auto check = [&](std::string_view flag, const std::set<std::string>& given, std::string_view ending) {
+    for (const std::string& text : given) {
+      const std::string address = text.substr(0, ending.empty() ? text.npos : text.rfind(ending));
+      if (known.contains(address)) continue;
+      const auto nearest = base::find_nearest(address, {known.begin(), known.end()});
+      draft.sink.warning(
+          "unknown-object", {},
+          fmt::format("{} {}: neither a manifest nor the state has it", flag, base::printable(text, 200)),
+          nearest ? fmt::format("did you mean '{}'?", *nearest) : "");
+    }
+  };
+  check("--allow-destroy", draft.input.policy.allow_destroy, "");
+  check("--allow-drop", draft.input.policy.allow_drop, ":");
+  check("--send-secret", draft.input.policy.send_secret, "");
+}
+
 std::string lower(std::string_view text) {
   std::string result(text);
   std::transform(result.begin(), result.end(), result.begin(),
@@ -131,18 +154,22 @@ std::string lower(std::string_view text) {
 
 }  // namespace
 
+std::optional<Refusal> find_wrong_project(const model::RecordedState& recorded, std::string_view project_id) {
+  if (recorded.project_id.empty() || recorded.project_id == project_id) return std::nullopt;
+  return Refusal{"wrong-project",
+                 fmt::format("the state belongs to the project {}, and this run is aimed at {}",
+                             recorded.project_id, project_id),
+                 "check the project id, or name another state with --state"};
+}
+
 void check_project(Draft& draft) {
-  const model::RecordedState& recorded = *draft.input.recorded;
-  if (!recorded.project_id.empty() && recorded.project_id != draft.input.project_id)
-    draft.plan.refusals.push_back(
-        {"wrong-project",
-         fmt::format("the state belongs to the project {}, and this run is aimed at {}", recorded.project_id,
-                     draft.input.project_id),
-         "check the project id, or name another state with --state"});
+  if (auto wrong = find_wrong_project(*draft.input.recorded, draft.input.project_id))
+    draft.plan.refusals.push_back(std::move(*wrong));
 }
 
 void check_rails(Draft& draft) {
   check_project(draft);
+  check_permissions(draft);
   check_gone(draft);
   check_protection(draft);
   check_delete_limits(draft);

@@ -214,6 +214,7 @@ json::object drift_change() {
   return open_object({{"path", typed("string")},
                       {"expected", json::object()},
                       {"live", json::object()},
+                      {"last_applied", json::object()},
                       {"cause", words({"live", "manifest", "both", "deleted", "unmanaged"})},
                       {"sensitive", typed("boolean")}});
 }

@@ -352,6 +352,19 @@ asio::awaitable<Result<model::RecordedState>> read_remote_state(RemoteOptions op
   co_return std::move((**document).state);
 }
 
+asio::awaitable<std::optional<state::HeldLock>> find_remote_holder(RemoteOptions options,
+                                                                   api::Timing& timing) {
+  Server server(complete(std::move(options)), timing);
+  Time at;
+  const auto document = co_await server.get(&at);
+  if (!document || !*document || !(**document).lease) co_return std::nullopt;
+  LockDocument lock;
+  lock.id = (**document).lease->lock_id;
+  state::HeldLock held = look_at(lock, (**document).lease, at, state::this_process());
+  if (state::is_void(held)) co_return std::nullopt;
+  co_return held;
+}
+
 asio::awaitable<Result<std::unique_ptr<state::Store>>> open_remote_state(RemoteOptions options,
                                                                          state::LockHolder holder,
                                                                          api::Timing& timing) {

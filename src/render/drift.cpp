@@ -35,6 +35,20 @@ schema::Fields fields_of(const DriftObject& object) {
   return kind == nullptr ? schema::Fields{} : kind->fields;
 }
 
+/// From what was last applied to what is: live's way where live moved, the manifest's where that did.
+std::string show_change(const plan::DriftChange& change) {
+  if (change.is_sensitive) return std::string(kSensitive);
+  switch (change.cause) {
+    case Cause::kManifest:
+      return show_step(change.live, change.expected);
+    case Cause::kBoth:
+      return fmt::format("{}, and the manifest says {}", show_step(change.last_applied, change.live),
+                         show_value(change.expected));
+    default:
+      return show_step(change.expected, change.live);
+  }
+}
+
 void append_object(std::string& out, const Group& group, const DriftObject& object,
                    const TextOptions& options, const Painter& painter) {
   out += fmt::format("{} {}", painter.sign(group.sign), show_prose(object.key.to_string()));
@@ -47,13 +61,7 @@ void append_object(std::string& out, const Group& group, const DriftObject& obje
   if (!place.empty()) out += painter.faint(fmt::format(" ({})", place));
   out += '\n';
   for (const plan::DriftChange& change : object.changes) {
-    // From what was to what is: where live moved, from the manifest to live; where the manifest did, from
-    // live to it.
-    const bool is_manifests = change.cause == Cause::kManifest;
-    const std::string step = change.is_sensitive ? std::string(kSensitive)
-                             : is_manifests      ? show_step(change.live, change.expected)
-                                                 : show_step(change.expected, change.live);
-    out += fmt::format("    {}: {} ({})\n", show_path(fields_of(object), change.path), step,
+    out += fmt::format("    {}: {} ({})\n", show_path(fields_of(object), change.path), show_change(change),
                        plan::to_string(change.cause));
   }
 }
@@ -88,6 +96,7 @@ json::object change_to_json(schema::Fields fields, const plan::DriftChange& chan
   return {{"path", change.path},
           {"expected", shown(change.expected)},
           {"live", shown(change.live)},
+          {"last_applied", shown(change.last_applied)},
           {"cause", plan::to_string(change.cause)},
           {"sensitive", change.is_sensitive}};
 }

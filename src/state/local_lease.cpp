@@ -207,6 +207,16 @@ Result<std::optional<HeldLock>> LocalLease::revoke(const fs::path& path, const s
   return std::optional<HeldLock>(held);
 }
 
+std::optional<HeldLock> LocalLease::find_holder(const fs::path& path) {
+  const FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (!file.is_open()) return std::nullopt;
+  const Lease lease = decode(read_text(file.get()));
+  if (lease.form != Lease::Form::kHeld) return std::nullopt;
+  HeldLock held = look_at(lease, this_process(), read_times(file.get()));
+  if (is_void(held)) return std::nullopt;
+  return held;
+}
+
 Result<LocalLease> LocalLease::acquire(fs::path path, std::string state_name, LockHolder holder) {
   const auto file = open_locked(path, state_name, O_CREAT);
   if (!file) return file.error();

@@ -371,6 +371,12 @@ Result<std::unique_ptr<Store>> open_for_writing(const fs::path& path, const Lock
   return std::unique_ptr<Store>(std::move(store));
 }
 
+std::optional<HeldLock> find_holder(const fs::path& path) {
+  const auto target = follow_links(path);
+  if (!target) return std::nullopt;
+  return LocalLease::find_holder(lock_of(*target));
+}
+
 Result<std::optional<HeldLock>> unlock(const fs::path& path, bool is_forced) {
   const auto target = follow_links(path);
   if (!target) return target.error();

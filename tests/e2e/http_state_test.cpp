@@ -150,7 +150,7 @@ TEST_P(HttpState, IsNotWrittenByAHolderThatSleptWhileAnotherTookOver) {
   const std::string state = host.stored();
   first->signal(SIGCONT);
   const Result woken = first->finish();
-  EXPECT_NE(woken.status, 0) << woken.all();
+  EXPECT_TRUE(woken.status == 6 || woken.status == 9) << "9 where something was not started: " << woken.all();
   EXPECT_NE(woken.all().find("was taken from this run"), std::string::npos) << woken.all();
   EXPECT_EQ(host.stored(), state);
   EXPECT_FALSE(project.folder.has("errored.state.json")) << "there is nothing to push over the other's state";

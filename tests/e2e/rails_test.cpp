@@ -334,6 +334,7 @@ TEST_F(Rails, StopInAnotherProjectThanTheStates) {
   expect_refused({}, message);
   expect_refused({"drift"}, {}, message);
   expect_destroy_refused(message);
+  EXPECT_TRUE(hosted.requests().empty()) << "the other project is not even asked";
   EXPECT_FALSE(api.connection("a").is_null());
 }
 

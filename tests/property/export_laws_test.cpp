@@ -3,6 +3,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "descopectl/exporter/export.hpp"
 #include "descopectl/kinds/registry.hpp"
@@ -65,7 +66,9 @@ std::string make_valid_text(const Field& row) {
 
 class LiveMaker {
  public:
-  void fill(Project& project) {
+  /// True where an object may name what is not in the project.
+  bool fill(Project& project) {
+    has_loose_ends_ = *rc::gen::inRange(0, 4) == 0;
     for (const schema::Kind* kind : kinds::all()) {
       if (kind->item_of.exists() || !kind->calls.list.exists()) continue;
       const int count = *rc::gen::inRange(0, 4);
@@ -75,6 +78,7 @@ class LiveMaker {
     for (const schema::Kind* kind : kinds::all())
       for (const std::string& id : ids_[std::string(kind->name)])
         add(project, *kind, id);
+    return has_loose_ends_;
   }
 
  private:
@@ -181,12 +185,14 @@ class LiveMaker {
 
   std::string make_reference(const Field& row) {
     const auto& known = ids_[std::string(row.reference)];
-    if (known.empty() || *rc::gen::inRange(0, 4) == 0) return "elsewhere";
+    if (has_loose_ends_ && toss()) return "elsewhere";
+    if (known.empty()) return "";
     return known[*rc::gen::inRange<std::size_t>(0, known.size())];
   }
 
   std::map<std::string, std::vector<std::string>> ids_;
   int unique_number_ = 1;
+  bool has_loose_ends_ = false;
 };
 
 struct Result {
@@ -202,9 +208,7 @@ Result export_of(const Project& project) {
   diag::Sink sink;
   Result result{exporter::to_stream(exporter::make_export(input, sink)), ""};
   for (const diag::Diagnostic& diagnostic : sink.all())
-    // What names an object that is not there can't be declared: export leaves it out and says so.
-    if (diagnostic.summary.find("is not in the project") == std::string::npos)
-      result.warnings += diagnostic.summary + "\n";
+    result.warnings += diagnostic.summary + "\n";
   return result;
 }
 
@@ -222,12 +226,13 @@ std::string actions_with(const Project& project, const std::string& text) {
 
 void check_plans_right_after() {
   Project project;
-  LiveMaker().fill(project);
+  const bool has_loose_ends = LiveMaker().fill(project);
   const Result made = export_of(project);
   for (const auto& [name, kind] : project.live.kinds)
     for (const model::LiveObject& object : kind.objects)
       RC_LOG() << name << " " << json::serialize(object.body) << "\n";
-  RC_ASSERT(made.warnings == "");
+  // What names an object that is not there can't be declared: it is left out, with what hangs on it.
+  if (!has_loose_ends) RC_ASSERT(made.warnings == "");
   RC_ASSERT(actions_with(project, made.text) == "");
   if (made.text.empty()) return;
   project.apply_text(made.text);
@@ -244,7 +249,7 @@ RC_GTEST_PROP(ExportLaws, ThePlanRightAfterShowsNoChangeWithTheStateAndWithout, 
 
 RC_GTEST_PROP(ExportLaws, TheOrderOfTheServerChangesNoByte, ()) {
   Project project;
-  LiveMaker().fill(project);
+  std::ignore = LiveMaker().fill(project);
   const std::string before = export_of(project).text;
   for (auto& [name, kind] : project.live.kinds)
     for (model::LiveObject& object : kind.objects)

@@ -38,8 +38,8 @@ inline constexpr std::array<ExitStatusText, 12> kExitStatusTexts{{
     {ExitStatus::kLockHeld, "lock-held", "the state's lock is held by somebody else"},
     {ExitStatus::kStale, "stale", "the plan is stale: live or manifests moved since it was made"},
     {ExitStatus::kRefused, "refused",
-     "a safety rail refused: preventDestroy, replacement not allowed, wrong project, no terminal to ask on, "
-     "declined"},
+     "a safety rail refused: deletion limits, preventDestroy, replacement not allowed, wrong project, no "
+     "terminal to ask on, declined"},
     {ExitStatus::kPartial, "partial", "applied in part: some actions failed or were not started"},
     {ExitStatus::kInterrupted, "interrupted", "interrupted (SIGINT)"},
     {ExitStatus::kTerminated, "terminated", "terminated (SIGTERM)"},

@@ -24,6 +24,7 @@ struct DriftChange {
   std::string path;
   json::value expected;  ///< what the manifest (or, without one, the last apply) says
   json::value live;
+  json::value last_applied;  ///< null where it is not known
   Cause cause = Cause::kLive;
   bool is_sensitive = false;
 };

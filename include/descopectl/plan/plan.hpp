@@ -130,6 +130,10 @@ struct Refusal {
   model::ObjectKey about = {};  ///< the one object that is refused; empty: the plan as a whole
 };
 
+/// `wrong-project` where the state is another project's; none where it is this one's, or nobody's yet.
+[[nodiscard]] std::optional<Refusal> find_wrong_project(const model::RecordedState& recorded,
+                                                        std::string_view project_id);
+
 struct Summary {
   std::size_t create = 0, update = 0, replace = 0, erase = 0, adopt = 0, noop = 0, forget = 0, unmanaged = 0;
 };

@@ -54,6 +54,10 @@ struct RemoteOptions {
 [[nodiscard]] boost::asio::awaitable<Result<model::RecordedState>> read_remote_state(RemoteOptions options,
                                                                                      api::Timing& timing);
 
+/// Who holds the lease, as the document tells, and is not known to be gone; none also where it can't be read.
+[[nodiscard]] boost::asio::awaitable<std::optional<state::HeldLock>> find_remote_holder(RemoteOptions options,
+                                                                                        api::Timing& timing);
+
 /// Takes the lock, reads the state and writes the lease into it. Errors as of read_remote_state; kLockHeld
 /// with the holder's particulars where another has the lock; kFailure where the server knows no locks.
 ///

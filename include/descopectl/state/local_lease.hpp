@@ -38,6 +38,10 @@ class LocalLease {
   [[nodiscard]] static Result<std::optional<HeldLock>> revoke(const std::filesystem::path& path,
                                                               const std::string& state_name, bool is_forced);
 
+  /// Who has the lease and is not known to be gone; nothing is locked or changed, so it may be over by the
+  /// time this returns. None also where the file can't be read.
+  [[nodiscard]] static std::optional<HeldLock> find_holder(const std::filesystem::path& path);
+
   LocalLease(LocalLease&& other) noexcept;
   LocalLease& operator=(LocalLease&&) = delete;
   ~LocalLease();

@@ -103,6 +103,9 @@ using SyncCall = std::function<int(int descriptor)>;
 /// Takes the lock on the state at `path` away from whoever has it (LocalLease::revoke).
 [[nodiscard]] Result<std::optional<HeldLock>> unlock(const std::filesystem::path& path, bool is_forced);
 
+/// Who holds the lock on the state at `path` (LocalLease::find_holder).
+[[nodiscard]] std::optional<HeldLock> find_holder(const std::filesystem::path& path);
+
 /// A store that keeps nothing.
 [[nodiscard]] std::unique_ptr<Store> make_null_store();
 

@@ -176,8 +176,7 @@ MemoryStore::MemoryStore() {
 
 Result<void> MemoryStore::record(std::string what, state::Change change) {
   if (const auto fits = state::check_change(state, change); !fits) return fits;
-  if (writes_left == 0)
-    return Error(ErrorKind::kFailure, "the state state.json can't be written: no space left", "make room");
+  if (writes_left == 0) return write_error;
   --writes_left;
   log.push_back(std::move(what));
   state::apply_change(state, {.serial = state.serial + 1, .change = std::move(change)});
@@ -222,7 +221,8 @@ Result<void> MemoryStore::move(const model::ObjectKey& from, const model::Object
 
 boost::asio::awaitable<Result<void>> MemoryStore::renew() {
   ++renewed;
-  if (renewals.empty()) co_return Error(ErrorKind::kLockHeld, "taken");
+  if (renewals.empty() && loses_lock) co_return Error(ErrorKind::kLockHeld, "taken");
+  if (renewals.empty()) co_return Result<void>();
   const Result<void> next = renewals.front();
   renewals.pop_front();
   co_return next;

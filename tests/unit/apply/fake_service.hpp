@@ -119,11 +119,13 @@ class MemoryStore : public state::Store {
 
   model::RecordedState state;
   std::vector<std::string> log;
-  std::size_t writes_left = 1'000'000;  ///< then the disk is full
+  std::size_t writes_left = 1'000'000;  ///< then they fail with this
+  Error write_error{ErrorKind::kFailure, "the state state.json can't be written: no space left", "make room"};
   bool compacts = true;
   bool is_far = false;
   std::size_t begins = 0;             ///< calls of begin
-  std::deque<Result<void>> renewals;  ///< what the next ones come to; then the lock is lost
+  std::deque<Result<void>> renewals;  ///< what the next ones come to
+  bool loses_lock = false;            ///< what those after them come to
   std::size_t renewed = 0;
 
  private:

@@ -32,6 +32,7 @@ class KeptLease : public testing::Test {
 
 TEST_F(KeptLease, RenewsEveryTwentySecondsAndStopsWhenTheLockIsLost) {
   store.renewals = {Result<void>(), Result<void>()};
+  store.loses_lock = true;
   keep();
   EXPECT_EQ(store.renewed, 3U);
   EXPECT_EQ(timing.waits, std::vector<std::chrono::milliseconds>(3, std::chrono::seconds(20)));
@@ -40,6 +41,7 @@ TEST_F(KeptLease, RenewsEveryTwentySecondsAndStopsWhenTheLockIsLost) {
 
 TEST_F(KeptLease, TriesAgainAfterAFailure) {
   store.renewals = {Result<void>(Error(ErrorKind::kUnreachable, "nobody there")), Result<void>()};
+  store.loses_lock = true;
   keep();
   EXPECT_EQ(store.renewed, 3U);
   ASSERT_EQ(warnings.size(), 2U);

@@ -312,6 +312,37 @@ TEST_F(ApplyStop, TheEndOfTheContextLeavesNothingBehind) {
   EXPECT_TRUE(store.state.objects.empty());
 }
 
+// As if the machine had slept while the first was created.
+TEST_F(ApplyStop, AfterALongPauseTheLockIsProvenBeforeAnythingMoreIsSent) {
+  for (const bool is_lost : {false, true}) {
+    plan.actions.clear();
+    store = test::MemoryStore();
+    store.loses_lock = is_lost;
+    service.log.clear();
+    for (const char* name : {"a", "b"})
+      add(make_create("Connection", name));
+    options.parallelism = 1;
+    service.on_call = [&](const std::string& call) {
+      if (call == "create Connection/a") timing.advance(std::chrono::seconds(90));
+    };
+    const Outcome outcome = apply();
+    EXPECT_EQ(store.renewed, 1U);
+    EXPECT_EQ(outcome.added, is_lost ? 1U : 2U);
+    EXPECT_EQ(outcome.exit, is_lost ? ExitStatus::kPartial : ExitStatus::kDone);
+    EXPECT_EQ(outcome.state_error, is_lost ? "taken" : "");
+  }
+}
+
+TEST_F(ApplyStop, ALockThatWasLostWhenAllWasDoneIsNoApplyInPart) {
+  add(make_create("Connection", "a"));
+  store.writes_left = 2;  // the target and the intent
+  store.write_error = Error(ErrorKind::kLockHeld, "taken");
+  const Outcome outcome = apply();
+  EXPECT_EQ(outcome.exit, ExitStatus::kLockHeld);
+  EXPECT_EQ(outcome.state_error,
+            "Connection/a was created (live id 'a'), but that could not be recorded: taken");
+}
+
 TEST_F(ApplyStop, AStateThatCantBeWrittenAtAllIsFoundOutBeforeAnythingIsSent) {
   add(make_create("Connection", "a"));
   store.writes_left = 0;

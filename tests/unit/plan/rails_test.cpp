@@ -42,6 +42,21 @@ TEST(PlanRails, RefuseProtectionLastOfAKindWrongProjectAndManyGone) {
   EXPECT_THAT(project.plan_text(three).refusals, IsEmpty()) << "a replacement that did not end";
 }
 
+TEST(PlanRails, WarnOfAPermissionForAnObjectThatNobodyKnows) {
+  Project project;
+  project.apply_text(connection("crm"));
+  project.policy.allow_destroy = {"Connection/crm", "Connection/crn"};
+  project.policy.allow_drop = {"Connection/crm:logo", "Role/editor:name"};
+  test::Manifests manifests(connection("crm"));
+  EXPECT_THAT(project.plan(manifests).refusals, IsEmpty());
+  EXPECT_EQ(manifests.messages(),
+            "warning: --allow-destroy Connection/crn: neither a manifest nor the state has it "
+            "[unknown-object]\n"
+            "hint: did you mean 'Connection/crm'?\n"
+            "warning: --allow-drop Role/editor:name: neither a manifest nor the state has it "
+            "[unknown-object]\n");
+}
+
 TEST(PlanRails, ProtectAReplacedObjectThatMovedToAnotherHandle) {
   Project project;
   project.apply_text(doc("Connection", "name: a, id: x, lifecycle: {preventDestroy: true}", "name: a"));

@@ -17,13 +17,13 @@ plan::DriftReport make_report() {
        .live_id = "crm",
        .name = "CRM",
        .cause = Cause::kLive,
-       .changes = {{"/authorizationUrlParams/aud/value", "x", "y", Cause::kLive, false}}},
+       .changes = {{"/authorizationUrlParams/aud/value", "x", "y", "x", Cause::kLive, false}}},
       {.key = {"Connection", "gone"}, .live_id = "gone", .name = "Gone", .cause = Cause::kDeleted},
       {.key = {"InboundApp", "web"},
        .live_id = "TP1",
        .name = "Web",
        .cause = Cause::kManifest,
-       .changes = {{"/clientSecret", "hunter2", nullptr, Cause::kManifest, true}}},
+       .changes = {{"/clientSecret", "hunter2", nullptr, nullptr, Cause::kManifest, true}}},
       {.key = {"Connection", "slack"},
        .live_id = "slack",
        .name = "Sl\x1b[31mack",
@@ -77,6 +77,17 @@ TEST(DriftText, WithoutAStateSaysWhatWasCompared) {
       "compared with the manifests alone.\n");
 }
 
+TEST(DriftText, ShowsWhereLiveWentAndWhatTheManifestSaysWhereBothMoved) {
+  plan::DriftReport report;
+  report.objects = {{.key = {"Connection", "crm"},
+                     .live_id = "crm",
+                     .cause = Cause::kBoth,
+                     .changes = {{"/name", "C", "B", "A", Cause::kBoth, false}}}};
+  EXPECT_NE(render::drift_to_text(report, {})
+                .find("    name: \"A\" -> \"B\", and the manifest says \"C\" (both)\n"),
+            std::string::npos);
+}
+
 TEST(DriftText, CountsWhatMovedOnBothSides) {
   EXPECT_EQ(render::drift_to_text({.both = 2, .differs = true}, {}),
             "Drift: 0 changed live, 2 changed live and in manifests, 0 deleted, 0 changed in manifests, 0 "
@@ -88,9 +99,10 @@ TEST(DriftJson, HasTheShapeOfTheContract) {
       make_report(), {.version = "0.1.0", .timestamp = "t", .exit = diag::ExitStatus::kDifferences});
   EXPECT_EQ(
       json::serialize(document.at("drift").at(0)),
-      R"({"address":"Connection/crm","cause":"live","changes":[{"path":"/authorizationUrlParams/aud/value","expected":"x","live":"y","cause":"live","sensitive":false}],"live_id":"crm","name":"CRM","source":null})");
-  EXPECT_EQ(json::serialize(document.at("drift").at(2).at("changes")),
-            R"([{"path":"/clientSecret","expected":null,"live":null,"cause":"manifest","sensitive":true}])");
+      R"({"address":"Connection/crm","cause":"live","changes":[{"path":"/authorizationUrlParams/aud/value","expected":"x","live":"y","last_applied":"x","cause":"live","sensitive":false}],"live_id":"crm","name":"CRM","source":null})");
+  EXPECT_EQ(
+      json::serialize(document.at("drift").at(2).at("changes")),
+      R"([{"path":"/clientSecret","expected":null,"live":null,"last_applied":null,"cause":"manifest","sensitive":true}])");
   EXPECT_EQ(json::serialize(document.at("summary")),
             R"({"live":1,"manifest":1,"both":0,"deleted":1,"unmanaged":1,"clean":0})");
   EXPECT_EQ(document.at("exit_code"), 2);
