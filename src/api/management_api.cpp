@@ -15,10 +15,11 @@ namespace {
 using boost::asio::awaitable;
 using schema::Kind;
 
-/// Has no write methods at all: a command that may only read can't be given one.
-class ReaderOnly final : public Reader {
+/// What reads, for those who only read and for those who write as well.
+template <class Interface>
+class Reading : public Interface {
  public:
-  explicit ReaderOnly(std::unique_ptr<Engine> engine) : operations_(std::move(engine)) {}
+  explicit Reading(std::unique_ptr<Engine> engine) : operations_(std::move(engine)) {}
 
   awaitable<Result<std::vector<model::LiveObject>>> list(const Kind& kind, unsigned generation,
                                                          std::vector<std::string> parents) override {
@@ -32,25 +33,20 @@ class ReaderOnly final : public Reader {
   }
   [[nodiscard]] std::uint64_t request_count() const override { return operations_.request_count(); }
 
- private:
+ protected:
   Operations operations_;
 };
 
-class ReaderAndWriter final : public Writer {
+/// Has no write methods at all: a command that may only read can't be given one.
+class ReaderOnly final : public Reading<Reader> {
  public:
-  explicit ReaderAndWriter(std::unique_ptr<Engine> engine) : operations_(std::move(engine)) {}
+  using Reading::Reading;
+};
 
-  awaitable<Result<std::vector<model::LiveObject>>> list(const Kind& kind, unsigned generation,
-                                                         std::vector<std::string> parents) override {
-    return operations_.list(kind, generation, std::move(parents));
-  }
-  awaitable<Result<model::LiveObject>> load(const Kind& kind, std::string id, unsigned generation) override {
-    return operations_.load(kind, std::move(id), generation);
-  }
-  awaitable<Result<std::uint64_t>> count_losses(const Kind& kind, std::string id) override {
-    return operations_.count_losses(kind, std::move(id));
-  }
-  [[nodiscard]] std::uint64_t request_count() const override { return operations_.request_count(); }
+class ReaderAndWriter final : public Reading<Writer> {
+ public:
+  using Reading::Reading;
+
   awaitable<Result<Created>> create(const Kind& kind, json::object body, BodySecrets secrets,
                                     unsigned generation, unsigned* tries) override {
     return operations_.create(kind, std::move(body), std::move(secrets), generation, tries);
@@ -70,9 +66,6 @@ class ReaderAndWriter final : public Writer {
   awaitable<Result<void>> erase(const Kind& kind, std::string id, unsigned* tries) override {
     return operations_.erase(kind, std::move(id), tries);
   }
-
- private:
-  Operations operations_;
 };
 
 class OnlySecrets final : public SecretCalls {

@@ -77,6 +77,21 @@ std::string_view to_string(Severity severity) {
   return "error";
 }
 
+namespace {
+
+Diagnostic make(Severity severity, std::string code, Span span, std::string summary, std::string hint,
+                std::string detail) {
+  return {.severity = severity,
+          .code = std::move(code),
+          .summary = std::move(summary),
+          .detail = std::move(detail),
+          .hint = std::move(hint),
+          .span = span,
+          .related = {}};
+}
+
+}  // namespace
+
 void Sink::add(Diagnostic diagnostic) {
   if (diagnostic.severity == Severity::kError) ++errors_;
   if (diagnostic.severity == Severity::kWarning) ++warnings_;
@@ -84,23 +99,12 @@ void Sink::add(Diagnostic diagnostic) {
 }
 
 void Sink::error(std::string code, Span span, std::string summary, std::string hint, std::string detail) {
-  add({.severity = Severity::kError,
-       .code = std::move(code),
-       .summary = std::move(summary),
-       .detail = std::move(detail),
-       .hint = std::move(hint),
-       .span = span,
-       .related = {}});
+  add(make(Severity::kError, std::move(code), span, std::move(summary), std::move(hint), std::move(detail)));
 }
 
 void Sink::warning(std::string code, Span span, std::string summary, std::string hint, std::string detail) {
-  add({.severity = Severity::kWarning,
-       .code = std::move(code),
-       .summary = std::move(summary),
-       .detail = std::move(detail),
-       .hint = std::move(hint),
-       .span = span,
-       .related = {}});
+  add(make(Severity::kWarning, std::move(code), span, std::move(summary), std::move(hint),
+           std::move(detail)));
 }
 
 void Sink::merge(Sink&& other) {

@@ -137,9 +137,15 @@ class Bench:
                  (8 * size + 20e6) / 1e6, "MB")
 
     def fill(self, folder, data):
-        """Applies the manifests once, without latency, so that live and state are there."""
+        """Applies the manifests once, without latency, so that live and state are there; gives that run."""
         with self.emulator(data) as port:
-            self.tool("apply", "--auto-approve", "--parallelism", "20", "-f", "descope", port=port, cwd=folder)
+            return self.tool("apply", "--auto-approve", "--parallelism", "20", "-f", "descope", port=port, cwd=folder)
+
+    def fill_anew(self, folder, data):
+        """The same where nothing is there yet."""
+        shutil.rmtree(folder / ".descopectl", ignore_errors=True)
+        data.unlink(missing_ok=True)
+        return self.fill(folder, data)
 
     def live_lists(self, folder, port):
         """The bodies of all lists in files, and the number of pages of each list."""
@@ -214,14 +220,15 @@ class Bench:
         folders = {}
         for count in (small, large):
             folders[count], _, _ = self.project(f"growth-{count}", count)
-            self.fill(folders[count], folders[count] / "live.json")
-        figures = {(command, count): [] for command in ("validate", "plan") for count in folders}
+        commands = ("validate", "apply", "plan")
+        figures = {(command, count): [] for command in commands for count in folders}
         for _ in range(self.runs):
             for count, folder in folders.items():
+                figures["apply", count].append(self.fill_anew(folder, folder / "live.json"))
                 figures["validate", count].append(self.tool("validate", "-f", "descope", cwd=folder))
                 with self.emulator(folder / "live.json") as port:
                     figures["plan", count].append(self.tool("plan", "-f", "descope", port=port, cwd=folder))
-        for command in ("validate", "plan"):
+        for command in commands:
             for name, unit, of in (("CPU", "us", lambda r: r.cpu * 1e6), ("memory", "kB", lambda r: r.peak / 1e3)):
                 self.row(f"{command}: {name} an object, {large} objects against 1.25 x {small}",
                          [of(r) / large for r in figures[command, large]],

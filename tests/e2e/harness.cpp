@@ -87,35 +87,41 @@ std::map<std::string, std::string> Folder::files() const {
   return found;
 }
 
+Call::Call(const Arguments& arguments, const Environment& environment, const std::filesystem::path& folder)
+    : folder_(folder.string()), words_{binary()} {
+  words_.insert(words_.end(), arguments.begin(), arguments.end());
+  settings_.push_back(std::string("PATH=") + ::getenv("PATH"));  // NOLINT: one thread
+  for (const auto& [name, value] : environment)
+    settings_.push_back(name + "=" + value);
+  const auto point = [](std::vector<std::string>& texts, std::vector<char*>& pointers) {
+    for (std::string& text : texts)
+      pointers.push_back(text.data());
+    pointers.push_back(nullptr);
+  };
+  point(words_, word_pointers_);
+  point(settings_, setting_pointers_);
+}
+
+void Call::execute() const {
+  if (::chdir(folder_.c_str()) == 0)
+    ::execve(words_.front().c_str(), word_pointers_.data(), setting_pointers_.data());
+  ::_exit(127);
+}
+
 Process::Process(const Arguments& arguments, const Environment& environment,
                  const std::filesystem::path& folder, std::string input)
     : input_(std::move(input)), started_(Clock::now()) {
   const auto in = make_pipe();
   const auto out = make_pipe();
   const auto err = make_pipe();
-  // Everything that needs memory is made before the fork.
-  const std::string program = binary();
-  std::vector<std::string> texts{std::string("PATH=") + ::getenv("PATH")};  // NOLINT: one thread
-  for (const auto& [name, value] : environment)
-    texts.push_back(name + "=" + value);
-  std::vector<char*> variables;
-  for (std::string& text : texts)
-    variables.push_back(text.data());
-  variables.push_back(nullptr);
-  std::vector<std::string> words{program};
-  words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<char*> pointers;
-  for (std::string& word : words)
-    pointers.push_back(word.data());
-  pointers.push_back(nullptr);
+  const Call call(arguments, environment, folder);
   pid_ = ::fork();
   if (pid_ < 0) throw std::runtime_error("no process");
   if (pid_ == 0) {
     ::dup2(in[0], 0);
     ::dup2(out[1], 1);
     ::dup2(err[1], 2);
-    if (::chdir(folder.c_str()) == 0) ::execve(program.c_str(), pointers.data(), variables.data());
-    ::_exit(127);
+    call.execute();
   }
   ::close(in[0]);
   ::close(out[1]);
@@ -261,6 +267,15 @@ Result Project::plan(Arguments more) const {
 
 Result Project::apply(Arguments more) const {
   return run(join({"apply", "--auto-approve"}, more));
+}
+
+std::unique_ptr<Process> Project::start_apply(Arguments more) const {
+  Arguments arguments{"apply", "--auto-approve"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  auto apply = start(arguments);
+  if (!apply->wait_for(": Creating..."))
+    throw std::runtime_error("nothing was begun: " + apply->finish().all());
+  return apply;
 }
 
 Result Project::drift(Arguments more) const {

@@ -52,6 +52,24 @@ struct Result {
   [[nodiscard]] std::string all() const { return out + err; }
 };
 
+/// What the program is started with, complete before a fork: nothing may need memory after it.
+class Call {
+ public:
+  Call(const Arguments& arguments, const Environment& environment, const std::filesystem::path& folder);
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  /// Goes on as the program; for the child.
+  [[noreturn]] void execute() const;
+
+ private:
+  std::string folder_;
+  std::vector<std::string> words_;
+  std::vector<std::string> settings_;
+  std::vector<char*> word_pointers_;
+  std::vector<char*> setting_pointers_;
+};
+
 /// A started program.
 class Process {
  public:
@@ -127,6 +145,8 @@ class Project : public Workspace {
   Result plan(Arguments more = {}) const;
   Result apply(Arguments more = {}) const;  ///< with --auto-approve
   Result drift(Arguments more = {}) const;
+  /// An apply in the middle of its work: the first action has begun.
+  std::unique_ptr<Process> start_apply(Arguments more = {"--parallelism", "1"}) const;
 };
 
 inline constexpr std::string_view kProjectId = "P2e2e";

@@ -77,11 +77,6 @@ class HttpState : public testing::TestWithParam<StateServer::Form> {
       text += connection(name) + "---\n";
     project.declare(text);
   }
-  std::unique_ptr<Process> start_apply() {
-    auto apply = project.start({"apply", "--auto-approve", "--parallelism", "1"});
-    EXPECT_TRUE(apply->wait_for(": Creating..."));
-    return apply;
-  }
   void expect_converged() {
     EXPECT_EQ(api.connections().size(), 4U);
     EXPECT_EQ(last_line(project.plan().out), "No changes. Live matches the manifests.");
@@ -118,7 +113,7 @@ TEST_P(HttpState, IsReadByPlanAndDriftWithGetAlone) {
 }
 
 TEST_P(HttpState, LetsOneOfTwoWork) {
-  const auto first = start_apply();
+  const auto first = project.start_apply();
   const Result second = project.apply();
   EXPECT_EQ(second.status, 6) << second.all();
   EXPECT_NE(second.err.find("error: the state " + host.url() + "/state is locked by "), std::string::npos)
@@ -130,7 +125,7 @@ TEST_P(HttpState, LetsOneOfTwoWork) {
 
 TEST_P(HttpState, OfAKilledHolderIsTakenOverAndTheJobFinished) {
   {
-    const auto first = start_apply();
+    const auto first = project.start_apply();
     first->signal(SIGKILL);
     EXPECT_EQ(first->finish().status, 128 + SIGKILL);
   }
@@ -141,7 +136,7 @@ TEST_P(HttpState, OfAKilledHolderIsTakenOverAndTheJobFinished) {
 }
 
 TEST_P(HttpState, IsNotWrittenByAHolderThatSleptWhileAnotherTookOver) {
-  const auto first = start_apply();
+  const auto first = project.start_apply();
   first->signal(SIGSTOP);
   EXPECT_EQ(project.apply().status, 6) << "asleep is not dead";
   host.with([](StateServer& server) { return server.ahead = std::chrono::seconds(61); });

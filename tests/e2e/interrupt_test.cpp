@@ -18,10 +18,9 @@ class Interrupt : public testing::Test {
 
   /// Interrupts after the first action has begun, with two at once.
   Result interrupt(int number, bool as_json = false) {
-    Arguments arguments{"apply", "--auto-approve", "--parallelism", "2"};
-    if (as_json) arguments.insert(arguments.end(), {"--json"});
-    const auto apply = project.start(arguments);
-    EXPECT_TRUE(apply->wait_for(": Creating..."));
+    Arguments more{"--parallelism", "2"};
+    if (as_json) more.emplace_back("--json");
+    const auto apply = project.start_apply(more);
     apply->signal(number);
     return apply->finish();
   }
@@ -64,8 +63,7 @@ TEST_F(Interrupt, ByTerminationHasItsOwnStatus) {
 }
 
 TEST_F(Interrupt, ASecondTimeEndsAtOnceAndTheNextApplyCompletes) {
-  const auto apply = project.start({"apply", "--auto-approve", "--parallelism", "1"});
-  ASSERT_TRUE(apply->wait_for(": Creating..."));
+  const auto apply = project.start_apply();
   apply->signal(SIGINT);
   ASSERT_TRUE(apply->wait_for("interrupted: "));
   apply->signal(SIGINT);
@@ -82,8 +80,7 @@ TEST_F(Interrupt, ASecondTimeLeavesNothingTwiceThatHasNoIdOfOurs) {
     text += "apiVersion: descopectl/v1\nkind: Role\nmetadata: {name: " + std::string(name) +
             "}\nspec: {name: " + name + "}\n---\n";
   project.declare(text);
-  const auto apply = project.start({"apply", "--auto-approve"});
-  ASSERT_TRUE(apply->wait_for(": Creating..."));
+  const auto apply = project.start_apply({});
   apply->signal(SIGTERM);
   ASSERT_TRUE(apply->wait_for("interrupted: "));
   apply->signal(SIGTERM);

@@ -22,12 +22,6 @@ class Lease : public testing::Test {
       text += connection(name) + "---\n";
     project.declare(text);
   }
-  /// An apply in the middle of its work.
-  std::unique_ptr<Process> start_apply() {
-    auto apply = project.start({"apply", "--auto-approve", "--parallelism", "1"});
-    EXPECT_TRUE(apply->wait_for(": Creating..."));
-    return apply;
-  }
   /// As if the last heartbeat were a minute old.
   void age_lock() const {
     struct timespec now{};
@@ -42,7 +36,7 @@ class Lease : public testing::Test {
 };
 
 TEST_F(Lease, LetsOneOfTwoWorkAndTellsTheOtherWhoDoes) {
-  const auto first = start_apply();
+  const auto first = project.start_apply();
   const Result second = project.apply();
   EXPECT_EQ(second.status, 6) << second.all();
   EXPECT_NE(second.err.find("error: the state .descopectl/state.json is locked by "), std::string::npos)
@@ -64,7 +58,7 @@ TEST_F(Lease, LetsOneOfTwoWorkAndTellsTheOtherWhoDoes) {
 
 TEST_F(Lease, OfAKilledHolderIsVoidAtOnceAndTheNextApplyFinishesTheJob) {
   {
-    const auto first = start_apply();
+    const auto first = project.start_apply();
     first->signal(SIGKILL);
     EXPECT_EQ(first->finish().status, 128 + SIGKILL);
   }
@@ -75,7 +69,7 @@ TEST_F(Lease, OfAKilledHolderIsVoidAtOnceAndTheNextApplyFinishesTheJob) {
 }
 
 TEST_F(Lease, ThatWasTakenOverWhileItsHolderSleptLetsItWriteNothingMore) {
-  const auto first = start_apply();
+  const auto first = project.start_apply();
   first->signal(SIGSTOP);
   EXPECT_EQ(project.apply().status, 6) << "asleep is not dead";
   age_lock();

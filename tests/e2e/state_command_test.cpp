@@ -100,8 +100,7 @@ TEST_F(StateCommand, RecordsAnObjectUnderAnotherHandle) {
 TEST_F(StateCommand, WritesNothingWhileSomebodyHoldsTheLock) {
   Project slow({"--latency-ms", "250"});
   slow.declare(connection("a") + "---\n" + connection("b"));
-  const auto apply = slow.start({"apply", "--auto-approve", "--parallelism", "1"});
-  ASSERT_TRUE(apply->wait_for(": Creating..."));
+  const auto apply = slow.start_apply();
   EXPECT_EQ(slow.run({"state", "rm", "Connection/a"}).status, 6);
   EXPECT_EQ(slow.run({"state", "list"}).status, 0) << "reading takes no lock";
   EXPECT_EQ(apply->finish().status, 0);
@@ -184,8 +183,7 @@ TEST_F(StateCommand, UnlockTakesNoLockFromALivingHolderUnasked) {
   EXPECT_EQ(state({"unlock"}).out, "Nobody holds the lock.\n");
   Project slow({"--latency-ms", "250"});
   slow.declare(connection("a") + "---\n" + connection("b") + "---\n" + connection("c"));
-  const auto apply = slow.start({"apply", "--auto-approve", "--parallelism", "1"});
-  ASSERT_TRUE(apply->wait_for(": Creating..."));
+  const auto apply = slow.start_apply();
   apply->signal(SIGSTOP);
   const Result refused = slow.run({"state", "unlock"});
   EXPECT_EQ(refused.status, 6) << refused.all();

@@ -17,27 +17,13 @@ namespace descopectl::e2e {
 using Clock = std::chrono::steady_clock;
 
 Terminal::Terminal(const Workspace& workspace, const Arguments& arguments) {
-  const std::string program = binary();
-  const std::string folder = workspace.folder.path().string();
-  std::vector<std::string> texts{std::string("PATH=") + ::getenv("PATH"),
-                                 "TERM=xterm"};  // NOLINT: one thread
-  for (const auto& [name, value] : workspace.environment)
-    texts.push_back(name + "=" + value);
-  std::vector<char*> variables;
-  for (std::string& text : texts)
-    variables.push_back(text.data());
-  variables.push_back(nullptr);
-  std::vector<std::string> words{program};
-  words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<char*> pointers;
-  for (std::string& word : words)
-    pointers.push_back(word.data());
-  pointers.push_back(nullptr);
+  Environment environment = workspace.environment;
+  environment["TERM"] = "xterm";
+  const Call call(arguments, environment, workspace.folder.path());
   pid_ = ::forkpty(&terminal_, nullptr, nullptr, nullptr);
   if (pid_ < 0) throw std::runtime_error("no pseudo terminal");
   if (pid_ == 0) {
-    if (::chdir(folder.c_str()) == 0) ::execve(program.c_str(), pointers.data(), variables.data());
-    ::_exit(127);
+    call.execute();
   }
 }
 
