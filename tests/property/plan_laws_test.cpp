@@ -9,6 +9,7 @@
 
 #include "descopectl/kinds/registry.hpp"
 #include "descopectl/plan/adoption.hpp"
+#include "descopectl/plan/saved.hpp"
 #include "shuffle.hpp"
 #include "support/project.hpp"
 
@@ -219,10 +220,7 @@ RC_GTEST_PROP(PlanLaws, TheOrderOfInputAndOfTheServerChangesNothing, ()) {
   Documents second = make_documents();
   const std::string before = document_of(project.plan_text(second.joined()));
   shuffle(second.texts);
-  for (auto& [name, kind] : project.live.kinds)
-    for (model::LiveObject& object : kind.objects)
-      for (auto& member : object.body)
-        shuffle_value(member.value());
+  shuffle_live(project);
   RC_ASSERT(before == document_of(project.plan_text(second.joined())));
 }
 
@@ -266,6 +264,34 @@ RC_GTEST_PROP(PlanLaws, WhatIsReferredToComesFirst, ()) {
   for (const plan::Action& action : plan.actions)
     for (const std::size_t before : action.depends_on)
       RC_ASSERT(plan.actions[before].wave < action.wave);
+}
+
+plan::ObjectDigests digests_of(const Project& project, const std::string& text) {
+  Manifests manifests(text);
+  const plan::Plan plan = project.plan(manifests);
+  return plan::digest_objects(plan, project.input(manifests));
+}
+
+RC_GTEST_PROP(PlanLaws, ASavedPlanHoldsWhateverTheOrderAndNamesWhatMoved, ()) {
+  Project project;
+  allow_empty_kinds(project);
+  project.apply_text(make_documents().joined());
+  Documents second = make_documents();
+  const auto saved = plan::read_digests(plan::to_json(digests_of(project, second.joined())));
+  RC_ASSERT(saved.has_value());
+  shuffle(second.texts);
+  shuffle_live(project);
+  RC_ASSERT(plan::find_moved(*saved, digests_of(project, second.joined())).empty());
+
+  Manifests manifests(second.joined());
+  for (const plan::Action& action : project.plan(manifests).actions) {
+    if (action.kind != plan::ActionKind::kUpdate) continue;
+    project.live_body(action.key.kind, action.live_id)["description"] = "by hand";
+    const auto moved = plan::find_moved(*saved, digests_of(project, second.joined()));
+    RC_ASSERT(moved.size() == 1U);
+    RC_ASSERT(moved.front().key == action.key);
+    return;
+  }
 }
 
 /// What a plan would send, whoever owns the objects.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "descopectl/base/json.hpp"
+#include "support/project.hpp"
 
 namespace descopectl::test {
 
@@ -26,6 +27,14 @@ inline void shuffle_value(json::value& value) {
     for (auto& member : *object)
       shuffle_value(member.value());
   }
+}
+
+/// As if the service listed its sets in another order.
+inline void shuffle_live(Project& project) {
+  for (auto& [name, kind] : project.live.kinds)
+    for (model::LiveObject& object : kind.objects)
+      for (auto& member : object.body)
+        shuffle_value(member.value());
 }
 
 }  // namespace descopectl::test
