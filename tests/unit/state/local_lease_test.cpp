@@ -118,7 +118,7 @@ TEST_F(Lease, IsWrittenDownWithItsFenceWhichStays) {
 
 TEST_F(Lease, IsVoidAtOnceWhenItsHolderWasKilled) {
   std::optional<LocalLease> kept;
-  Child child([&] { kept.emplace(std::move(acquire().value())); });
+  Child child([&] { kept.emplace(acquire().value()); });
   ASSERT_EQ(acquire().error().kind(), ErrorKind::kLockHeld);
   child.kill();
   const auto lease = acquire();
@@ -204,7 +204,7 @@ TEST_F(Lease, ThatWasLostIsNotGivenBack) {
     const auto stale = acquire();
     ASSERT_TRUE(stale);
     set_heartbeat(61);
-    taker.emplace(std::move(acquire().value()));
+    taker.emplace(acquire().value());
   }
   EXPECT_TRUE(taker->enter());
 }
@@ -290,7 +290,7 @@ TEST_F(Lease, GoesToOneOfManyAtATime) {
 }
 
 TEST_F(Lease, IsNotInheritedByProgramsThatTheHolderStarts) {
-  std::optional<LocalLease> lease(std::move(acquire().value()));
+  std::optional<LocalLease> lease(acquire().value());
   std::array<int, 2> input{};
   std::array<int, 2> output{};
   ASSERT_EQ(::pipe2(input.data(), O_CLOEXEC), 0);
