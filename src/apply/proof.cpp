@@ -153,7 +153,7 @@ void Proof::accept(Written& written, const Finding& finding) {
     ActionOutcome& outcome = run_.outcome.actions[written.action];
     if (!outcome.live_id.empty()) outcome.live_id = record.live_id;
   }
-  warn_of_lost_fields(action, finding.object->body);
+  warn_of_lost_fields(written.action, finding.object->body);
   bool is_changed = run_.awaits_id.contains(written.action) || record.live_id != old.live_id;
   for (const FieldChange& change : finding.changed_by_server) {
     auto [at, is_new] = record.changed_by_server.try_emplace(change.path);
@@ -174,11 +174,14 @@ void Proof::accept(Written& written, const Finding& finding) {
   if (!put) run_.stop_for_state(fmt::format("{} was read back", action.key.to_string()), put.error());
 }
 
-void Proof::warn_of_lost_fields(const Action& action, const json::object& live) const {
-  if (action.kind != ActionKind::kUpdate) return;
+void Proof::warn_of_lost_fields(std::size_t index, const json::object& live) const {
+  const Action& action = run_.plan.actions[index];
+  const auto made = run_.completed.find(index);
+  if (action.kind != ActionKind::kUpdate && made == run_.completed.end()) return;
+  const json::object& old = made == run_.completed.end() ? action.before : made->second;
   for (const schema::Field& field : action.descriptor->fields) {
     if (!field.dropped_on_update) continue;
-    const json::value* before = action.before.if_contains(field.wire_name());
+    const json::value* before = old.if_contains(field.wire_name());
     const json::value* now = live.if_contains(field.wire_name());
     if (before == nullptr || base::is_zero(*before) || (now != nullptr && !base::is_zero(*now))) continue;
     run_.warn(fmt::format("{}: the update lost {}, which was {}", action.key.to_string(), field.name,

@@ -33,7 +33,7 @@ class Proof {
   [[nodiscard]] Finding compare(const Written& written, const Objects& objects) const;
   void accept(Written& written, const Finding& finding);
   /// Says so where an update lost what the call is known to lose and no manifest declares.
-  void warn_of_lost_fields(const plan::Action& action, const json::object& live) const;
+  void warn_of_lost_fields(std::size_t index, const json::object& live) const;
   void fail_open(const std::vector<Written*>& open, const Objects& objects);
   void leave_unverified(const std::vector<Written*>& open, const std::string& why);
   [[nodiscard]] bool is_interrupted() const;

@@ -75,6 +75,7 @@ class Run {
 
   Outcome outcome;
   std::vector<Written> written;
+  std::map<std::size_t, json::object> completed;  ///< what creates made before an update laid on the rest
   std::set<std::size_t> awaits_id;  ///< created actions whose intent is open until the list tells the id
   std::map<model::ObjectKey, std::string> ids;  ///< live ids of declared objects
   /// Live ids, by kind, of objects of which nobody knows whether they were created.

@@ -175,6 +175,7 @@ void ApiRunner::record_created(std::size_t index, const std::string& id, model::
 asio::awaitable<void> ApiRunner::complete(std::size_t index, Prepared prepared, json::object live,
                                           ActionOutcome& outcome) {
   const Action& action = run_.plan.actions[index];
+  run_.completed.insert_or_assign(index, live);
   auto completed = co_await writes_.complete(index, prepared, std::move(live), &outcome.attempts);
   if (completed) co_return;
   fail_write(action, completed.error(), outcome);

@@ -7,6 +7,7 @@
 #include "descopectl/base/files.hpp"
 #include "descopectl/base/text.hpp"
 #include "descopectl/kinds/registry.hpp"
+#include "descopectl/manifest/handle.hpp"
 #include "descopectl/state/document.hpp"
 #include "run.hpp"
 
@@ -162,6 +163,11 @@ net::awaitable<ExitStatus> move(Context& context, state::Store& store) {
   const model::RecordedObject* owned = find_owned(context, store.current(), from);
   if (owned != nullptr && to_key(from).kind != to_key(to).kind)
     context.fail("invalid-value", fmt::format("{} can't become {}: an object's kind stays", from, to));
+  else if (const auto fault = manifest::find_handle_fault(to_key(to).handle); owned != nullptr && fault)
+    context.fail(
+        "invalid-handle",
+        fmt::format("'{}' can't be a handle: {}", base::printable(to_key(to).handle, 80), fault->what),
+        "no manifest could declare it");
   else if (owned != nullptr && from != to && store.current().objects.contains(to_key(to)))
     context.fail("already-owned", fmt::format("the state owns {} already", to),
                  fmt::format("if that is wrong: 'descopectl state rm {}' first", to));

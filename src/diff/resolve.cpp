@@ -119,6 +119,8 @@ class Resolver {
     }
     if (live != nullptr && live->is_array() && !live->get_array().empty())
       for (const Format format : {Format::kScope, Format::kId, Format::kIdAndScope}) {
+        // A bare id says nothing of scopes, but where every connection is written so.
+        if (format == Format::kId && format_ != Format::kId) continue;
         const json::value form = encode(resolved, format);
         if (!marker::has_reference(form) && schema::is_equal(row, form, *live))
           return schema::canonical(row, *live);

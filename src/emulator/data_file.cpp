@@ -1,6 +1,11 @@
 // The data file: read whole, replaced whole, readable by its owner alone.
 #include "data_file.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <cerrno>
+
 #include "descopectl/base/files.hpp"
 
 namespace descopectl::emulator {
@@ -16,8 +21,18 @@ Error unusable(const std::filesystem::path& path, const Error& error) {
 
 }  // namespace
 
+Result<void> DataFile::lock() {
+  const std::string beside = path_.string() + ".lock";
+  lock_ = base::FileHandle(::open(beside.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOwnerOnly));
+  // A file system without locks, or one that can't be written to, is no reason to serve nothing.
+  if (!lock_.is_open() || ::flock(lock_.get(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return {};
+  return Error(ErrorKind::kLockHeld, path_.string() + " is in use by another emulator",
+               "stop that one, or name another file: each would overwrite what the other was told");
+}
+
 Result<void> DataFile::load() {
   if (path_.empty()) return {};
+  if (auto locked = lock(); locked.has_error()) return locked;
   const auto text = base::read_file(path_, kLimit);
   if (text.has_error() && text.error().kind() == ErrorKind::kNotFound) return {};
   if (text.has_error()) return text.error();

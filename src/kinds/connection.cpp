@@ -183,9 +183,11 @@ bool is_tenant_scoped(const json::object& live) {
   return tenant != nullptr && tenant->is_string() && !tenant->get_string().empty();
 }
 
-std::string_view warn_of_update(const json::object& live) {
-  const json::value* dcr = base::find_member(live, "useDcr");
-  if (dcr == nullptr || !dcr->is_bool() || !dcr->get_bool()) return {};
+/// A preset makes connections that register themselves; live does not tell of presets.
+std::string_view warn_of_update(const json::object& body) {
+  const json::value* dcr = base::find_member(body, "useDcr");
+  const bool uses_dcr = dcr != nullptr && dcr->is_bool() && dcr->get_bool();
+  if (!uses_dcr && base::find_member(body, "dcrPresetId") == nullptr) return {};
   return "the update call is known to lose useDcr and dcrUrl: whether dynamic registration survives is read "
          "back";
 }

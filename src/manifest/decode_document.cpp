@@ -10,7 +10,7 @@
 #include "descopectl/manifest/envelope.hpp"
 #include "descopectl/schema/identity.hpp"
 #include "descopectl/schema/values.hpp"
-#include "handle.hpp"
+#include "descopectl/manifest/handle.hpp"
 
 namespace descopectl::manifest {
 namespace {

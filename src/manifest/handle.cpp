@@ -1,5 +1,5 @@
 // Characters that no handle holds.
-#include "handle.hpp"
+#include "descopectl/manifest/handle.hpp"
 
 #include <fmt/format.h>
 

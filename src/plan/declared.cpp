@@ -125,7 +125,7 @@ class DeclaredBuilder {
     if (action_.changes.empty() && !sends_secret) return;
     action_.kind = ActionKind::kUpdate;
     fill_body(action_, binding_.live->body, comparison_.target, policy_);
-    warn_of_update();
+    warn_of_update(binding_.live->body);
   }
 
   void make_create() {
@@ -136,6 +136,8 @@ class DeclaredBuilder {
     if (action_.was_deleted) action_.reason = "it was deleted outside descopectl";
     if (diff::find_pending_create(binding_) != nullptr)
       action_.reason = "its replacement was not finished; live's former fields are carried over";
+    const schema::CreateVariant* variant = schema::find_variant(kind_, action_.body);
+    if (variant != nullptr && schema::leaves_out(*variant, action_.body)) warn_of_update(action_.body);
     send_all_secrets();
   }
 
@@ -223,9 +225,10 @@ class DeclaredBuilder {
     return any;
   }
 
-  void warn_of_update() {
+  /// `body` is live's, or what is created and then updated for what the create call does not take.
+  void warn_of_update(const json::object& body) {
     if (kind_.update_warning == nullptr) return;
-    const std::string_view text = kind_.update_warning(binding_.live->body);
+    const std::string_view text = kind_.update_warning(body);
     if (!text.empty()) action_.warnings.emplace_back(text);
   }
 

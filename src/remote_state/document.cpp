@@ -164,6 +164,7 @@ state::HeldLock look_at(const LockDocument& held, const std::optional<Lease>& le
       lock.last_heartbeat = std::chrono::floor<seconds>(now - *expires) + state::kLeaseLife;
     lock.presence = state::find_process(lease->holder.process, self);
   } else {
+    lock.has_heartbeat = is_our_lock_id(held.id);
     lock.holder.who = held.who;
     lock.holder.command = held.operation;
     lock.since = held.created;

@@ -167,9 +167,9 @@ Result<void> take_flock(int descriptor, const fs::path& path, const std::string&
 }
 
 // Opens the file with its flock taken. What was removed or replaced between the two is opened again.
-Result<FileHandle> open_locked(const fs::path& path, const std::string& state_name, int flags) {
+Result<base::FileHandle> open_locked(const fs::path& path, const std::string& state_name, int flags) {
   while (true) {
-    FileHandle file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | flags, 0600));
+    base::FileHandle file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | flags, 0600));
     if (!file.is_open()) {
       if (errno == ENOENT && flags == 0) return make_lock_lost(state_name, nullptr);
       return make_failure("can't open the lock", path, errno);
@@ -208,7 +208,7 @@ Result<std::optional<HeldLock>> LocalLease::revoke(const fs::path& path, const s
 }
 
 std::optional<HeldLock> LocalLease::find_holder(const fs::path& path) {
-  const FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  const base::FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!file.is_open()) return std::nullopt;
   const Lease lease = decode(read_text(file.get()));
   if (lease.form != Lease::Form::kHeld) return std::nullopt;
@@ -255,7 +255,7 @@ LocalLease::~LocalLease() {
   if (const auto file = enter()) static_cast<void>(write_text(file->get(), path_, head_of(fence_)));
 }
 
-Result<FileHandle> LocalLease::enter() const {
+Result<base::FileHandle> LocalLease::enter() const {
   auto file = open_locked(path_, state_name_, 0);
   if (!file) return file.error();
   const Lease lease = decode(read_text(file->get()));
@@ -269,7 +269,7 @@ Result<void> LocalLease::renew() const {
   return write_ours(*file);
 }
 
-Result<void> LocalLease::write_ours(const FileHandle& file) const {
+Result<void> LocalLease::write_ours(const base::FileHandle& file) const {
   json::object members = head_of(fence_);
   for (const auto& member : encode_holder(holder_))
     members.insert(member);

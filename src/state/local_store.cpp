@@ -14,9 +14,9 @@
 #include <optional>
 #include <system_error>
 
+#include "descopectl/base/file_handle.hpp"
 #include "descopectl/base/files.hpp"
 #include "descopectl/base/text.hpp"
-#include "descopectl/state/file_handle.hpp"
 #include "descopectl/state/local_lease.hpp"
 #include "descopectl/state/recording_store.hpp"
 
@@ -59,7 +59,8 @@ fs::path lock_of(fs::path state) {
 }
 
 int sync_folder(const fs::path& folder) {
-  const FileHandle handle(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const base::FileHandle handle(
+      ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!handle.is_open()) return errno;
   // Some network file systems can't sync folders and say EINVAL.
   return ::fsync(handle.get()) == 0 || errno == EINVAL ? 0 : errno;
@@ -149,7 +150,7 @@ class LocalStore final : public RecordingStore {
   fs::path path_;     // links followed
   std::string name_;
   SyncCall sync_;
-  FileHandle file_;  // not open: there is no file yet
+  base::FileHandle file_;  // not open: there is no file yet
   std::size_t base_bytes_ = 0;
   std::size_t whole_bytes_ = 0;
   std::size_t compact_above_ = kMinTailBytes;  // bytes of tail
@@ -171,7 +172,7 @@ Error LocalStore::make_stale() const {
 }
 
 Result<void> LocalStore::open_file() {
-  file_ = FileHandle(::open(path_.c_str(), O_RDWR | O_APPEND | O_CLOEXEC));
+  file_ = base::FileHandle(::open(path_.c_str(), O_RDWR | O_APPEND | O_CLOEXEC));
   if (!file_.is_open()) return make_failure("can't be opened for writing", errno);
   return {};
 }

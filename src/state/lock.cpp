@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <string>
+#include <vector>
+
 #include "descopectl/base/text.hpp"
 
 namespace descopectl::state {
@@ -30,6 +33,18 @@ std::string text_member(const json::object& object, std::string_view name) {
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
+/// What is known of the holder beside the name.
+std::vector<std::string> facts_of(const LockHolder& holder) {
+  std::vector<std::string> facts;
+  if (holder.process.pid != 0) facts.push_back(fmt::format("pid {}", holder.process.pid));
+  if (!holder.command.empty()) facts.push_back(fmt::format("command '{}'", word(holder.command)));
+  return facts;
+}
+
+std::string with_facts(const LockHolder& holder, const std::string& facts) {
+  return facts.empty() ? word(holder.who) : fmt::format("{} ({})", word(holder.who), facts);
+}
+
 }  // namespace
 
 bool is_void(const HeldLock& lock) {
@@ -37,12 +52,13 @@ bool is_void(const HeldLock& lock) {
 }
 
 std::string describe(const HeldLock& lock) {
-  const LockHolder& holder = lock.holder;
-  if (holder.who.empty() && holder.process.pid == 0) return "another process";
-  const std::string since = lock.since.empty() ? std::string("since ?")
-                                               : fmt::format("since {}, {}", word(lock.since), ago(lock.age));
-  return fmt::format("{} (pid {}, command '{}', {}; last heartbeat {})", word(holder.who), holder.process.pid,
-                     word(holder.command), since, ago(lock.last_heartbeat));
+  if (lock.holder.who.empty() && lock.holder.process.pid == 0) return "another process";
+  std::vector<std::string> facts = facts_of(lock.holder);
+  if (!lock.since.empty()) facts.push_back(fmt::format("since {}, {}", word(lock.since), ago(lock.age)));
+  std::string text = fmt::format("{}", fmt::join(facts, ", "));
+  if (lock.has_heartbeat)
+    text += fmt::format("{}last heartbeat {}", text.empty() ? "" : "; ", ago(lock.last_heartbeat));
+  return with_facts(lock.holder, text);
 }
 
 Error make_lock_held(const std::string& state_name, const HeldLock& lock) {
@@ -63,10 +79,10 @@ Error make_still_held(const std::string& state_name, const HeldLock& lock) {
 }
 
 Error make_lock_lost(const std::string& state_name, const LockHolder* taken_by) {
-  const std::string whom = taken_by == nullptr
-                               ? std::string()
-                               : fmt::format(" by {} (pid {}, command '{}')", word(taken_by->who),
-                                             taken_by->process.pid, word(taken_by->command));
+  const std::string whom =
+      taken_by == nullptr || taken_by->who.empty()
+          ? std::string()
+          : " by " + with_facts(*taken_by, fmt::format("{}", fmt::join(facts_of(*taken_by), ", ")));
   return {ErrorKind::kLockHeld,
           fmt::format("the lock on the state {} was taken from this run{}; nothing was written over the "
                       "other's state",

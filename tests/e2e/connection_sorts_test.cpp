@@ -138,5 +138,16 @@ TEST_F(LostRegistration, IsAFailureWhereItIsDeclaredAndAWarningWhereItIsNot) {
       << other.all();
 }
 
+TEST_F(LostRegistration, IsToldWhereAPresetsConnectionIsUpdatedAtOnce) {
+  project.declare(connection("notes", "Notes", kPreset));
+  const Result plan = project.plan();
+  EXPECT_NE(plan.out.find("the update call is known to lose useDcr and dcrUrl"), std::string::npos)
+      << plan.all();
+  const Result result = project.apply();
+  EXPECT_EQ(result.status, 0) << result.all();
+  EXPECT_NE(result.err.find("Connection/notes: the update lost useDcr, which was true"), std::string::npos)
+      << result.all();
+}
+
 }  // namespace
 }  // namespace descopectl::e2e

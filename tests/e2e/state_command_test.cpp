@@ -124,6 +124,14 @@ TEST_F(StateCommand, PullsADocumentThatPushTakesBack) {
   EXPECT_EQ(last_line(project.plan().out), "No changes. Live matches the manifests.");
 }
 
+TEST_F(StateCommand, MovesToNoHandleThatNoManifestCouldDeclare) {
+  const Result result = state({"mv", "Connection/a", "Connection/a b"});
+  EXPECT_EQ(result.status, 3) << result.all();
+  EXPECT_NE(result.err.find("'a b' can't be a handle: character 2 is white space"), std::string::npos)
+      << result.err;
+  expect_owned("Connection/a  a\nConnection/b  b\n");
+}
+
 TEST_F(StateCommand, PushesIntoAnEmptyPlaceAndTakesTheFileItselfToo) {
   const std::string document = state({"pull"}).out;
   for (const std::string& text : {document, project.folder.read(kState)}) {

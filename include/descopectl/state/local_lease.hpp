@@ -17,8 +17,8 @@
 #include <optional>
 #include <string>
 
+#include "descopectl/base/file_handle.hpp"
 #include "descopectl/base/result.hpp"
-#include "descopectl/state/file_handle.hpp"
 #include "descopectl/state/lock.hpp"
 
 namespace descopectl::state {
@@ -51,7 +51,7 @@ class LocalLease {
 
   /// Keeps all others from lease and state until the handle goes, having proven that the lease is still ours:
   /// kLockHeld where it is not. To be held for as long as one write takes.
-  [[nodiscard]] Result<FileHandle> enter() const;
+  [[nodiscard]] Result<base::FileHandle> enter() const;
 
   /// A sign of life. kLockHeld where the lease is lost.
   [[nodiscard]] Result<void> renew() const;
@@ -59,7 +59,7 @@ class LocalLease {
  private:
   LocalLease(std::filesystem::path path, std::string state_name, LockHolder holder, std::uint64_t fence);
 
-  [[nodiscard]] Result<void> write_ours(const FileHandle& file) const;
+  [[nodiscard]] Result<void> write_ours(const base::FileHandle& file) const;
 
   std::filesystem::path path_;
   std::string state_name_;

@@ -31,6 +31,7 @@ struct HeldLock {
   std::string since;  ///< RFC 3339; empty: unknown
   std::chrono::seconds age{0};
   std::chrono::seconds last_heartbeat{0};  ///< before now
+  bool has_heartbeat = true;               ///< false: a lock of another program, which gives none
   Presence presence = Presence::kUnknown;
 };
 

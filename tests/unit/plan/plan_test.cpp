@@ -303,13 +303,18 @@ TEST(PlanOrder, ALiveScopesOwnFormIsKeptWhereItMeansTheSame) {
                "scopes: {connectionsScopes: [{name: s, connections: [{connection: c, scopes: [x, y]}]}]}");
   project.apply_text(text);
   const std::string id = project.live.kinds["Resource"].objects[0].id;
-  for (const char* form : {R"(["y","x"])", R"(["c:x","c:y"])", R"(["c"])"}) {
+  const auto plan_with = [&](const char* form) {
     project.live_body("Resource", id)["scopes"]
         .as_object()["connectionsScopes"]
         .as_array()[0]
         .as_object()["values"] = parse(form);
-    EXPECT_EQ(actions_of(project.plan_text(text)), "") << form;
-  }
+    return actions_of(project.plan_text(text));
+  };
+  EXPECT_EQ(plan_with(R"(["y","x"])"), "");
+  EXPECT_EQ(plan_with(R"(["c:x","c:y"])"), "");
+  EXPECT_EQ(plan_with(R"(["c"])"), "update Resource/r") << "a bare id stands for no scopes";
+  project.policy.connection_scope_format = diff::ConnectionScopeFormat::kId;
+  EXPECT_EQ(plan_with(R"(["c"])"), "");
 }
 
 TEST(PlanOrder, TheUnsettledEncodingIsWarnedOfOnce) {

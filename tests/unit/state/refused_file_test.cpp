@@ -13,11 +13,10 @@ using namespace test;
 constexpr const char* kForeignHint =
     "Point state.path (or --state) at the state of this project; if this file was it, restore it from a "
     "copy, or move "
-    "it aside: the next apply adopts the live objects that the manifests describe.";
+    "it aside and run 'descopectl state rebuild', which binds the manifests to what is live.";
 constexpr const char* kDamageHint =
-    "Restore the file from a copy, or move it aside: the next apply adopts the live objects "
-    "again; "
-    "nothing in it was changed.";
+    "Restore the file from a copy, or move it aside and run 'descopectl state rebuild', which binds the "
+    "manifests to what is live; nothing in it was changed.";
 constexpr const char* kUpgradeHint =
     "Use the newer descopectl that wrote this state; nothing in it was changed.";
 

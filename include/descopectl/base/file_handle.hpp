@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace descopectl::state {
+namespace descopectl::base {
 
 /// Owns a file descriptor; -1 is none. Closing it also gives back a flock taken through it.
 class FileHandle {
@@ -35,4 +35,4 @@ class FileHandle {
   int descriptor_ = -1;
 };
 
-}  // namespace descopectl::state
+}  // namespace descopectl::base
