@@ -255,7 +255,7 @@ TEST_F(Lease, OfANewerProgramIsLeftAlone) {
 TEST_F(Lease, IsHeldByWhoeverKeepsTheFileLocked) {
   write_bytes(file, R"({"who":"ann@build-7","pid":4711,"command":"apply","since":"2026-01-31T12:00:00Z"})");
   set_heartbeat(3600);
-  const FileHandle other(::open(file.c_str(), O_RDWR | O_CLOEXEC));
+  const base::FileHandle other(::open(file.c_str(), O_RDWR | O_CLOEXEC));
   ASSERT_EQ(::flock(other.get(), LOCK_EX), 0);
   const auto refused = acquire();
   ASSERT_TRUE(refused.has_error());
