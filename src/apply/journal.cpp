@@ -23,23 +23,12 @@ using plan::Part;
 namespace {
 
 std::optional<Operation> find_operation(const Action& action, Part part) {
-  switch (action.kind) {
-    case ActionKind::kCreate:
-      return Operation::kCreate;
-    case ActionKind::kUpdate:
-      return Operation::kUpdate;
-    case ActionKind::kReplace:
-      if (part == Part::kCreate) return Operation::kCreate;
-      // The new object is there, under another id.
-      if (action.sequence == plan::Sequence::kCreateFirst) return Operation::kDelete;
-      return Operation::kReplace;
-    case ActionKind::kDelete:
-      return Operation::kDelete;
-    case ActionKind::kNoop:
-    case ActionKind::kForget:
-      break;
+  if (action.kind == ActionKind::kReplace) {
+    if (part == Part::kCreate) return Operation::kCreate;
+    // The new object is there, under another id.
+    if (action.sequence == plan::Sequence::kCreateFirst) return Operation::kDelete;
   }
-  return std::nullopt;
+  return plan::operation_of(action.kind);
 }
 
 /// False where the service has said that it did not carry the request out, or never got it.

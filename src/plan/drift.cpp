@@ -5,6 +5,7 @@
 #include "descopectl/plan/drift.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "descopectl/kinds/registry.hpp"
@@ -21,14 +22,26 @@ const json::value& find_applied(const schema::Kind& kind, const model::RecordedO
   return last == nullptr ? kNull : *last;
 }
 
-Cause cause_of(const model::RecordedObject* recorded, const schema::FieldChange& change,
-               const json::value& applied) {
-  if (recorded == nullptr || change.is_sensitive) return Cause::kManifest;
-  const bool live_moved = !schema::is_equal(change.field, applied, change.before) && applied != change.before;
-  const bool manifest_moved =
-      !schema::is_equal(change.field, applied, change.after) && applied != change.after;
+/// An item of a keyed list as a list of its own: a change of a whole item has the list's row.
+json::value as_list(const json::value& item) {
+  return item.is_null() ? json::value(json::array()) : json::value(json::array{item});
+}
+
+bool is_same(const schema::FieldChange& change, const json::value& left, const json::value& right) {
+  const bool is_item = change.field != nullptr && change.field->list == schema::ListForm::kKeyed &&
+                       (left.is_object() || right.is_object());
+  return is_item ? schema::is_equal(change.field, as_list(left), as_list(right))
+                 : schema::is_equal(change.field, left, right);
+}
+
+/// None where neither moved. `wanted` is what the manifest says.
+std::optional<Cause> cause_of(const schema::FieldChange& change, const json::value& applied,
+                              const json::value& wanted) {
+  const bool live_moved = !is_same(change, applied, change.before);
+  const bool manifest_moved = !is_same(change, applied, wanted);
   if (live_moved && manifest_moved) return Cause::kBoth;
-  return live_moved ? Cause::kLive : Cause::kManifest;
+  if (live_moved) return Cause::kLive;
+  return manifest_moved ? std::optional(Cause::kManifest) : std::nullopt;
 }
 
 Cause combine(const std::vector<DriftChange>& changes) {
@@ -51,6 +64,7 @@ class Finder {
     for (const Action& action : plan_.actions)
       look_at(action);
     report_.scope = input_.scope;
+    report_.not_compared = find_not_compared(plan_);
     for (const auto& [key, recorded] : input_.recorded->objects)
       if (!input_.scope.is_limited() && !seen_.contains(key)) look_at_undeclared(recorded);
     std::sort(report_.objects.begin(), report_.objects.end(),
@@ -64,14 +78,57 @@ class Finder {
   }
 
  private:
-  const model::RecordedObject* find_recorded(const Action& action) const {
-    const auto at = input_.recorded->objects.find(action.is_moved ? action.moved_from : action.key);
+  const model::RecordedObject* find_recorded(const model::ObjectKey& key) const {
+    const auto at = input_.recorded->objects.find(key);
     return at == input_.recorded->objects.end() ? nullptr : &at->second;
+  }
+
+  const model::RecordedObject* find_recorded(const Action& action) const {
+    return find_recorded(action.is_moved ? action.moved_from : action.key);
+  }
+
+  /// The id that an owned object had which is no longer in the project.
+  std::optional<std::string> find_deleted_id(const model::ObjectKey& key) const {
+    const auto moved = std::find_if(plan_.actions.begin(), plan_.actions.end(), [&](const Action& action) {
+      return action.is_moved && action.key == key;
+    });
+    const model::RecordedObject* recorded =
+        moved == plan_.actions.end() ? find_recorded(key) : find_recorded(*moved);
+    const model::LiveKind* live = input_.live->find(key.kind);
+    const bool is_gone =
+        recorded != nullptr && live != nullptr && live->is_loaded && live->find(recorded->live_id) == nullptr;
+    return is_gone ? std::optional(recorded->live_id) : std::nullopt;
+  }
+
+  /// A reference to an object that somebody deleted is no change by the manifest: it reads as it did before.
+  json::value before_deletions(const json::value& value) const {
+    if (!model::marker::has_reference(value)) return value;
+    const diff::IdOf id_of = [this](const model::ObjectKey& key) { return find_deleted_id(key); };
+    const json::object wrapped{{"value", value}};
+    const Result<json::object> read = resolve_ids(wrapped, id_of);
+    return read ? read->at("value") : value;
+  }
+
+  std::vector<DriftChange> find_changes(const Action& action) const {
+    const model::RecordedObject* recorded = find_recorded(action);
+    std::vector<DriftChange> changes;
+    for (const schema::FieldChange& change : action.changes) {
+      const json::value& applied = find_applied(*action.descriptor, recorded, change);
+      std::optional<Cause> cause = Cause::kManifest;
+      if (recorded != nullptr && !change.is_sensitive)
+        cause = cause_of(change, applied, before_deletions(change.after));
+      // It waits for the id of an object that is missing; the missing one is the difference.
+      if (!cause && model::marker::has_reference(change.after)) continue;
+      changes.push_back({change.path, change.after, change.before, applied, cause.value_or(Cause::kManifest),
+                         change.is_sensitive});
+    }
+    return changes;
   }
 
   void look_at(const Action& action) {
     seen_.insert(action.is_moved ? action.moved_from : action.key);
-    DriftObject object{action.key, action.live_id, action.display_name, Cause::kManifest, {}, action.source};
+    DriftObject object{action.key, action.live_id, action.display_name,      Cause::kManifest,
+                       {},         action.source,  operation_of(action.kind)};
     switch (action.kind) {
       case ActionKind::kNoop:
         ++report_.clean;
@@ -86,16 +143,14 @@ class Finder {
       case ActionKind::kDelete:
         break;
       case ActionKind::kUpdate:
-      case ActionKind::kReplace: {
-        const model::RecordedObject* recorded = find_recorded(action);
-        for (const schema::FieldChange& change : action.changes) {
-          const json::value& applied = find_applied(*action.descriptor, recorded, change);
-          object.changes.push_back({change.path, change.after, change.before, applied,
-                                    cause_of(recorded, change, applied), change.is_sensitive});
+      case ActionKind::kReplace:
+        object.changes = find_changes(action);
+        if (object.changes.empty()) {
+          ++report_.clean;
+          return;
         }
         object.cause = combine(object.changes);
         break;
-      }
     }
     report_.objects.push_back(std::move(object));
   }

@@ -198,6 +198,23 @@ Plan make_plan(const PlanInput& input, diag::Sink& sink) {
   return plan;
 }
 
+std::optional<model::Operation> operation_of(ActionKind kind) {
+  switch (kind) {
+    case ActionKind::kCreate:
+      return model::Operation::kCreate;
+    case ActionKind::kUpdate:
+      return model::Operation::kUpdate;
+    case ActionKind::kReplace:
+      return model::Operation::kReplace;
+    case ActionKind::kDelete:
+      return model::Operation::kDelete;
+    case ActionKind::kNoop:
+    case ActionKind::kForget:
+      break;
+  }
+  return std::nullopt;
+}
+
 bool recheck(Action& action, const json::object* live, const Policy& policy) {
   if (action.kind == ActionKind::kDelete) return true;
   if (live == nullptr) return false;

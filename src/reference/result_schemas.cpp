@@ -219,6 +219,11 @@ json::object drift_change() {
                       {"sensitive", typed("boolean")}});
 }
 
+json::object drift_action() {
+  return described({{"enum", {"create", "update", "delete", "replace", nullptr}}},
+                   "what an apply would do; null where nothing");
+}
+
 }  // namespace
 
 json::object plan_schema() {
@@ -233,11 +238,15 @@ json::object drift_schema() {
   json::object properties{
       {"drift", list_of(open_object({{"address", typed("string")},
                                      {"cause", words({"live", "manifest", "both", "deleted", "unmanaged"})},
+                                     {"action", drift_action()},
                                      {"changes", list_of(drift_change())},
                                      {"live_id", or_null("string")},
                                      {"name", or_null("string")},
                                      {"source", refer_to("place")}}))},
       {"summary", counts({"live", "manifest", "both", "deleted", "unmanaged", "clean"})},
+      {"not_compared",
+       described(list_of(open_object({{"address", typed("string")}, {"path", typed("string")}})),
+                 "secrets that were not at hand, or never recorded")},
       {"version", typed("string")},
       {"timestamp", {{"type", "string"}, {"format", "date-time"}}}};
   add_ending(properties);

@@ -3,9 +3,11 @@
 
 #include <fmt/format.h>
 
+#include "action_sign.hpp"
 #include "descopectl/base/text.hpp"
 #include "descopectl/kinds/registry.hpp"
 #include "document.hpp"
+#include "not_compared.hpp"
 #include "painter.hpp"
 #include "scope_view.hpp"
 #include "value_json.hpp"
@@ -49,9 +51,14 @@ std::string show_change(const plan::DriftChange& change) {
   }
 }
 
+/// What happened to the object; where nothing did, what an apply would do to it.
+Sign sign_of(const Group& group, const DriftObject& object) {
+  return group.cause == Cause::kManifest && object.action ? render::sign_of(*object.action) : group.sign;
+}
+
 void append_object(std::string& out, const Group& group, const DriftObject& object,
                    const TextOptions& options, const Painter& painter) {
-  out += fmt::format("{} {}", painter.sign(group.sign), show_prose(object.key.to_string()));
+  out += fmt::format("{} {}", painter.sign(sign_of(group, object)), show_prose(object.key.to_string()));
   if (group.cause == Cause::kUnmanaged) {
     if (!object.name.empty()) out += " " + quote_text(show_prose(object.name));
   } else if (!object.live_id.empty()) {
@@ -105,9 +112,13 @@ json::object object_to_json(const DriftObject& object, const JsonContext& contex
   json::array changes;
   for (const plan::DriftChange& change : object.changes)
     changes.emplace_back(change_to_json(fields_of(object), change));
-  return {{"address", object.key.to_string()}, {"cause", plan::to_string(object.cause)},
-          {"changes", std::move(changes)},     {"live_id", text_or_null(object.live_id)},
-          {"name", text_or_null(object.name)}, {"source", place_to_json(object.source, context.sources)}};
+  return {{"address", object.key.to_string()},
+          {"cause", plan::to_string(object.cause)},
+          {"action", object.action ? json::value(model::to_string(*object.action)) : json::value(nullptr)},
+          {"changes", std::move(changes)},
+          {"live_id", text_or_null(object.live_id)},
+          {"name", text_or_null(object.name)},
+          {"source", place_to_json(object.source, context.sources)}};
 }
 
 }  // namespace
@@ -121,7 +132,8 @@ std::string drift_to_text(const plan::DriftReport& report, const TextOptions& op
       if (object.cause == group.cause) append_object(objects, group, object, options, painter);
     if (!objects.empty()) out += painter.bold(group.title) + "\n" + objects + "\n";
   }
-  return out + scope_to_text(report.scope) + painter.bold(last_line(report)) + "\n";
+  return out + scope_to_text(report.scope) + not_compared_to_text(report.not_compared) +
+         painter.bold(last_line(report)) + "\n";
 }
 
 json::object drift_to_json(const plan::DriftReport& report, const JsonContext& context) {
@@ -136,6 +148,7 @@ json::object drift_to_json(const plan::DriftReport& report, const JsonContext& c
                           {"deleted", report.deleted},
                           {"unmanaged", report.unmanaged},
                           {"clean", report.clean}}},
+                        {"not_compared", not_compared_to_json(report.not_compared)},
                         {"version", context.version},
                         {"timestamp", context.timestamp}};
   add_scope(document, report.scope);

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <map>
 
+#include "action_sign.hpp"
 #include "change_text.hpp"
 #include "descopectl/base/text.hpp"
+#include "not_compared.hpp"
 #include "painter.hpp"
 #include "scope_view.hpp"
 #include "unchanged.hpp"
@@ -19,20 +21,8 @@ using plan::ActionKind;
 using Form = diff::SecretStatus::Form;
 
 Sign sign_of(const Action& action) {
-  switch (action.kind) {
-    case ActionKind::kCreate:
-      return Sign::kAdd;
-    case ActionKind::kUpdate:
-      return Sign::kChange;
-    case ActionKind::kReplace:
-      return Sign::kReplace;
-    case ActionKind::kDelete:
-      return Sign::kRemove;
-    case ActionKind::kForget:
-      return Sign::kForget;
-    case ActionKind::kNoop:
-      break;
-  }
+  if (const auto operation = plan::operation_of(action.kind)) return render::sign_of(*operation);
+  if (action.kind == ActionKind::kForget) return Sign::kForget;
   return action.is_adopted ? Sign::kAdopt : Sign::kNone;
 }
 
@@ -62,14 +52,6 @@ bool forces_replacement(const Action& action, std::string_view path) {
 
 schema::Fields fields_of(const Action& action) {
   return action.descriptor == nullptr ? schema::Fields{} : action.descriptor->fields;
-}
-
-/// A secret that stands where there is something to compare it with, and that could not be compared.
-bool is_not_compared(const Action& action, const plan::SecretUse& secret) {
-  const bool has_object = action.kind == ActionKind::kNoop || action.kind == ActionKind::kUpdate;
-  const bool is_known = secret.status == Form::kUnchanged || secret.status == Form::kChanged;
-  return has_object && !is_known && !secret.is_sent &&
-         secret.source.form != model::SecretSource::Form::kClear;
 }
 
 bool sends(const Action& action) {
@@ -192,7 +174,7 @@ class PlanWriter {
     }
     if (options_.is_summary && !out_.empty()) out_ += '\n';
     out_ += scope_to_text(plan_.scope);
-    write_not_compared();
+    out_ += not_compared_to_text(plan::find_not_compared(plan_));
     write_unmanaged();
     if (!plan_.sha256.empty()) out_ += fmt::format("Plan SHA-256: {}\n", plan_.sha256);
     out_ += painter_.bold(plan_summary_line(plan_, options_)) + "\n";
@@ -228,21 +210,6 @@ class PlanWriter {
   }
 
   void write_title(std::string_view text) { out_ += painter_.bold(fmt::format("# {}", text)) + "\n"; }
-
-  void write_not_compared() {
-    std::string names;
-    std::size_t count = 0;
-    for (const Action& action : plan_.actions)
-      for (const plan::SecretUse& secret : action.secrets) {
-        if (!is_not_compared(action, secret)) continue;
-        ++count;
-        const std::string why = secret.status == Form::kNotRecorded ? "not recorded yet" : secret.problem;
-        names += fmt::format("  {}: {}{}\n", show_prose(action.key.to_string()),
-                             show_path(fields_of(action), secret.pointer),
-                             why.empty() ? "" : fmt::format(" ({})", show_prose(why)));
-      }
-    if (count > 0) out_ += fmt::format("Not compared: {}\n{}", base::counted(count, "secret"), names);
-  }
 
   void write_unmanaged() {
     std::map<std::string_view, std::size_t> counts;

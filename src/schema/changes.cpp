@@ -136,6 +136,8 @@ json::value* step(const Field* row, json::value& value, const std::string& token
     next = nullptr;
     fields = row->fields;
     json::array* list = value.if_array();
+    if (list == nullptr)
+      list = const_cast<json::array*>(model::marker::find_items(value));  // NOLINT: `value` is not const
     if (list == nullptr) return nullptr;
     for (json::value& item : *list)
       if (item.is_object() && key_text(member(item.get_object(), row->key)) == token) return &item;

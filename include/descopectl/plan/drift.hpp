@@ -1,6 +1,7 @@
 // Drift: live against what was last applied, and against the manifests (contract sections 3 and 4).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,11 +37,13 @@ struct DriftObject {
   Cause cause = Cause::kLive;  ///< of the whole object: kBoth where its changes have several
   std::vector<DriftChange> changes;
   diag::Span source;
+  std::optional<model::Operation> action = {};  ///< what an apply would do to it; none where nothing
 };
 
 struct DriftReport {
   std::vector<DriftObject> objects;  ///< sorted by key, unmanaged ones last
   Scope scope;                       ///< what was looked at
+  std::vector<NotCompared> not_compared;
   std::size_t live = 0, manifest = 0, both = 0, deleted = 0, unmanaged = 0, clean = 0;
   bool has_state = true;  ///< false: nobody knows what was last applied, only the manifests were compared
   bool differs = false;   ///< set by the caller: there is something of what it counts as drift

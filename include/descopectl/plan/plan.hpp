@@ -32,6 +32,9 @@ enum class ActionKind : unsigned char {
   kForget,  ///< only the state forgets: kept on removal, or gone already
 };
 
+/// What such an action does to its object; none where it leaves the project alone.
+[[nodiscard]] std::optional<model::Operation> operation_of(ActionKind kind);
+
 /// What a secret field does in an action.
 struct SecretUse {
   std::string pointer;
@@ -116,6 +119,14 @@ struct Step {
 /// True where the object gets an id in this action that nobody knows before.
 [[nodiscard]] bool has_late_id(const Action& action);
 
+/// A secret that stands where there is something to compare it with, and that could not be compared.
+struct NotCompared {
+  model::ObjectKey key;
+  const schema::Kind* descriptor = nullptr;
+  std::string pointer;
+  std::string reason;  ///< for people: what is missing; may be empty
+};
+
 struct Unmanaged {
   std::string kind;
   std::string live_id;
@@ -196,6 +207,9 @@ struct PlanInput {
   std::string project_id;
   std::string base_url;
 };
+
+/// In the order of the plan's actions.
+[[nodiscard]] std::vector<NotCompared> find_not_compared(const Plan& plan);
 
 /// Makes the plan. Errors in the input (identity, cycles, secrets that can't change) go to `sink` and mean
 /// exit 3; rails go to Plan::refusals and mean exit 8. Deterministic: the order of live lists and files

@@ -66,7 +66,7 @@ struct FieldChange {
 /// where there is none.
 [[nodiscard]] const Field* find_row(Fields fields, std::string_view path);
 
-/// The value at a path whose tokens name items of keyed lists by key; null where there is none.
+/// The value at a path whose tokens name items of keyed lists (marker::make_items too) by key; null for none.
 [[nodiscard]] const json::value* find_at(Fields fields, const json::object& object, std::string_view path);
 
 /// Removes what stands at the path (as find_at); nothing where there is none. Objects that become empty stay.

@@ -396,27 +396,6 @@ TEST(PlanNames, ARoleThatExistsNowhereIsAWarning) {
   EXPECT_TRUE(strict.sink.has_errors());
 }
 
-TEST(PlanDrift, TellsWhoMoved) {
-  Project project;
-  const std::string before = connection("a", "description: one, pkce: true, accessType: offline") +
-                             connection("b") + connection("c");
-  project.apply_text(before);
-  project.live_body("Connection", "a")["description"] = "by hand";
-  project.live_body("Connection", "a")["pkce"] = false;
-  project.remove_live("Connection", "b");
-  project.add_live("Connection", R"({"id":"z","name":"z"})");
-  Manifests manifests(connection("a", "description: two, pkce: true, accessType: online") + connection("b") +
-                      connection("c"));
-  const plan::DriftReport report = project.drift(manifests);
-  ASSERT_EQ(report.objects.size(), 3U);
-  std::string text;
-  for (const auto& change : report.objects[0].changes)
-    text += change.path + "=" + std::string(plan::to_string(change.cause)) + " ";
-  EXPECT_EQ(text, "/description=both /pkce=live /accessType=manifest ");
-  EXPECT_EQ(report.objects[1].cause, plan::Cause::kDeleted);
-  EXPECT_EQ(report.objects[2].cause, plan::Cause::kUnmanaged);
-}
-
 TEST(PlanWriteOnly, AFieldThatCanNotBeReadBackIsAReplacementWhenItIsNewInTheManifest) {
   Project project;
   project.apply_text(doc("InboundApp", "name: a", "name: App"));

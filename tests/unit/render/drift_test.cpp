@@ -23,7 +23,8 @@ plan::DriftReport make_report() {
        .live_id = "TP1",
        .name = "Web",
        .cause = Cause::kManifest,
-       .changes = {{"/clientSecret", "hunter2", nullptr, nullptr, Cause::kManifest, true}}},
+       .changes = {{"/clientSecret", "hunter2", nullptr, nullptr, Cause::kManifest, true}},
+       .action = model::Operation::kUpdate},
       {.key = {"Connection", "slack"},
        .live_id = "slack",
        .name = "Sl\x1b[31mack",
@@ -88,6 +89,46 @@ TEST(DriftText, ShowsWhereLiveWentAndWhatTheManifestSaysWhereBothMoved) {
             std::string::npos);
 }
 
+TEST(DriftText, MarksWhatTheManifestsCreateDeleteAndReplaceAsAPlanDoes) {
+  plan::DriftReport report;
+  const auto add = [&](const std::string& handle, Cause cause, model::Operation action) {
+    report.objects.push_back({.key = {"Connection", handle}, .cause = cause, .action = action});
+  };
+  add("gone", Cause::kDeleted, model::Operation::kCreate);
+  add("moved", Cause::kLive, model::Operation::kReplace);
+  add("new", Cause::kManifest, model::Operation::kCreate);
+  add("old", Cause::kManifest, model::Operation::kDelete);
+  add("other", Cause::kManifest, model::Operation::kReplace);
+  add("same", Cause::kManifest, model::Operation::kUpdate);
+  report.manifest = 4;
+  EXPECT_EQ(render::drift_to_text(report, {}), R"(Changed live:
+~ Connection/moved
+
+Deleted live:
+- Connection/gone
+
+Changed in the manifests:
++ Connection/new
+- Connection/old
+-/+ Connection/other
+~ Connection/same
+
+No drift. 0 objects are as last applied, 4 changed in the manifests.
+)");
+}
+
+TEST(DriftText, SaysWhichSecretsWereNotComparedBeforeTheLastLine) {
+  plan::DriftReport report{.clean = 1};
+  report.not_compared = {
+      {{"Connection", "crm"}, kinds::find("Connection"), "/clientSecret", "CRM is not set"}};
+  EXPECT_EQ(render::drift_to_text(report, {}), R"(Not compared: 1 secret
+  Connection/crm: clientSecret (CRM is not set)
+No drift. 1 object is as last applied.
+)");
+  EXPECT_EQ(json::serialize(render::drift_to_json(report, {}).at("not_compared")),
+            R"([{"address":"Connection/crm","path":"/clientSecret"}])");
+}
+
 TEST(DriftText, CountsWhatMovedOnBothSides) {
   EXPECT_EQ(render::drift_to_text({.both = 2, .differs = true}, {}),
             "Drift: 0 changed live, 2 changed live and in manifests, 0 deleted, 0 changed in manifests, 0 "
@@ -99,10 +140,12 @@ TEST(DriftJson, HasTheShapeOfTheContract) {
       make_report(), {.version = "0.1.0", .timestamp = "t", .exit = diag::ExitStatus::kDifferences});
   EXPECT_EQ(
       json::serialize(document.at("drift").at(0)),
-      R"({"address":"Connection/crm","cause":"live","changes":[{"path":"/authorizationUrlParams/aud/value","expected":"x","live":"y","last_applied":"x","cause":"live","sensitive":false}],"live_id":"crm","name":"CRM","source":null})");
+      R"({"address":"Connection/crm","cause":"live","action":null,"changes":[{"path":"/authorizationUrlParams/aud/value","expected":"x","live":"y","last_applied":"x","cause":"live","sensitive":false}],"live_id":"crm","name":"CRM","source":null})");
   EXPECT_EQ(
       json::serialize(document.at("drift").at(2).at("changes")),
       R"([{"path":"/clientSecret","expected":null,"live":null,"last_applied":null,"cause":"manifest","sensitive":true}])");
+  EXPECT_EQ(document.at("drift").at(2).at("action"), "update");
+  EXPECT_EQ(document.at("not_compared"), json::array());
   EXPECT_EQ(json::serialize(document.at("summary")),
             R"({"live":1,"manifest":1,"both":0,"deleted":1,"unmanaged":1,"clean":0})");
   EXPECT_EQ(document.at("exit_code"), 2);
