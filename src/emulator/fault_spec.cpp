@@ -91,7 +91,7 @@ bool read_delay(Draft& draft, std::string_view value) {
   std::int64_t milliseconds = 0;
   if (!read_number(value, std::int64_t{0}, kLongest, milliseconds)) return false;
   draft.fault.delay = std::chrono::milliseconds(milliseconds);
-  draft.has_action = true;
+  draft.has_action = draft.has_action || milliseconds > 0;
   return true;
 }
 
@@ -114,7 +114,8 @@ constexpr std::array kKeys{
     Key{{"retry-after", "SECONDS", "its header Retry-After (1 with 429)"},
         read_retry_after,
         "a whole number from 0 to 3600"},
-    Key{{"connection", "reset|truncate|hang", "reset it, cut the answer short, never answer"},
+    Key{{"connection", "reset|truncate|hang",
+         "reset it, cut the answer short, never answer; only truncate goes with status"},
         read_connection,
         "reset, truncate or hang"},
     Key{{"effect", "yes|no",
@@ -140,6 +141,8 @@ Error wrong(std::string message, std::string hint) {
   return {ErrorKind::kInvalidInput, std::move(message), std::move(hint)};
 }
 
+/// What the service answers; a fault on any other method would never act.
+constexpr std::array<std::string_view, 4> kMethods{"GET", "HEAD", "POST", "DELETE"};
 constexpr std::string_view kForm = "[METHOD] PATH: KEY=VALUE, ...";
 
 /// "POST /a/*", or the path alone.
@@ -149,10 +152,10 @@ Result<void> read_place(std::string_view text, Fault& fault) {
   const std::string_view method =
       space == std::string_view::npos ? std::string_view() : text.substr(0, space);
   const std::string_view path = trimmed(text.substr(method.size()));
-  for (const char letter : method)
-    if (letter < 'A' || letter > 'Z')
-      return wrong(fmt::format("'{}' is no HTTP method", base::printable(method, 80)),
-                   fmt::format("write {}, for example POST /v1/mgmt/resource/create: status=503", kForm));
+  if (!method.empty() && std::find(kMethods.begin(), kMethods.end(), method) == kMethods.end())
+    return wrong(fmt::format("'{}' is no method of the Management API", base::printable(method, 80)),
+                 fmt::format("write {} with {}, or the path alone for any", kForm,
+                             base::join_words({kMethods.begin(), kMethods.end()}, " or ")));
   if ((!path.starts_with('/') && !path.starts_with('*')) ||
       path.find_first_of(" \t?") != std::string_view::npos)
     return wrong(fmt::format("'{}' is no path", base::printable(path, 200)),
@@ -191,10 +194,14 @@ Result<Fault> finish(Draft draft) {
   if (!draft.has_status && (draft.has_body || fault.retry_after >= 0))
     return wrong(fmt::format("'{}' needs 'status'", draft.has_body ? "body" : "retry-after"),
                  "add for example status=503");
+  const bool is_answerless =
+      fault.mischief == Mischief::kResetBeforeAnswer || fault.mischief == Mischief::kNeverAnswer;
+  if (draft.has_status && is_answerless)
+    return wrong("'status' is an answer, and 'connection=reset' and 'connection=hang' give none",
+                 "take one of the two out, or cut the answer short with connection=truncate");
   // What replaces the answer comes from before the service, unless said otherwise; what spoils or delays its
   // own answer needs one.
-  const bool is_service_needed = !draft.has_status && fault.mischief != Mischief::kResetBeforeAnswer &&
-                                 fault.mischief != Mischief::kNeverAnswer;
+  const bool is_service_needed = !draft.has_status && !is_answerless;
   if (is_service_needed && draft.effect == false)
     return wrong("'effect=no' leaves no answer", "add for example status=503, or connection=reset");
   fault.is_carried_out = draft.effect.value_or(is_service_needed);

@@ -64,29 +64,37 @@ TEST_P(WrongFaults, AreToldWithWhatWasMeant) {
 
 INSTANTIATE_TEST_SUITE_P(
     Specs, WrongFaults,
-    testing::Values(Wrong{"/a: statsu=503", "unknown key 'statsu'", "did you mean 'status'?"},
-                    Wrong{"/a: wibble=1", "unknown key 'wibble'", "known keys: status, body"},
-                    Wrong{"/a: status=200", "invalid value '200' for 'status'", "400 to 599"},
-                    Wrong{"/a: status=", "invalid value '' for 'status'", "400 to 599"},
-                    Wrong{"/a: status", "invalid value '' for 'status'", "400 to 599"},
-                    Wrong{"/a: status=503x", "invalid value '503x' for 'status'", "400 to 599"},
-                    Wrong{"/a: status=503, body=xml", "invalid value 'xml' for 'body'", "json, html or none"},
-                    Wrong{"/a: connection=drop", "invalid value 'drop' for 'connection'", "truncate"},
-                    Wrong{"/a: delay=1, probability=nan", "invalid value 'nan' for 'probability'", "0 to 1"},
-                    Wrong{"/a: delay=1, probability=1.5", "invalid value '1.5' for 'probability'", "0 to 1"},
-                    Wrong{"/a: delay=1, every=0", "invalid value '0' for 'every'", "from 1"},
-                    Wrong{"/a: status=503, status=504", "'status' is given twice", "once"},
-                    Wrong{"/a: times=2", "it does nothing", "status, connection and delay"},
-                    Wrong{"/a:", "it does nothing", "status, connection and delay"},
-                    Wrong{"/a: delay=1, body=html", "'body' needs 'status'", "status=503"},
-                    Wrong{"/a: delay=1, retry-after=2", "'retry-after' needs 'status'", "status=503"},
-                    Wrong{"/a: delay=1, effect=no", "'effect=no' leaves no answer", "connection=reset"},
-                    Wrong{"/a", "there is no ':' behind the path",
-                          "POST /v1/mgmt/resource/create: status=503"},
-                    Wrong{"", "there is no ':' behind the path", "[METHOD] PATH: KEY=VALUE"},
-                    Wrong{"post /a: status=503", "'post' is no HTTP method", "[METHOD] PATH"},
-                    Wrong{"POST a: status=503", "'a' is no path", "begins with / or *"},
-                    Wrong{"/a?b=c: status=503", "'/a?b=c' is no path", "no query"}));
+    testing::Values(
+        Wrong{"/a: statsu=503", "unknown key 'statsu'", "did you mean 'status'?"},
+        Wrong{"/a: wibble=1", "unknown key 'wibble'", "known keys: status, body"},
+        Wrong{"/a: status=200", "invalid value '200' for 'status'", "400 to 599"},
+        Wrong{"/a: status=", "invalid value '' for 'status'", "400 to 599"},
+        Wrong{"/a: status", "invalid value '' for 'status'", "400 to 599"},
+        Wrong{"/a: status=503x", "invalid value '503x' for 'status'", "400 to 599"},
+        Wrong{"/a: status=503, body=xml", "invalid value 'xml' for 'body'", "json, html or none"},
+        Wrong{"/a: connection=drop", "invalid value 'drop' for 'connection'", "truncate"},
+        Wrong{"/a: delay=1, probability=nan", "invalid value 'nan' for 'probability'", "0 to 1"},
+        Wrong{"/a: delay=1, probability=1.5", "invalid value '1.5' for 'probability'", "0 to 1"},
+        Wrong{"/a: delay=1, every=0", "invalid value '0' for 'every'", "from 1"},
+        Wrong{"/a: status=503, status=504", "'status' is given twice", "once"},
+        Wrong{"/a: times=2", "it does nothing", "status, connection and delay"},
+        Wrong{"/a:", "it does nothing", "status, connection and delay"},
+        Wrong{"/a: delay=1, body=html", "'body' needs 'status'", "status=503"},
+        Wrong{"/a: delay=1, retry-after=2", "'retry-after' needs 'status'", "status=503"},
+        Wrong{"/a: delay=1, effect=no", "'effect=no' leaves no answer", "connection=reset"},
+        Wrong{"/a", "there is no ':' behind the path", "POST /v1/mgmt/resource/create: status=503"},
+        Wrong{"", "there is no ':' behind the path", "[METHOD] PATH: KEY=VALUE"},
+        Wrong{"post /a: status=503", "'post' is no method of the Management API", "[METHOD] PATH"},
+        Wrong{"FOO /a: status=500", "'FOO' is no method of the Management API", "GET, HEAD, POST or DELETE"},
+        Wrong{"/a: status=503, connection=reset",
+              "'status' is an answer, and 'connection=reset' and 'connection=hang' give none",
+              "connection=truncate"},
+        Wrong{"/a: connection=hang, status=503, effect=yes",
+              "'status' is an answer, and 'connection=reset' and 'connection=hang' give none",
+              "connection=truncate"},
+        Wrong{"/a: delay=0", "it does nothing", "status, connection and delay"},
+        Wrong{"POST a: status=503", "'a' is no path", "begins with / or *"},
+        Wrong{"/a?b=c: status=503", "'/a?b=c' is no path", "no query"}));
 
 TEST(Faults, MeetMethodAndPathAlone) {
   Faulty faulty({"GET /v1/mgmt/*/all: status=503", "*/apps: status=504"});
@@ -126,6 +134,13 @@ TEST(Faults, AreDrawnAlikeFromTheSameSeed) {
               ElementsAre(200, 200, 200));
   EXPECT_THAT(Faulty({"*: status=500, probability=1"}).statuses("/v1/mgmt/license", 3),
               ElementsAre(500, 500, 500));
+}
+
+TEST(Faults, CutAnAnswerOfTheirOwnShort) {
+  Faulty faulty({"*: status=503, connection=truncate"});
+  const http::Reply reply = faulty.send("GET", "/v1/mgmt/license");
+  EXPECT_EQ(reply.response.status, 503);
+  EXPECT_EQ(reply.mischief, Mischief::kTruncateAnswer);
 }
 
 TEST(Faults, AnswerInPlaceOfTheServiceOrAfterTheEffect) {
