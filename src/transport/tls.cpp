@@ -7,6 +7,7 @@
 
 #include <boost/asio/buffer.hpp>
 #include <filesystem>
+#include <sstream>
 #include <system_error>
 #include <utility>
 
@@ -27,6 +28,21 @@ Error bad_file(const std::string& what, const std::string& path) {
   return Error(ErrorKind::kInvalidInput, what + " " + path + " can't be read or holds no PEM certificate");
 }
 
+/// Certificates under any name. OpenSSL finds those whose names are their hashes; other programs that follow
+/// the variable read every file, and so people put any there.
+void load_files_of(SSL_CTX* context, const std::filesystem::path& folder) {
+  std::error_code failure;
+  std::filesystem::directory_iterator at(folder, failure);
+  for (; !failure && at != std::filesystem::directory_iterator(); at.increment(failure)) {
+    std::error_code unreadable;
+    // A link beside its file, as `openssl rehash` makes it: the file itself is read.
+    const auto target = std::filesystem::read_symlink(at->path(), unreadable);
+    if (!unreadable && !target.has_parent_path()) continue;
+    // What holds no certificate is left aside.
+    if (at->is_regular_file(unreadable)) SSL_CTX_load_verify_file(context, at->path().c_str());
+  }
+}
+
 Result<void> load_store(SSL_CTX* context, const TrustOptions& options) {
   if (options.ssl_cert_file.empty() && options.ssl_cert_dir.empty()) {
     // Not SSL_CTX_set_default_verify_paths, which looks at the environment. Either may be missing on a
@@ -41,6 +57,9 @@ Result<void> load_store(SSL_CTX* context, const TrustOptions& options) {
   if (!options.ssl_cert_dir.empty() && SSL_CTX_load_verify_dir(context, options.ssl_cert_dir.c_str()) != 1) {
     return bad_file("the folder in SSL_CERT_DIR", options.ssl_cert_dir);
   }
+  std::istringstream folders(options.ssl_cert_dir);
+  for (std::string folder; std::getline(folders, folder, ':');)
+    load_files_of(context, folder);
   if (!options.ca_file.empty() && SSL_CTX_load_verify_file(context, options.ca_file.c_str()) != 1) {
     return bad_file("the CA file", options.ca_file);
   }

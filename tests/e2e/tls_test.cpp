@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
+#include <filesystem>
 
 #include "descopectl/transport/listener.hpp"
 #include "hosted.hpp"
@@ -86,6 +87,30 @@ TEST_F(Tls, IsTrustedThroughAFolderOfAuthorities) {
   EXPECT_EQ(result.status, 0) << result.all();
   environment["SSL_CERT_DIR"] = "/nonexistent:" + folder.path("authorities").string();
   EXPECT_EQ(run({"plan"}).status, 0);
+}
+
+TEST_F(Tls, IsTrustedThroughAFolderWhoseFilesHaveAnyName) {
+  serve({});
+  folder.write("authorities/README", "Our authorities.\n");
+  folder.write("authorities/old/company.crt", authority.certificate_pem);
+  environment["SSL_CERT_DIR"] = folder.path("authorities").string();
+  EXPECT_EQ(run({"plan"}).status, 5) << "folders within it are not meant";
+  folder.write("authorities/company.crt", authority.certificate_pem);
+  EXPECT_EQ(run({"plan"}).status, 0);
+  environment["SSL_CERT_DIR"] = "/nonexistent:" + folder.path("authorities").string();
+  EXPECT_EQ(run({"plan"}).status, 0);
+}
+
+TEST_F(Tls, IsTrustedThroughAFolderOfLinks) {
+  serve({});
+  folder.write("authorities/readme.txt", "");
+  environment["SSL_CERT_DIR"] = folder.path("authorities").string();
+  std::filesystem::create_symlink("ca.crt", folder.path("authorities/gone.pem"));
+  std::filesystem::create_symlink(folder.path("nowhere"), folder.path("authorities/nowhere.pem"));
+  EXPECT_EQ(run({"plan"}).status, 5);
+  std::filesystem::create_symlink("../ca.pem", folder.path("authorities/ca.crt"));
+  const Result result = run({"plan"});
+  EXPECT_EQ(result.status, 0) << result.all();
 }
 
 TEST_F(Tls, IsTrustedOnTopOfWhatVariablesName) {

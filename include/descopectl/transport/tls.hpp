@@ -12,7 +12,7 @@ namespace descopectl::transport {
 struct TrustOptions {
   std::string ca_file;        ///< further authorities, PEM, on top of the others
   std::string ssl_cert_file;  ///< with or without ssl_cert_dir: in place of the system's store
-  std::string ssl_cert_dir;   ///< folder of hashed names, or several separated by ':'
+  std::string ssl_cert_dir;   ///< folder of PEM files, whatever they are called, or several separated by ':'
 };
 
 /// Settings that any number of connections share; opaque outside transport.
