@@ -16,8 +16,9 @@ namespace {
 /// Who still refers to something after the plan: bound objects as they will be, others as they are.
 struct Referrer {
   std::string name;
-  bool is_declared = false;  ///< `references` are its manifest's, too
-  bool is_outside = false;   ///< the manifests do not know it
+  bool is_declared = false;                 ///< `references` are its manifest's, too
+  bool is_outside = false;                  ///< the manifests do not know it
+  const diff::Binding* left_out = nullptr;  ///< declared, and not selected
   std::vector<diff::LiveReference> references;
   std::vector<diff::ItemUse> items;
 };
@@ -56,6 +57,34 @@ void collect_live_ids(std::string_view kind, const json::value& value,
   }
 }
 
+/// The binding, where the run leaves its object out and could take it in.
+const diff::Binding* if_left_out(const Draft& draft, const diff::Binding* binding) {
+  if (binding == nullptr || binding->live == nullptr || draft.input.policy.is_destroy) return nullptr;
+  return draft.input.scope.contains(binding->desired->key) ? nullptr : binding;
+}
+
+const diff::Binding* find_binding(const Draft& draft, const model::ObjectKey& key) {
+  const auto at = std::lower_bound(draft.bindings.begin(), draft.bindings.end(), key,
+                                   [](const diff::Binding& binding, const model::ObjectKey& wanted) {
+                                     return binding.desired->key < wanted;
+                                   });
+  return at == draft.bindings.end() || at->desired->key != key ? nullptr : &*at;
+}
+
+/// What to do about a referrer. `still_refers` tells of the body that its manifest would give it.
+template <class StillRefers>
+std::string make_hint(const Draft& draft, const Referrer& referrer, std::string_view otherwise,
+                      StillRefers still_refers) {
+  if (referrer.left_out == nullptr) return std::string(otherwise);
+  const schema::Kind& kind = *referrer.left_out->desired->kind;
+  const diff::Comparison comparison = diff::compare_object(kind, *referrer.left_out, draft.id_of(),
+                                                           draft.input.policy.connection_scope_format);
+  if (still_refers(kind, comparison.target)) return std::string(otherwise);
+  return draft.input.scope.selection.targets.empty()
+             ? fmt::format("widen --selector to {}: its manifest has changed as well", referrer.name)
+             : fmt::format("add --target {}: its manifest has changed as well", referrer.name);
+}
+
 /// What the state knows of owned objects that this run leaves alone: connection scopes need not show on the
 /// wire whose they are.
 void add_recorded_referrers(const Draft& draft, std::vector<Referrer>& referrers) {
@@ -65,7 +94,12 @@ void add_recorded_referrers(const Draft& draft, std::vector<Referrer>& referrers
   for (const auto& [key, recorded] : draft.input.recorded->objects) {
     const model::LiveKind* live = draft.input.live->find(key.kind);
     if (dealt_with.contains(key) || live == nullptr || live->find(recorded.live_id) == nullptr) continue;
-    Referrer referrer{key.to_string(), true, draft.input.desired->find(key) == nullptr, {}, {}};
+    Referrer referrer{key.to_string(),
+                      true,
+                      draft.input.desired->find(key) == nullptr,
+                      if_left_out(draft, find_binding(draft, key)),
+                      {},
+                      {}};
     for (const model::ObjectKey& target : recorded.depends_on)
       if (const auto at = draft.input.recorded->objects.find(target);
           at != draft.input.recorded->objects.end())
@@ -80,15 +114,15 @@ std::vector<Referrer> find_referrers(const Draft& draft) {
     if (!action.live_id.empty()) actions[{action.key.kind, action.live_id}] = &action;
   std::vector<Referrer> referrers;
   for (const model::DesiredObject& object : draft.input.desired->objects) {
-    Referrer referrer{object.key.to_string(), true, false, {}, {}};
+    Referrer referrer{object.key.to_string(), true, false, nullptr, {}, {}};
     const std::string_view kind = kind_of_connections(object.kind->fields);
     if (!kind.empty() && !draft.input.policy.is_destroy)
       collect_live_ids(kind, object.spec, referrer.references);
     if (!referrer.references.empty()) referrers.push_back(std::move(referrer));
   }
-  std::map<const model::LiveObject*, std::string> declared;
+  std::map<const model::LiveObject*, const diff::Binding*> declared;
   for (const diff::Binding& binding : draft.bindings)
-    if (binding.live != nullptr) declared.emplace(binding.live, binding.desired->key.to_string());
+    if (binding.live != nullptr) declared.emplace(binding.live, &binding);
   for (const auto& [name, live_kind] : draft.input.live->kinds) {
     const schema::Kind* kind = kinds::find(name);
     if (kind == nullptr) continue;
@@ -100,18 +134,21 @@ std::vector<Referrer> find_referrers(const Draft& draft) {
                                      ? schema::overlay(kind->fields, live.body, action->managed)
                                      : live.body;
       const auto bound = declared.find(&live);
+      const diff::Binding* binding = bound == declared.end() ? nullptr : bound->second;
       const bool is_outside =
-          bound == declared.end() && (action == nullptr || draft.input.desired->find(action->key) == nullptr);
-      referrers.push_back({action != nullptr         ? action->key.to_string()
-                           : bound != declared.end() ? bound->second
-                                                     : unmanaged_name(*kind, live),
-                           action != nullptr, is_outside, diff::find_live_references(*kind, after),
-                           diff::find_item_uses(*kind, after)});
+          binding == nullptr && (action == nullptr || draft.input.desired->find(action->key) == nullptr);
+      referrers.push_back({action != nullptr    ? action->key.to_string()
+                           : binding != nullptr ? binding->desired->key.to_string()
+                                                : unmanaged_name(*kind, live),
+                           action != nullptr, is_outside, if_left_out(draft, binding),
+                           diff::find_live_references(*kind, after), diff::find_item_uses(*kind, after)});
     }
   }
   add_recorded_referrers(draft, referrers);
   return referrers;
 }
+
+constexpr std::string_view kChangeReferrer = "change or delete the referrer first";
 
 using Names = std::set<std::pair<std::string, std::string>>;
 
@@ -128,15 +165,22 @@ Names find_declared_names(const Draft& draft) {
 void check_item_referrers(Draft& draft, const Action& action, const std::vector<Referrer>& referrers) {
   const std::set<std::string> removed = find_item_change(action).removed;
   if (removed.empty()) return;
+  const auto is_lost = [&](const diff::ItemUse& use) {
+    return use.kind == action.key.kind && use.owner == json::value(action.live_id) &&
+           removed.contains(use.item);
+  };
+  const auto still_names = [&](const schema::Kind& kind, const json::object& body) {
+    const std::vector<diff::ItemUse> uses = diff::find_item_uses(kind, body);
+    return std::any_of(uses.begin(), uses.end(), is_lost);
+  };
   for (const Referrer& referrer : referrers)
     for (const diff::ItemUse& use : referrer.items) {
-      if (use.kind != action.key.kind || use.owner != json::value(action.live_id)) continue;
-      if (!removed.contains(use.item)) continue;
+      if (!is_lost(use)) continue;
       draft.plan.refusals.push_back(
           {"still-referenced",
            fmt::format("the scope '{}' would leave {}, but {} still names it ({})",
                        base::printable(use.item, 100), action.key.to_string(), referrer.name, use.pointer),
-           "take the scope out of the referrer first", action.key});
+           make_hint(draft, referrer, "take the scope out of the referrer first", still_names), action.key});
     }
 }
 
@@ -175,6 +219,12 @@ void check_left_behind(Draft& draft, const Action& action, const std::vector<Ref
                        const Names& declared_names) {
   const Loss loss(action);
   if (!loss.exists()) return;
+  const auto still_refers = [&](const schema::Kind& kind, const json::object& body) {
+    const std::vector<diff::LiveReference> references = diff::find_live_references(kind, body);
+    return std::any_of(references.begin(), references.end(), [&](const diff::LiveReference& reference) {
+      return refers_to(reference, action, loss.name);
+    });
+  };
   std::set<std::string_view> said;
   for (const Referrer& referrer : referrers)
     for (const diff::LiveReference& reference : referrer.references) {
@@ -190,7 +240,7 @@ void check_left_behind(Draft& draft, const Action& action, const std::vector<Ref
           {"still-referenced",
            fmt::format("{} would be {}, but {} still refers to it ({})", action.key.to_string(), loss.what(),
                        referrer.name, base::printable(reference.pointer, 200)),
-           "change or delete the referrer first", action.key});
+           make_hint(draft, referrer, kChangeReferrer, still_refers), action.key});
       break;
     }
 }
@@ -211,7 +261,7 @@ void check_gap(Draft& draft, Action& action, const std::vector<Referrer>& referr
             {"still-referenced",
              fmt::format("{} would be deleted and made again, but {} refers to it ({})",
                          action.key.to_string(), referrer.name, base::printable(reference.pointer, 200)),
-             "change or delete the referrer first", action.key});
+             std::string(kChangeReferrer), action.key});
       else
         names.insert(referrer.name);
       break;

@@ -203,6 +203,19 @@ TEST(PolicyScopes, AScopeThatAPolicyOutsideTheManifestsNamesStays) {
                 "' still names it (/clientAccessScopes)");
 }
 
+TEST(PolicyScopes, AScopeThatALeftOutPolicyNoLongerNamesLeavesOnceThatIsSelectedToo) {
+  Project project;
+  project.apply_text(app("a") + resource("r", {"s", "t"}) +
+                     policy("p", "a", "r", "clientAccessScopes: [s, t]"));
+  const std::string text = app("a") + resource("r", {"s"}) + policy("p", "a", "r", "clientAccessScopes: [s]");
+  project.selection = {{}, {{"Resource", "r"}}};
+  const plan::Plan plan = project.plan_text(text);
+  ASSERT_EQ(plan.refusals.size(), 1U);
+  EXPECT_EQ(plan.refusals[0].hint, "add --target ResourcePolicy/p: its manifest has changed as well");
+  project.selection = {{}, {{"Resource", "r"}, {"ResourcePolicy", "p"}}};
+  EXPECT_THAT(project.plan_text(text).refusals, IsEmpty());
+}
+
 TEST(PolicyScopes, OfALeftOutResourceAreLookedForInTheProject) {
   Project project;
   const std::string ends = app("a") + resource("r", {"read"}) + resource("s", {"read"});

@@ -181,6 +181,44 @@ TEST_F(ScopeTest, NothingIsPrunedAndWhatIsLeftOutKeepsItsState) {
   EXPECT_THAT(actions_of(project.plan_text(fewer)), HasSubstr("delete Connection/c2"));
 }
 
+std::string named_role(const std::string& name) {
+  return doc("Role", "name: r1, labels: {team: one}", "name: " + name);
+}
+std::string role_users(const std::string& name) {
+  return doc("InboundApp", "name: app", "name: App, permissionsScopes: [{name: x, values: [" + name + "]}]") +
+         doc("Resource", "name: api",
+             "name: api, type: api, uri: 'https://api', scopes: {permissionsScopes: [{name: y, values: [" +
+                 name + "]}]}");
+}
+
+TEST_F(ScopeTest, ARenameNamesTheReferrersThatWouldFollowIfTheyWereSelectedToo) {
+  project.apply_text(named_role("Old") + role_users("Old"));
+  const std::string text = named_role("New") + role_users("New");
+  target({{"InboundApp", "app"}});
+  const plan::Plan plan = project.plan_text(text);
+  ASSERT_EQ(plan.refusals.size(), 1U);
+  EXPECT_THAT(plan.refusals[0].summary, HasSubstr("Role/r1 would be renamed, but Resource/api still refers"));
+  EXPECT_EQ(plan.refusals[0].hint, "add --target Resource/api: its manifest has changed as well");
+  target({{"InboundApp", "app"}, {"Resource", "api"}});
+  const plan::Plan wider = project.plan_text(text);
+  EXPECT_THAT(wider.refusals, IsEmpty()) << "the hint leads on";
+  EXPECT_EQ(actions_of(wider), "update InboundApp/app, update Resource/api, update Role/r1");
+  select({"team=one"});
+  const plan::Plan selected = project.plan_text(text);
+  ASSERT_EQ(selected.refusals.size(), 2U);
+  EXPECT_EQ(selected.refusals[0].hint,
+            "widen --selector to InboundApp/app: its manifest has changed as well");
+}
+
+TEST_F(ScopeTest, ARenameAsksToChangeReferrersWhoseManifestsKeepTheOldName) {
+  project.apply_text(named_role("Old") + role_users("Old"));
+  target({{"Role", "r1"}});
+  const plan::Plan plan = project.plan_text(named_role("New") + role_users("Old"));
+  ASSERT_EQ(plan.refusals.size(), 2U);
+  for (const plan::Refusal& refusal : plan.refusals)
+    EXPECT_EQ(refusal.hint, "change or delete the referrer first");
+}
+
 TEST_F(ScopeTest, AMoveHappensWithItsObjectAndNotWithAnother) {
   project.apply_text(shop());
   std::string moved = shop();
