@@ -45,7 +45,7 @@ net::awaitable<Result<model::LiveObject>> load_declared(Context& context, Connec
     if (binding.desired->key != named.key) continue;
     if (binding.live != nullptr) co_return *binding.live;
     for (const diag::Diagnostic& diagnostic : sink.all())
-      if (diagnostic.span == binding.desired->span)
+      if (binding.desired->is_at(diagnostic.span))
         co_return Error(ErrorKind::kInvalidInput, diagnostic.summary, diagnostic.hint);
   }
   co_return not_live(named);

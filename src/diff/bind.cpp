@@ -59,12 +59,18 @@ class Binder {
     return claimed_.contains({binding.desired->key.kind, id});
   }
 
+  /// What of the manifest bound it: metadata.id, the name, or else its handle.
+  static diag::Span place_of(const DesiredObject& object, BoundBy by) {
+    if (by == BoundBy::kId) return object.place_of(object.kind->id_field);
+    return by == BoundBy::kName ? object.place_of(object.kind->name_field) : object.span;
+  }
+
   /// Claims `live` for `binding`; two manifests on one live object are an error that names both.
   bool claim(Binding& binding, const LiveObject& live, BoundBy by) {
     const schema::Kind& kind = *binding.desired->kind;
     if (kind.is_system != nullptr && kind.is_system(live.body)) {
       sink_.error(
-          "system-object", binding.desired->span,
+          "system-object", place_of(*binding.desired, by),
           fmt::format("{} would take over the {} '{}', which is the system's own and can't be redefined",
                       binding.desired->key.to_string(), kind.title,
                       base::printable(text_of(live.body, kind.name_field), 100)),
@@ -80,8 +86,8 @@ class Binder {
                              binding.desired->key.to_string(), live.id),
                  "",
                  "give one of them another metadata.id, or remove it",
-                 binding.desired->span,
-                 {{other.span, "the other is here"}}});
+                 place_of(*binding.desired, by),
+                 {{place_of(other, at->second->by), "the other is here"}}});
       return false;
     }
     binding.live = &live;
@@ -337,7 +343,7 @@ class Binder {
     if (old_id == binding.live->id || live_kind(binding)->find(old_id) == nullptr ||
         is_claimed(binding, old_id))
       return;
-    sink_.error("owned-id-changed", object.span,
+    sink_.error("owned-id-changed", object.place_of(object.kind->id_field),
                 fmt::format("{} owns the live object '{}', and metadata.id now names another, '{}'",
                             object.key.to_string(), base::printable(old_id, 100),
                             base::printable(binding.live->id, 100)),
@@ -371,8 +377,9 @@ void report_missing_id(const Binding& binding, diag::Sink& sink) {
   const std::string id = base::printable(*object.id, 100);
   const std::string_view what =
       binding.is_id_gone ? "was deleted outside descopectl" : "is not in the project";
+  const diag::Span place = object.place_of(object.kind->id_field);
   if (!object.is_partial) {
-    sink.error("unknown-live-id", object.span,
+    sink.error("unknown-live-id", place,
                fmt::format("{} is bound to the live id '{}', which {}", object.key.to_string(), id, what),
                binding.is_id_gone
                    ? "remove metadata.id to have the object created again, or name another live object there"
@@ -385,7 +392,7 @@ void report_missing_id(const Binding& binding, diag::Sink& sink) {
   });
   const std::string_view name = item == all.end() ? object.kind->name : (*item)->name;
   const std::string_view field = item == all.end() ? std::string_view("id") : (*item)->item_of.reference;
-  sink.error("unknown-live-id", object.span,
+  sink.error("unknown-live-id", place,
              fmt::format("the live {} '{}', which this {} names, {}", object.kind->name, id, name, what),
              fmt::format("check 'spec.{0}: {{live: {1}}}' and the project; where the {2} is gone for good, "
                          "remove the {3} or name another {2}",

@@ -55,7 +55,7 @@ class MetadataDecoder {
       : kind_(kind), context_(context), object_(object) {}
 
   void decode(const Node& metadata) {
-    for (const Member& member : metadata.members) {
+    for (const Member& member : schema::declared_members(metadata)) {
       if (member.key == "name")
         decode_name(member);
       else if (member.value.kind == NodeKind::kNull &&
@@ -105,13 +105,15 @@ class MetadataDecoder {
     if (base::is_blank(*id))
       context_.sink.error("invalid-value", member.value.span, "metadata.id is empty",
                           "remove it, or write the live id");
-    else
+    else {
       object_.id = std::move(*id);
+      object_.identity.push_back({kind_.id_field, member.value.span});
+    }
   }
 
   void decode_labels(const Node& node) {
     if (!expect_map(node, "metadata.labels")) return;
-    for (const Member& label : node.members) {
+    for (const Member& label : schema::declared_members(node)) {
       if (label.value.kind == NodeKind::kNull) continue;
       if (auto value =
               schema::decode_text(label.value, fmt::format("metadata.labels.{}", label.key), context_))
@@ -121,7 +123,7 @@ class MetadataDecoder {
 
   void decode_lifecycle(const Node& node) {
     if (!expect_map(node, "metadata.lifecycle")) return;
-    for (const Member& member : node.members) {
+    for (const Member& member : schema::declared_members(node)) {
       if (member.value.kind == NodeKind::kNull &&
           schema::find_field(kLifecycleFields, member.key) != nullptr) {
         if (member.key == "preventDestroy") object_.lifecycle.prevent_destroy = false;
@@ -258,10 +260,11 @@ std::optional<model::DesiredObject> decode_document(const Node& root, bool is_co
   }
   const Member* spec = root.find("spec");
   if (spec == nullptr || spec->value.kind != NodeKind::kMapping) {
-    sink.error(spec == nullptr ? "missing-field" : "wrong-type",
+    const bool is_missing = spec == nullptr || spec->value.is_unset;
+    sink.error(is_missing ? "missing-field" : "wrong-type",
                spec == nullptr ? first_key(root)
                                : (spec->value.kind == NodeKind::kNull ? spec->key_span : spec->value.span),
-               spec == nullptr
+               is_missing
                    ? "a manifest needs the field 'spec'"
                    : fmt::format("'spec' must be a map, not {}", document::describe(spec->value.kind)));
   } else {

@@ -40,7 +40,8 @@ class Merger {
     if (base.kind == NodeKind::kMapping && over.kind == NodeKind::kMapping && !rows.is_one_piece())
       return merge_maps(base, over, [&](std::string_view key) { return rows.below(key); });
     // The same again changes nothing, and the base is where a reader looks first.
-    const bool is_same = base.is_scalar() && base.kind == over.kind && base.text == over.text;
+    const bool is_same = base.is_scalar() && base.kind == over.kind && base.text == over.text &&
+                         base.is_unset == over.is_unset;
     return is_same ? base : over;
   }
 
@@ -57,12 +58,11 @@ class Merger {
         members.push_back(member);
         continue;
       }
+      // What is taken away stays as `!unset`: whoever misses it can tell where it went.
       const Member& laid = *found->second;
-      if (!laid.value.is_unset) {
-        Node value = merge(member.value, laid.value, rows_of(member.key));
-        const bool is_from_base = value.span == member.value.span;
-        members.push_back({member.key, is_from_base ? member.key_span : laid.key_span, false, value});
-      }
+      Node value = merge(member.value, laid.value, rows_of(member.key));
+      const bool is_from_base = value.span == member.value.span;
+      members.push_back({member.key, is_from_base ? member.key_span : laid.key_span, false, value});
       written.erase(found);
     }
     for (const Member& member : over.members)

@@ -13,8 +13,8 @@ namespace descopectl::manifest {
 
 /// `over` laid over `base`: maps merge by key, everything else replaces, `!unset` takes a member away.
 /// Secrets and references are replaced whole, since their maps hold one of several forms. Each value keeps
-/// its own place. An `!unset` of what `base` lacks stays, so that decoding can tell an unknown field; so does
-/// what is written in lists, see check_overlay_marks.
+/// its own place. Each `!unset` stays, so that decoding can tell an unknown field, and where one that is
+/// needed went; so does what is written in lists, see check_overlay_marks.
 [[nodiscard]] document::Node merge_documents(const schema::Kind& kind, const document::Node& base,
                                              const document::Node& over, document::Tree& tree);
 

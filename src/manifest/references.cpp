@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "descopectl/base/text.hpp"
+#include "descopectl/kinds/registry.hpp"
 #include "descopectl/schema/create_variant.hpp"
 #include "descopectl/schema/identity.hpp"
 #include "descopectl/schema/kind.hpp"
@@ -31,6 +32,7 @@ struct Identifying {
   std::string what;
   std::string value;             ///< empty: nothing
   std::string_view within = {};  ///< the tenant
+  std::string_view field = {};   ///< whose value it is, where it is one field's
 };
 
 /// Reports the second of two objects for which `value_of` gives the same non-empty text.
@@ -49,8 +51,8 @@ void check_same(const std::vector<DesiredObject>& objects, diag::Sink& sink, con
     report_two(sink, code,
                fmt::format("{} and {} have the same {} '{}'", at->second->key.to_string(),
                            object.key.to_string(), it.what, base::printable(it.value, 100)),
-               "two manifests can't describe one live object", object.span, at->second->span,
-               "the other is here");
+               "two manifests can't describe one live object", object.place_of(it.field),
+               at->second->place_of(it.field), "the other is here");
   }
 }
 
@@ -146,6 +148,10 @@ class ItemMerger {
       at->second.id = id;
       at->second.is_partial = true;
       at->second.span = scope.span;
+      const std::string_view id_field = kinds::find(at->second.key.kind)->id_field;
+      for (const model::LiveUse& use : scope.live_uses)
+        if (use.pointer == "/" + std::string(scope.kind->item_of.reference))
+          at->second.identity.push_back({id_field, use.span});
       at->second.root = scope.root;
     }
     return &at->second;
@@ -160,7 +166,8 @@ class ItemMerger {
     if (!check_free(owner, scope, rule, name)) return;
     warn_of_owner(owner, scope, rule);
     const std::string list(rule.list);
-    owner.items.push_back({list + "/" + base::escape_pointer_token(name), scope.name_span});
+    owner.items.push_back(
+        {list + "/" + base::escape_pointer_token(name), scope.place_of(scope.kind->name_field)});
     owner.own_items[list].insert(name);
     owner.parts.push_back({scope.key, scope.labels});
     for (model::Reference& reference : scope.references)
@@ -185,7 +192,8 @@ class ItemMerger {
         if (place.pointer != pointer) continue;
         report_two(sink_, "duplicate-item",
                    fmt::format("the scope '{}' stands twice on {}", name, owner.key.to_string()),
-                   "remove one of the two", scope.name_span, place.span, "first written here");
+                   "remove one of the two", scope.place_of(scope.kind->name_field), place.span,
+                   "first written here");
         return false;
       }
     }
@@ -234,9 +242,9 @@ void check_duplicates(std::vector<DesiredObject>& objects, diag::Sink& sink) {
                             [](const auto& left, const auto& right) { return left.key == right.key; }),
                 objects.end());
   check_same(objects, sink, "duplicate-id", [](const DesiredObject& object) -> Identifying {
-    if (object.id) return {"live id", *object.id};
+    if (object.id) return {"live id", *object.id, {}, object.kind->id_field};
     const bool is_chosen = schema::is_id_chosen_by_client(*object.kind, object.spec);
-    return {"live id", is_chosen ? object.key.handle : std::string()};
+    return {"live id", is_chosen ? object.key.handle : std::string(), {}, object.kind->id_field};
   });
   check_same(objects, sink, "duplicate-key", [](const DesiredObject& object) {
     return Identifying{schema::names_of_key(*object.kind), key_of(object)};
@@ -250,7 +258,7 @@ void check_duplicates(std::vector<DesiredObject>& objects, diag::Sink& sink) {
       const auto& unique = object.kind->unique;
       const bool counts = std::find(unique.begin(), unique.end(), field) != unique.end();
       return {std::string(field), counts ? text_at(object, field) : std::string(),
-              schema::scope_of(*object.kind, field, object.spec)};
+              schema::scope_of(*object.kind, field, object.spec), field};
     });
 }
 

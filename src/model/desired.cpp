@@ -18,6 +18,17 @@ const json::value* find_marked(const json::value& value, std::string_view name) 
 
 }  // namespace
 
+diag::Span DesiredObject::place_of(std::string_view field) const {
+  const auto at = std::find_if(identity.begin(), identity.end(),
+                               [&](const FieldPlace& place) { return place.field == field; });
+  return at == identity.end() ? span : at->span;
+}
+
+bool DesiredObject::is_at(const diag::Span& place) const {
+  return place == span || std::any_of(identity.begin(), identity.end(),
+                                      [&](const FieldPlace& one) { return one.span == place; });
+}
+
 const DesiredObject* DesiredState::find(const ObjectKey& key) const {
   const auto at = std::lower_bound(
       objects.begin(), objects.end(), key,

@@ -118,7 +118,7 @@ void take_chosen(const diag::Sink& found, const PlanInput& input, const std::set
   for (const diag::Diagnostic& diagnostic : found.all()) {
     const bool is_foreign =
         std::any_of(objects.begin(), objects.end(), [&](const model::DesiredObject& object) {
-          return object.span == diagnostic.span && !is_chosen(input, keys, object.key);
+          return object.is_at(diagnostic.span) && !is_chosen(input, keys, object.key);
         });
     if (!is_foreign) sink.add(diagnostic);
   }

@@ -48,7 +48,7 @@ std::vector<diff::Binding> bind_in_scope(const PlanInput& input, diag::Sink& sin
       diff::bind_objects(*input.desired, *input.live, *input.recorded, found);
   const auto is_about = [&](const diag::Span& span) {
     return std::any_of(bindings.begin(), bindings.end(), [&](const diff::Binding& binding) {
-      return binding.desired->span == span && input.scope.contains(binding.desired->key);
+      return binding.desired->is_at(span) && input.scope.contains(binding.desired->key);
     });
   };
   for (const diag::Diagnostic& diagnostic : found.all()) {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "decode_scalar.hpp"
@@ -32,9 +33,25 @@ class Decoder {
     check_unique_keys(spec);
     check_variants(spec);
     check_rules(spec);
+    note_identity(spec);
   }
 
  private:
+  /// Where the values stand by which the object is told from others.
+  void note_identity(const Node& spec) {
+    std::vector<std::string_view> fields{kind_.name_field};
+    fields.insert(fields.end(), kind_.natural_keys.begin(), kind_.natural_keys.end());
+    fields.insert(fields.end(), kind_.unique.begin(), kind_.unique.end());
+    for (const std::string_view field : fields) {
+      const Field* row = find_wire_field(kind_.fields, field);
+      const Member* member = row == nullptr ? nullptr : spec.find(row->name);
+      const bool is_known = std::any_of(object_.identity.begin(), object_.identity.end(),
+                                        [&](const model::FieldPlace& place) { return place.field == field; });
+      if (member != nullptr && !member->value.is_unset && !is_known)
+        object_.identity.push_back({field, member->value.span});
+    }
+  }
+
   json::object decode_members(Fields fields, const Node& node, const std::string& pointer,
                               std::string_view where, bool is_top) {
     json::object result;
@@ -392,9 +409,6 @@ class Decoder {
 
 void decode_spec(const Kind& kind, const Node& spec, DecodeContext& context, model::DesiredObject& object) {
   Decoder(kind, context, object).decode_top(spec);
-  if (!kind.item_of.exists()) return;
-  const document::Member* name = spec.find(kind.name_field);
-  object.name_span = name != nullptr ? name->value.span : object.span;
 }
 
 std::optional<json::value> to_json(const Node& node, DecodeContext& context) {

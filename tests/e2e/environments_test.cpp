@@ -70,6 +70,20 @@ TEST_F(Environments, LayTheirOverlaysOverTheManifestsOfAll) {
   EXPECT_EQ(project.run({"validate", "--env", "staging"}).out, "Valid: 4 manifests in 2 files.\n");
 }
 
+TEST_F(Environments, ALiveIdThatAnOverlayWritesIsFaultedThere) {
+  project.folder.write("env/staging/a.yaml",
+                       "apiVersion: descopectl/v1\nkind: Role\nmetadata: {name: R, id: ROLx}\n");
+  project.declare("apiVersion: descopectl/v1\nkind: Role\nmetadata: {name: R}\nspec: {name: R}\n");
+  const Result result = project.plan({"--env", "staging"});
+  EXPECT_EQ(result.status, 3) << result.all();
+  EXPECT_NE(result.err.find("env/staging/a.yaml:3:25: error: Role/R is bound to the live id 'ROLx', which is "
+                            "not in the project [unknown-live-id]\n"
+                            "  metadata: {name: R, id: ROLx}\n"
+                            "                          ^~~~\n"),
+            std::string::npos)
+      << result.err;
+}
+
 TEST_F(Environments, AnObjectThatAnOverlayDropsIsDeleted) {
   project.folder.write("env/staging/a.yaml", overlay("name: a", "description: over"));
   EXPECT_EQ(apply("staging").status, 0);

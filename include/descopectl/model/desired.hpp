@@ -64,6 +64,12 @@ struct ItemPlace {
   diag::Span span;
 };
 
+/// Where a value by which an object is told from others was written: its id, its name.
+struct FieldPlace {
+  std::string_view field;  ///< by wire name, in the kind's table
+  diag::Span span;
+};
+
 struct Lifecycle {
   std::optional<bool> prevent_destroy;  ///< none: as the state has it
   bool keep_on_removal = false;
@@ -94,7 +100,14 @@ struct DesiredObject {
   std::vector<Part> parts;  ///< those documents
   bool is_partial = false;  ///< declares items of an object that others declare; `id` is that object's
   diag::Span span;          ///< of the handle
-  diag::Span name_span;     ///< of the name in the spec, where the kind becomes items of others (McpScope)
+  /// Of metadata.id (by the kind's id_field) and of what identifies it in the spec, as far as written. An
+  /// overlay may have written them, in another file than the handle.
+  std::vector<FieldPlace> identity;
+
+  /// Where to point for something about that field: the handle where it is not written.
+  [[nodiscard]] diag::Span place_of(std::string_view field) const;
+  /// Is that the place of the handle or of a value that identifies the object?
+  [[nodiscard]] bool is_at(const diag::Span& place) const;
 };
 
 /// The root of what came from standard input. A pipe has no identity: what an earlier one declared is not

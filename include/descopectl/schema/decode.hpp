@@ -40,7 +40,7 @@ struct DecodeContext {
 void decode_spec(const Kind& kind, const document::Node& spec, DecodeContext& context,
                  model::DesiredObject& object);
 
-/// The members of a map without those that an overlay took away where nothing was (`!unset`).
+/// The members of a map without those that an overlay took away (`!unset`).
 [[nodiscard]] inline auto declared_members(const document::Node& node) {
   return node.members |
          std::views::filter([](const document::Member& member) { return !member.value.is_unset; });

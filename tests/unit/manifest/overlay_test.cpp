@@ -166,6 +166,67 @@ TEST_F(Overlay, ChecksRequiredFieldsAfterTheMergeAndShowsEachProblemWhereItIsWri
             "hint: did you mean 'offline'?\n");
 }
 
+TEST_F(Overlay, ThatTakesAwayWhatIsNeededIsShownWhereItDoesSo) {
+  write("base/c.yaml", doc("name: c", "spec:\n  name: C\n"));
+  write("over1/c.yaml", doc("name: c", "spec:\n  pkce: true\n  name: !unset\n"));
+  load({"base", "over1"});
+  EXPECT_THAT(messages(),
+              HasSubstr("over1/c.yaml:6:3: error: Connection needs the field 'name' [missing-field]\n"
+                        "    name: !unset\n"));
+  write("over2/c.yaml", doc("name: c", "spec: {name: null}\n"));
+  load({"base", "over1", "over2"});
+  EXPECT_THAT(messages(), HasSubstr("over2/c.yaml:4:8: error: Connection needs the field 'name'"));
+  write("over2/c.yaml", doc("name: c", "spec: {name: D}\n"));
+  load({"base", "over1", "over2"});
+  EXPECT_EQ(messages(), "");
+  EXPECT_EQ(json::serialize(desired_.objects.at(0).spec), R"({"name":"D","pkce":true})");
+}
+
+TEST_F(Overlay, ThatTakesTheSpecAwayIsShownWhereItDoesSo) {
+  write("base/c.yaml", doc("name: c", "spec: {name: C}\n"));
+  write("over/c.yaml", doc("name: c", "spec: !unset\n"));
+  load({"base", "over"});
+  EXPECT_THAT(messages(),
+              HasSubstr("over/c.yaml:4:1: error: a manifest needs the field 'spec' [missing-field]\n"));
+}
+
+TEST_F(Overlay, AnUnsetAboveANullAndANullAboveAnUnsetAreTheLastWord) {
+  write("base/c.yaml", doc("name: c, lifecycle: {preventDestroy: true}", "spec: {name: C, logo: null}\n"));
+  write("over1/c.yaml", doc("name: c, lifecycle: {preventDestroy: !unset}", "spec: {logo: !unset}\n"));
+  write("over2/c.yaml", doc("name: c", "spec: {logo: null}\n"));
+  load({"base", "over1"});
+  EXPECT_EQ(messages(), "");
+  EXPECT_EQ(json::serialize(desired_.objects.at(0).spec), R"({"name":"C"})");
+  EXPECT_FALSE(desired_.objects.at(0).lifecycle.prevent_destroy.has_value()) << "as the state has it";
+  load({"base", "over1", "over2"});
+  EXPECT_EQ(json::serialize(desired_.objects.at(0).spec), R"({"name":"C","logo":null})");
+}
+
+TEST_F(Overlay, ProblemsOfMetadataAreShownWhereTheyAreWritten) {
+  write("base/c.yaml", doc("name: c, labels: {team: a}, lifecycle: {onRemoval: keep}", "spec: {name: C}\n"));
+  write("over/c.yaml",
+        doc("name: c, labels: {team: [x]}, lifecycle: {onRemoval: burn, preventDestroy: 7}", ""));
+  load({"base", "over"});
+  EXPECT_THAT(messages(), HasSubstr("over/c.yaml:3:36: error: 'metadata.labels.team'"));
+  EXPECT_THAT(messages(), HasSubstr("over/c.yaml:3:65: error: 'onRemoval' can't be 'burn'"));
+  EXPECT_THAT(messages(), HasSubstr("over/c.yaml:3:87: error: 'metadata.lifecycle.preventDestroy'"));
+}
+
+TEST_F(Overlay, WhatIdentifiesAnObjectIsShownWhereItIsWritten) {
+  write("base/a.yaml", doc("name: a", "spec: {name: A}\n", "Role"));
+  write("base/b.yaml", doc("name: b", "spec: {name: B}\n", "Role"));
+  write("over/b.yaml", doc("name: b, id: ROL1", "spec: {name: A}\n", "Role"));
+  load({"base", "over"});
+  EXPECT_THAT(messages(), HasSubstr("over/b.yaml:4:14: error: Role/a and Role/b have the same name 'A'"));
+  EXPECT_THAT(messages(), HasSubstr("base/a.yaml:4:14: note: the other is here"));
+  write("over/b.yaml", doc("name: b, id: ROL1", "", "Role"));
+  write("over/a.yaml", doc("name: a, id: ROL1", "", "Role"));
+  load({"base", "over"});
+  EXPECT_THAT(messages(),
+              HasSubstr("over/b.yaml:3:25: error: Role/a and Role/b have the same live id 'ROL1'"));
+  EXPECT_THAT(messages(), HasSubstr("over/a.yaml:3:25: note: the other is here"));
+}
+
 TEST_F(Overlay, MayTakeTheRawFormInPlaceOfTheTypedOne) {
   const std::string base = "spec: {resource: {live: R1}, name: s, connections: [{connection: {live: x}}]}\n";
   merged(doc("name: s", base, "McpScope"),

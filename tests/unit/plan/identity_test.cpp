@@ -45,10 +45,10 @@ TEST_F(PlanGoneId, OfAnOwnedObjectIsDriftAndStopsAPlan) {
   Manifests manifests(text);
   EXPECT_EQ(actions_of(project.plan(manifests)), "");
   EXPECT_EQ(manifests.messages(),
-            "<stdin>:4:18: error: Resource/r is bound to the live id 'RS1', which was deleted outside "
+            "<stdin>:4:25: error: Resource/r is bound to the live id 'RS1', which was deleted outside "
             "descopectl [unknown-live-id]\n"
             "  metadata: {name: r, id: RS1}\n"
-            "                   ^\n"
+            "                          ^~~\n"
             "hint: remove metadata.id to have the object created again, or name another live object there\n");
   const plan::DriftReport report = drift(text);
   ASSERT_EQ(report.objects.size(), 2U);
