@@ -1,5 +1,5 @@
 // Which texts are handles, and what is said of the others.
-#include "manifest/handle.hpp"
+#include "descopectl/manifest/handle.hpp"
 
 #include <gtest/gtest.h>
 
