@@ -79,18 +79,6 @@ bool is_worth_a_proof(const Run& run) {
   return run.stop == Stop::kNone || run.stop == Stop::kInterrupted;
 }
 
-/// What was written and is not read back, since the run ended early.
-void warn_of_missing_proof(Run& run) {
-  for (const Written& written : run.written) {
-    ActionOutcome& outcome = run.outcome.actions[written.action];
-    if (outcome.status != Status::kDone) continue;
-    outcome.code = "not-verified";
-    outcome.message = fmt::format("{} was written, but not read back: {}",
-                                  run.plan.actions[written.action].key.to_string(), run.stop_message);
-    run.warn(outcome.message);
-  }
-}
-
 /// Makes an end of the state's writing; what was recorded and can't be saved is a failure of the run.
 asio::awaitable<void> save(Run& run) {
   if (!run.outcome.state_error.empty()) co_return;
@@ -196,7 +184,7 @@ asio::awaitable<Outcome> apply_plan(plan::Plan& plan, api::Writer& api, state::S
   if (is_worth_a_proof(run)) {
     co_await proof.run_all();
   } else {
-    warn_of_missing_proof(run);
+    proof.skip_all();
   }
   co_await save(run);
   sum_up(run, proof.errors());

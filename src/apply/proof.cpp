@@ -68,14 +68,6 @@ const model::LiveObject* find_object(const Run& run, const Written& written,
   return found;
 }
 
-/// The parents of what was written, where the kind is listed by parent.
-std::vector<std::string> find_parents(const schema::Kind& kind, const std::vector<Written*>& open) {
-  std::set<std::string> parents;
-  for (const Written* written : open)
-    schema::add_parent(kind, written->record.live_id, parents);
-  return {parents.begin(), parents.end()};
-}
-
 }  // namespace
 
 /// What one look at one object showed.
@@ -87,41 +79,64 @@ struct Proof::Finding : Agreement {
 
 Proof::Proof(Run& run, asio::any_io_executor executor) : run_(run), executor_(std::move(executor)) {}
 
-asio::awaitable<void> Proof::run_all() {
-  std::map<const schema::Kind*, std::vector<Written*>> kinds;
+std::map<const schema::Kind*, Proof::Open> Proof::find_open() {
+  std::map<const schema::Kind*, Open> kinds;
   for (Written& written : run_.written) {
     const Action& action = run_.plan.actions[written.action];
     if (run_.outcome.actions[written.action].status == Status::kDone)
-      kinds[action.descriptor].push_back(&written);
+      kinds[action.descriptor].written.push_back(&written);
   }
+  for (auto& [kind, erased] : find_departures(run_))
+    kinds[kind].erased = std::move(erased);
+  return kinds;
+}
+
+asio::awaitable<void> Proof::run_all() {
   transport::TaskGroup tasks(executor_, std::max<std::size_t>(run_.options.parallelism, 1));
-  for (auto& [kind, open] : kinds)
+  for (auto& [kind, open] : find_open())
     tasks.start(prove_kind(*kind, std::move(open)));
   co_await tasks.wait();
 }
 
-asio::awaitable<void> Proof::prove_kind(const schema::Kind& kind, std::vector<Written*> open) {
+void Proof::skip_all() {
+  for (const auto& [kind, open] : find_open())
+    leave_open(open, run_.stop_message);
+}
+
+asio::awaitable<void> Proof::prove_kind(const schema::Kind& kind, Open open) {
   Poll poll(run_.timing, run_.options.settle);
   const std::vector<std::string> parents = find_parents(kind, open);
   while (true) {
     auto listed = co_await run_.api.list(kind, run_.generation(), parents);
     if (!listed) {
       errors_.push_back(listed.error());
-      leave_unverified(open, listed.error().message());
+      leave_open(open, listed.error().message());
       co_return;
     }
-    settle_agreeing(open, *listed);
+    settle_agreeing(open.written, *listed);
+    settle_gone(run_, *listed, open.erased);
     if (open.empty() || run_.stop == Stop::kState) co_return;
     if (is_interrupted()) {
-      leave_unverified(open, "interrupted");
+      leave_open(open, "interrupted");
       co_return;
     }
     const bool has_time = co_await poll.wait();
     if (!has_time) {
-      fail_open(open, *listed);
+      fail_open(open.written, *listed);
+      const auto errors = co_await judge_left(run_, executor_, kind, std::move(open.erased));
+      errors_.insert(errors_.end(), errors.begin(), errors.end());
       co_return;
     }
   }
+}
+
+std::vector<std::string> Proof::find_parents(const schema::Kind& kind, const Open& open) const {
+  std::set<std::string> parents;
+  for (const Written* written : open.written)
+    schema::add_parent(kind, written->record.live_id, parents);
+  for (const std::size_t index : open.erased)
+    schema::add_parent(kind, run_.plan.actions[index].live_id, parents);
+  return {parents.begin(), parents.end()};
 }
 
 void Proof::settle_agreeing(std::vector<Written*>& open, const Objects& objects) {
@@ -211,14 +226,11 @@ void Proof::fail_open(const std::vector<Written*>& open, const Objects& objects)
   }
 }
 
-void Proof::leave_unverified(const std::vector<Written*>& open, const std::string& why) {
-  for (const Written* written : open) {
-    ActionOutcome& outcome = run_.outcome.actions[written->action];
-    outcome.code = "not-verified";
-    outcome.message = fmt::format("{} was written, but not read back: {}",
-                                  run_.plan.actions[written->action].key.to_string(), why);
-    run_.warn(outcome.message);
-  }
+void Proof::leave_open(const Open& open, const std::string& why) {
+  for (const Written* written : open.written)
+    leave_unverified(run_, written->action, "written", why);
+  for (const std::size_t index : open.erased)
+    if (run_.outcome.actions[index].status == Status::kDone) leave_unverified(run_, index, "deleted", why);
 }
 
 bool Proof::is_interrupted() const {

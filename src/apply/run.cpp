@@ -170,4 +170,12 @@ void fail(ActionOutcome& outcome, const Error& error) {
   if (error.kind() == ErrorKind::kOutcomeUnknown) outcome.status = Status::kUnknown;
 }
 
+void leave_unverified(Run& run, std::size_t action, std::string_view what, std::string_view why) {
+  ActionOutcome& outcome = run.outcome.actions[action];
+  outcome.code = "not-verified";
+  outcome.message =
+      fmt::format("{} was {}, but not read back: {}", run.plan.actions[action].key.to_string(), what, why);
+  run.warn(outcome.message);
+}
+
 }  // namespace descopectl::apply

@@ -31,7 +31,7 @@ enum class Status : unsigned char { kPending, kDone, kFailed, kSkipped, kUnknown
 struct ActionOutcome {
   Status status = Status::kPending;
   /// Of a failure: "not-applied", "stale", "would-drop-field", "api-refused", ... Of an action that is done:
-  /// "not-verified" where what was written could not be read back, else empty.
+  /// "not-verified" where what was written or deleted could not be read back, else empty.
   std::string code;
   std::string message;
   std::string hint;
@@ -81,7 +81,8 @@ struct Outcome {
 
 /// Runs the plan, which must be free of refusals and cycles; all arguments live until it ends. Every action's
 /// outcome is recorded in `store` before anything that depends on it starts; at the end what was written is
-/// read back, one list a kind, and a declared field that did not stick is a failure by name.
+/// read back, one list a kind, and a declared field that did not stick is a failure by name, as is a deleted
+/// object that is still there.
 [[nodiscard]] boost::asio::awaitable<Outcome> apply_plan(plan::Plan& plan, api::Writer& api,
                                                          state::Store& store, const SecretValues& secrets,
                                                          const ApplyOptions& options);

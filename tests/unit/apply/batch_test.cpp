@@ -171,7 +171,7 @@ TEST_F(ApplyBatch, DeletesOfOneKindAreOneRequest) {
   const Outcome outcome = apply();
   EXPECT_EQ(outcome.exit, ExitStatus::kDone);
   EXPECT_EQ(outcome.destroyed, 3U);
-  EXPECT_THAT(service.log, ElementsAre("erase 3 of Resource"));
+  EXPECT_THAT(service.log, ElementsAre("erase 3 of Resource", "list Resource"));
   EXPECT_THAT(store.state.objects, IsEmpty());
 }
 
@@ -198,7 +198,7 @@ TEST_F(ApplyBatch, LeavesOutWhatSomebodyElseHasDeleted) {
   options.live_read_at = timing.now() - std::chrono::minutes(1);
   const Outcome outcome = apply();
   EXPECT_EQ(outcome.exit, ExitStatus::kDone);
-  EXPECT_THAT(service.log, ElementsAre("list Resource", "erase 2 of Resource"));
+  EXPECT_THAT(service.log, ElementsAre("list Resource", "erase 2 of Resource", "list Resource"));
   EXPECT_THAT(store.state.objects, IsEmpty());
 }
 

@@ -71,6 +71,7 @@ Action ApplyTest::make_delete(std::string_view kind_name, std::string handle, st
   action.before = std::move(body);
   action.live_id = std::move(id);
   action.is_owned = true;
+  action.record = store.state.objects[action.key];
   return action;
 }
 

@@ -74,7 +74,8 @@ TEST_F(ApplyOrder, DeletesWaitForThoseWhoRefer) {
   depend(0, {1});
   const Outcome outcome = apply();
   EXPECT_EQ(outcome.destroyed, 2U);
-  EXPECT_THAT(service.log, ElementsAre("erase Resource/RS9", "erase Connection/a"));
+  EXPECT_THAT(service.log,
+              ElementsAre("erase Resource/RS9", "erase Connection/a", "list Connection", "list Resource"));
   EXPECT_THAT(store.state.objects, IsEmpty());
 }
 

@@ -1,0 +1,162 @@
+// Which deletions are to be read back, and what comes of those that a list never shows.
+#include "departures.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "descopectl/base/text.hpp"
+#include "descopectl/schema/identity.hpp"
+#include "descopectl/transport/task_group.hpp"
+
+namespace descopectl::apply {
+
+namespace asio = boost::asio;
+using plan::Action;
+
+namespace {
+
+constexpr std::size_t kMostKeysShown = 5;
+
+using Place = std::pair<std::string_view, std::string>;  // kind, live id
+
+/// The ids that live on, or may: in what was written, and in what nobody knows of.
+std::set<Place> find_taken(const Run& run) {
+  std::set<Place> taken;
+  for (const Written& written : run.written)
+    taken.emplace(run.plan.actions[written.action].descriptor->name, written.record.live_id);
+  for (const auto& [kind, ids] : run.sought)
+    for (const std::string& id : ids)
+      taken.emplace(kind->name, id);
+  return taken;
+}
+
+std::set<Place> find_erased(const Run& run) {
+  std::set<Place> erased;
+  for (std::size_t i = 0; i < run.outcome.actions.size(); ++i)
+    if (run.outcome.actions[i].is_erased)
+      erased.emplace(run.plan.actions[i].descriptor->name, run.plan.actions[i].live_id);
+  return erased;
+}
+
+/// Was what `action` deleted listed under something that is deleted, too?
+bool went_with_parent(const Action& action, const std::set<Place>& erased) {
+  const std::string parent = schema::parent_of(*action.descriptor, action.live_id);
+  if (parent.empty()) return false;
+  const schema::Field* row =
+      schema::find_wire_field(action.descriptor->fields, action.descriptor->calls.list_by);
+  return row != nullptr && erased.contains({row->reference, parent});
+}
+
+/// The state goes on owning what is still there: beside the object that has its handle by now, or in its old
+/// record.
+void keep_owning(Run& run, const Action& action) {
+  const model::ObjectKey& key = action.is_moved ? action.moved_from : action.key;
+  const auto& owned = run.store.current().objects;
+  const auto found = owned.find(key);
+  const bool has_heir = found != owned.end();
+  if (has_heir && (found->second.live_id == action.live_id || !found->second.superseded_id.empty())) return;
+  if (!has_heir && (!action.is_owned || action.kind != plan::ActionKind::kDelete)) return;
+  model::RecordedObject record = has_heir ? found->second : action.record;
+  if (has_heir) record.superseded_id = action.live_id;
+  const auto put = run.store.put(std::move(record));
+  if (!put) run.stop_for_state(fmt::format("{} is still there", key.to_string()), put.error());
+}
+
+/// What one load at the end showed.
+struct Look {
+  std::size_t action = 0;
+  Result<model::LiveObject> found = Error();
+};
+
+asio::awaitable<void> load(Run& run, const schema::Kind& kind, Look& look) {
+  std::string id = run.plan.actions[look.action].live_id;
+  look.found = co_await run.api.load(kind, std::move(id), run.generation());
+}
+
+void fail_departure(Run& run, std::size_t index, std::string_view what, std::string hint) {
+  const Action& action = run.plan.actions[index];
+  ActionOutcome& outcome = run.outcome.actions[index];
+  if (outcome.status != Status::kDone) return;  // it failed for a reason of its own
+  fail(outcome, ErrorKind::kFailure, "not-applied",
+       fmt::format("{} was deleted, but {} (live id '{}')", action.key.to_string(), what,
+                   base::printable(action.live_id)),
+       std::move(hint));
+}
+
+void warn_of_lag(const Run& run, const schema::Kind& kind, const Departures& lagging) {
+  if (lagging.empty()) return;
+  std::vector<std::string> keys;
+  for (const std::size_t index : lagging)
+    keys.push_back(run.plan.actions[index].key.to_string());
+  if (keys.size() > kMostKeysShown) {
+    keys.resize(kMostKeysShown);
+    keys.push_back(fmt::format("{} more", lagging.size() - kMostKeysShown));
+  }
+  run.warn(
+      fmt::format("{} {} deleted, and the list of kind {} lags behind: it still shows what no load finds any "
+                  "more; a plan made before it shows that may take {} to be there",
+                  base::join_words({keys.begin(), keys.end()}), lagging.size() == 1 ? "is" : "are", kind.name,
+                  lagging.size() == 1 ? "it" : "them"));
+}
+
+}  // namespace
+
+std::map<const schema::Kind*, Departures> find_departures(const Run& run) {
+  const std::set<Place> taken = find_taken(run);
+  const std::set<Place> erased = find_erased(run);
+  std::map<const schema::Kind*, Departures> departures;
+  for (std::size_t i = 0; i < run.outcome.actions.size(); ++i) {
+    const Action& action = run.plan.actions[i];
+    if (!run.outcome.actions[i].is_erased || taken.contains({action.descriptor->name, action.live_id}) ||
+        went_with_parent(action, erased))
+      continue;
+    departures[action.descriptor].push_back(i);
+  }
+  return departures;
+}
+
+void settle_gone(const Run& run, const std::vector<model::LiveObject>& objects, Departures& left) {
+  std::erase_if(left, [&](std::size_t index) {
+    const std::string& id = run.plan.actions[index].live_id;
+    return std::none_of(objects.begin(), objects.end(), [&](const auto& object) { return object.id == id; });
+  });
+}
+
+asio::awaitable<std::vector<Error>> judge_left(Run& run, asio::any_io_executor executor,
+                                               const schema::Kind& kind, Departures left) {
+  std::vector<Error> errors;
+  if (!kind.calls.load.exists()) {
+    for (const std::size_t index : left)
+      fail_departure(run, index, "the list of its kind still shows it",
+                     "plan again a little later: lists may lag behind");
+    co_return errors;
+  }
+  std::vector<Look> looks(left.size());
+  transport::TaskGroup tasks(executor, std::max<std::size_t>(run.options.parallelism, 1));
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    looks[i].action = left[i];
+    tasks.start(load(run, kind, looks[i]));
+  }
+  co_await tasks.wait();
+  Departures lagging;
+  for (const Look& look : looks) {
+    if (look.found) {
+      keep_owning(run, run.plan.actions[look.action]);
+      fail_departure(run, look.action, "it is still there",
+                     "look at the object in the console, then run the same command again");
+      run.outcome.actions[look.action].is_erased = false;
+    } else if (look.found.error().kind() == ErrorKind::kNotFound) {
+      lagging.push_back(look.action);
+    } else {
+      leave_unverified(run, look.action, "deleted", look.found.error().message());
+      errors.push_back(look.found.error());
+    }
+  }
+  warn_of_lag(run, kind, lagging);
+  co_return errors;
+}
+
+}  // namespace descopectl::apply
