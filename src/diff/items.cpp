@@ -67,7 +67,8 @@ json::object keep_items(const schema::Kind& kind, const json::object& before, js
       if (!target.is_object()) target = json::object();
       json::value& items = target.get_object()[list.wire_name()];
       if (const json::array* own = model::marker::find_items(items)) {
-        items = model::marker::make_items(*own, {});
+        kept.insert(kept.begin(), own->begin(), own->end());
+        items = model::marker::make_items(std::move(kept), {});
         continue;
       }
       if (items.is_array()) kept.insert(kept.begin(), items.get_array().begin(), items.get_array().end());

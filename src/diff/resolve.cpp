@@ -177,6 +177,27 @@ void collect_connection_ids(const schema::Field& typed, const json::value& value
   }
 }
 
+void rename_members(schema::Fields fields, json::object& body, const Renames& renames) {
+  for (const schema::Field& field : fields) {
+    json::value* value = body.if_contains(field.wire_name());
+    if (value == nullptr) continue;
+    if (json::object* object = value->if_object(); object != nullptr && field.type == schema::Type::kObject)
+      rename_members(field.fields, *object, renames);
+    if (!value->is_array()) continue;
+    json::array renamed;
+    for (json::value& item : value->get_array()) {
+      if (item.is_object()) rename_members(field.fields, item.get_object(), renames);
+      auto at = renames.end();
+      if (item.is_string()) at = renames.find({std::string(field.names), std::string(item.get_string())});
+      if (at == renames.end())
+        renamed.push_back(std::move(item));
+      else if (!at->second.empty())
+        renamed.push_back(json::value(at->second));
+    }
+    *value = std::move(renamed);
+  }
+}
+
 void collect_references(schema::Fields fields, const json::object& body, const std::string& prefix,
                         std::vector<LiveReference>& out) {
   for (const schema::Field& field : fields) {
@@ -204,6 +225,11 @@ std::vector<LiveReference> find_live_references(const schema::Kind& kind, const 
   std::vector<LiveReference> references;
   collect_references(kind.fields, body, "", references);
   return references;
+}
+
+json::object rename_references(const schema::Kind& kind, json::object body, const Renames& renames) {
+  if (!renames.empty()) rename_members(kind.fields, body, renames);
+  return body;
 }
 
 }  // namespace descopectl::diff

@@ -16,6 +16,7 @@
 #include "build.hpp"
 #include "declared_references.hpp"
 #include "descopectl/base/text.hpp"
+#include "descopectl/kinds/registry.hpp"
 #include "descopectl/schema/identity.hpp"
 
 namespace descopectl::plan {
@@ -70,6 +71,8 @@ class Grapher {
     for (std::size_t i = 0; i < actions_.size(); ++i)
       if (!givers.contains(i)) create_first(i);
     split_replacements();
+    for (std::size_t i = 0; i < actions_.size(); ++i)
+      if (actions_[i].sequence == Sequence::kAddFirst) follow_renames(i);
     for (std::size_t i = 0; i < actions_.size(); ++i)
       write_edges(i);
   }
@@ -224,6 +227,58 @@ class Grapher {
   static void add_first(Action& action) {
     action.sequence = Sequence::kAddFirst;
     if (action.reason.empty()) action.reason = "scopes leave when nothing names them any more";
+  }
+
+  /// The items that leave in the second step go out with the first one as well, and whom they name may be
+  /// renamed in this run: the first step comes after that, with the new names. Names of nobody, such as an
+  /// earlier run left that ended in between, stay out.
+  void follow_renames(std::size_t index) {
+    Action& action = actions_[index];
+    const json::object left =
+        diff::keep_items(*action.descriptor, action.before, {}, item_change(index).removed);
+    for (diff::LiveReference& reference : diff::find_live_references(*action.descriptor, left)) {
+      if (!reference.is_name) continue;
+      std::string name;
+      if (const auto at = by_name_.find({reference.kind, reference.value}); at != by_name_.end()) {
+        const json::object after = body_after(actions_[at->second]);
+        name = std::string(schema::common_name_of(*actions_[at->second].descriptor, after));
+        if (name.empty() || name == reference.value || waits_for(at->second, index)) continue;
+        edges_[index].insert(at->second);
+      } else if (!is_dead(reference)) {
+        continue;
+      }
+      action.renames.emplace(std::pair(std::move(reference.kind), std::move(reference.value)),
+                             std::move(name));
+    }
+  }
+
+  /// A name that no live object bears.
+  bool is_dead(const diff::LiveReference& reference) const {
+    const model::LiveKind* live = draft_.input.live->find(reference.kind);
+    const schema::Kind* kind = kinds::find_named(reference.kind);
+    if (live == nullptr || !live->is_loaded || kind == nullptr) return false;
+    model::NameUse use;
+    use.kind = reference.kind;
+    use.name = reference.value;
+    return !is_built_in(use) &&
+           std::none_of(live->objects.begin(), live->objects.end(), [&](const model::LiveObject& object) {
+             return schema::common_name_of(*kind, object.body) == reference.value;
+           });
+  }
+
+  /// Must `start` wait for `wanted`, be it through others?
+  bool waits_for(std::size_t start, std::size_t wanted) const {
+    std::set<std::size_t> seen;
+    std::vector<std::size_t> open{start};
+    while (!open.empty()) {
+      const std::size_t at = open.back();
+      open.pop_back();
+      if (at == wanted) return true;
+      if (!seen.insert(at).second) continue;
+      open.insert(open.end(), edges_[at].begin(), edges_[at].end());
+      open.insert(open.end(), erase_edges_[at].begin(), erase_edges_[at].end());
+    }
+    return false;
   }
 
   const ItemChange& item_change(std::size_t index) {

@@ -248,10 +248,12 @@ bool recheck(Action& action, const json::object* live, const Policy& policy) {
 Action make_first_half(const Action& action) {
   Action half = action;
   const std::set<std::string> removed = find_item_change(action).removed;
-  half.managed = diff::keep_items(*action.descriptor, action.before, action.managed, removed);
-  half.body = diff::keep_items(*action.descriptor, action.before, action.body, removed);
+  // What leaves in the second half still names others, under the names that they have by now.
+  const json::object left = diff::rename_references(*action.descriptor, action.before, action.renames);
+  half.managed = diff::keep_items(*action.descriptor, left, action.managed, removed);
+  half.body = diff::keep_items(*action.descriptor, left, action.body, removed);
   half.changes = schema::find_changes(action.descriptor->fields, action.before, body_after(half));
-  half.record.applied = diff::keep_items(*action.descriptor, action.before, action.record.applied, removed);
+  half.record.applied = diff::keep_items(*action.descriptor, left, action.record.applied, removed);
   for (SecretUse& use : half.secrets)
     use.is_sent = false;
   settle_order(half);

@@ -156,5 +156,43 @@ TEST_F(Policies, AreDestroyedBeforeTheirEnds) {
   EXPECT_TRUE(api.apps().empty());
 }
 
+std::string role(std::string_view name) {
+  return "---\napiVersion: descopectl/v1\nkind: Role\nmetadata: {name: r}\nspec: {name: " +
+         std::string(name) + "}\n";
+}
+
+TEST(PoliciesUnderCheckedReferences, FollowAScopeAndTheRoleItNamesThroughOneRename) {
+  const Project project({"--check-references"});
+  const auto manifests = [](const std::string& name, const std::string& scope) {
+    return role(name) + app("a") +
+           resource("api", "https://r.example", "{name: " + scope + ", values: [" + name + "]}") +
+           policy("p", "a", "api", scope);
+  };
+  project.declare(manifests("Sales", "write"));
+  ASSERT_EQ(project.apply().status, 0);
+  project.declare(manifests("Sellers", "edit"));
+  const Result renamed = project.apply();
+  EXPECT_EQ(renamed.status, 0) << renamed.all();
+  EXPECT_EQ(last_line(project.plan().out), "No changes. Live matches the manifests.");
+}
+
+TEST(PoliciesUnderCheckedReferences, GoOnWhereARunEndedAfterTheRolesRename) {
+  const Project project({"--check-references"});
+  const Api api(project);
+  const auto manifests = [](const std::string& name, const std::string& scope) {
+    return role(name) + app("a") +
+           resource("api", "https://r.example", "{name: " + scope + ", values: [" + name + "]}") +
+           policy("p", "a", "api", scope);
+  };
+  project.declare(manifests("Sales", "write"));
+  ASSERT_EQ(project.apply().status, 0);
+  const json::value id = api.roles().at(0).at("id");
+  ASSERT_EQ(api.post("/v1/mgmt/role/update", {{"id", id}, {"newName", "Sellers"}}).status, 200);
+  project.declare(manifests("Sellers", "edit"));
+  const Result result = project.apply();
+  EXPECT_EQ(result.status, 0) << result.all();
+  EXPECT_EQ(last_line(project.plan().out), "No changes. Live matches the manifests.");
+}
+
 }  // namespace
 }  // namespace descopectl::e2e

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "descopectl/diff/bind.hpp"
@@ -75,6 +77,13 @@ struct LiveReference {
 };
 [[nodiscard]] std::vector<LiveReference> find_live_references(const schema::Kind& kind,
                                                               const json::object& body);
+
+/// New names of objects by kind and old name; empty: nobody bears the old one any more.
+using Renames = std::map<std::pair<std::string, std::string>, std::string>;
+
+/// `body` with the new names where lists of names (Field::names) hold old ones; without those of nobody.
+[[nodiscard]] json::object rename_references(const schema::Kind& kind, json::object body,
+                                             const Renames& renames);
 
 /// An item (a scope) of another object that an object names by its key (Field::items_of).
 struct ItemUse {

@@ -92,6 +92,7 @@ struct Action {
   /// Of an action in two steps, and of those who wait for one: before it deletes or takes out, those have
   /// deleted, taken out or, where they are in one step, ended.
   std::vector<std::size_t> erase_after;
+  diff::Renames renames;  ///< of Sequence::kAddFirst: names that are other ones by its first step
   unsigned wave = 0;
 };
 

@@ -1,6 +1,8 @@
 // The order of renames and replacements.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "documents.hpp"
 #include "support/project.hpp"
 
@@ -302,6 +304,50 @@ TEST_F(PlanScopeOrder, AListThatGoesWholeIsKeptInTheFirstHalf) {
   project.apply(plan);
   EXPECT_FALSE(live_scopes().contains("permissionsScopes"));
   EXPECT_FALSE(project.plan_text(text).has_work());
+}
+
+TEST_F(PlanScopeOrder, AScopeThatLeavesNamesWhatIsRenamedByItsNewName) {
+  project.apply_text(role("s", "Sales") + role("t", "T") + owner("{name: old, values: [Sales, T]}") +
+                     policy("old"));
+  project.order.clear();
+  const std::string text =
+      role("s", "Sellers") + role("t", "T") + owner("{name: new, values: [T]}") + policy("new");
+  const plan::Plan plan = project.plan_text(text);
+  const plan::Action half = plan::make_first_half(action_on(plan, "Resource/r"));
+  EXPECT_EQ(
+      json::serialize(half.body.at("scopes")),
+      R"({"permissionsScopes":[{"name":"new","values":["T"]},{"name":"old","values":["Sellers","T"]}]})");
+  EXPECT_EQ(test::paths_of(half), "/scopes/permissionsScopes/new, /scopes/permissionsScopes/old/values");
+  project.apply(plan);
+  const auto place = [&](const std::string& step) {
+    return std::find(project.order.begin(), project.order.end(), step) - project.order.begin();
+  };
+  EXPECT_LT(place("Role/s"), place("add to Resource/r")) << "though no manifest of the resource's names it";
+  EXPECT_FALSE(project.plan_text(text).has_work());
+}
+
+TEST_F(PlanScopeOrder, AScopeThatLeavesKeepsTheNamesOfWhatIsDeletedAfterIt) {
+  project.apply_text(role("s", "Sales") + role("t", "T") + owner("{name: old, values: [Sales]}") +
+                     policy("old"));
+  project.order.clear();
+  const std::string text = role("t", "T") + owner("{name: new, values: [T]}") + policy("new");
+  const plan::Plan plan = project.apply_text(text);
+  const plan::Action half = plan::make_first_half(action_on(plan, "Resource/r"));
+  EXPECT_EQ(json::serialize(half.body.at("scopes")),
+            R"({"permissionsScopes":[{"name":"new","values":["T"]},{"name":"old","values":["Sales"]}]})");
+  EXPECT_EQ(project.order.back(), "Role/s");
+}
+
+TEST_F(PlanScopeOrder, AScopeThatLeavesIsSentWithoutTheNamesOfNobody) {
+  project.apply_text(role("s", "Sales") + owner("{name: old, values: [Sales]}") + policy("old"));
+  // A run that ended after the first of its writes.
+  project.apply_text(role("s", "Sellers") + owner("{name: old, values: [Sellers]}") + policy("old"));
+  live_scopes() = parse(R"({"permissionsScopes":[{"name":"old","values":["Sales"]}]})").as_object();
+  const plan::Plan plan =
+      project.plan_text(role("s", "Sellers") + owner("{name: new, values: [Sellers]}") + policy("new"));
+  const plan::Action half = plan::make_first_half(action_on(plan, "Resource/r"));
+  EXPECT_EQ(json::serialize(half.body.at("scopes")),
+            R"({"permissionsScopes":[{"name":"new","values":["Sellers"]},{"name":"old","values":[]}]})");
 }
 
 TEST_F(PlanScopeOrder, WhatOnlyArrivesOrOnlyLeavesTakesOneUpdate) {
