@@ -195,7 +195,7 @@ constexpr std::array kFlagRows{
                     "allow an update that loses this field, which the API would not take; repeatable",
                     [](Options& o, const FlagValue& v) { o.allow.drop = v.texts; }, kPlanApply}),
     shaping(FlagRow{"allow-recreate", kNumber, kCommand, "N",
-                    "go on, and create them again, where N objects, most of a kind's owned ones, are gone",
+                    "go on where N objects, most of a kind's owned ones, are gone",
                     [](Options& o, const FlagValue& v) { o.allow.recreate = v.number; }, kPlanApplyDestroy,
                     '\0', "", 0, kMany}),
     shaping(FlagRow{"send-secret", kObjects, kCommand, "KIND/NAME",

@@ -21,27 +21,54 @@ bool destroys(const Action& action) {
   return action.kind == ActionKind::kDelete || action.kind == ActionKind::kReplace;
 }
 
+/// What became of a kind's owned objects, and what the plan makes of those that are gone.
+struct Gone {
+  std::size_t owned = 0;
+  std::size_t gone = 0;
+  std::size_t created = 0;
+  std::size_t forgotten = 0;
+};
+
+/// "create them again", "forget them", "create 1 again and forget 2".
+std::string describe_remedy(const Draft& draft, const Gone& count) {
+  if (draft.input.policy.is_destroy || count.created + count.forgotten < count.gone)
+    return "go on without them";
+  if (count.forgotten == 0) return "create them again";
+  if (count.created == 0) return "forget them";
+  return fmt::format("create {} again and forget {}", count.created, count.forgotten);
+}
+
 /// More than half of what we own is gone: a wrong target or somebody's accident, and not something to repair
 /// unasked.
 void check_gone(Draft& draft) {
-  std::map<std::string, std::pair<std::size_t, std::size_t>> counts;  // kind: owned, gone
+  std::set<ObjectKey> created;
+  std::set<ObjectKey> forgotten;
+  for (const Action& action : draft.plan.actions) {
+    const ObjectKey& key = action.is_moved ? action.moved_from : action.key;
+    if (action.kind == ActionKind::kCreate) created.insert(key);
+    if (action.kind == ActionKind::kForget) forgotten.insert(key);
+  }
+  std::map<std::string, Gone> counts;  // by kind
   for (const auto& [key, object] : draft.input.recorded->objects) {
     const model::LiveKind* live = draft.input.live->find(key.kind);
     if (live == nullptr || !live->is_loaded) continue;
-    auto& [owned, gone] = counts[key.kind];
-    ++owned;
+    Gone& count = counts[key.kind];
+    ++count.owned;
     // What a replacement of ours deleted is not gone by accident.
-    if (live->find(object.live_id) == nullptr && object.pending_create.empty()) ++gone;
+    if (live->find(object.live_id) != nullptr || !object.pending_create.empty()) continue;
+    ++count.gone;
+    count.created += created.count(key);
+    count.forgotten += forgotten.count(key);
   }
   for (const auto& [kind, count] : counts) {
-    const auto [owned, gone] = count;
-    if (owned < 3 || gone * 2 <= owned) continue;
-    if (draft.input.policy.allow_recreate && *draft.input.policy.allow_recreate >= gone) continue;
+    if (count.owned < 3 || count.gone * 2 <= count.owned) continue;
+    if (draft.input.policy.allow_recreate && *draft.input.policy.allow_recreate >= count.gone) continue;
     draft.plan.refusals.push_back(
         {"objects-gone",
-         fmt::format("{} of {} owned objects of kind {} are gone from the project", gone, owned, kind),
+         fmt::format("{} of {} owned objects of kind {} are gone from the project", count.gone, count.owned,
+                     kind),
          fmt::format("check that this is the right project; to {}: --allow-recreate {}",
-                     draft.input.policy.is_destroy ? "go on without them" : "create them again", gone)});
+                     describe_remedy(draft, count), count.gone)});
   }
 }
 

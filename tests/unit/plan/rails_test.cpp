@@ -42,6 +42,22 @@ TEST(PlanRails, RefuseProtectionLastOfAKindWrongProjectAndManyGone) {
   EXPECT_THAT(project.plan_text(three).refusals, IsEmpty()) << "a replacement that did not end";
 }
 
+TEST(PlanRails, SayOfObjectsThatAreGoneWhatWouldBecomeOfThem) {
+  Project project;
+  const std::string all = connection("a") + connection("b") + connection("c") + connection("d");
+  project.apply_text(all);
+  for (const char* name : {"a", "b", "c"})
+    project.remove_live("Connection", name);
+  const auto remedy = [&](const std::string& text) { return project.plan_text(text).refusals.at(0).hint; };
+  const std::string start = "check that this is the right project; to ";
+  EXPECT_EQ(remedy(all), start + "create them again: --allow-recreate 3");
+  EXPECT_EQ(remedy(connection("d")), start + "forget them: --allow-recreate 3");
+  EXPECT_EQ(remedy(connection("d") + connection("a")),
+            start + "create 1 again and forget 2: --allow-recreate 3");
+  project.policy.prune.form = plan::Prune::Form::kNone;
+  EXPECT_EQ(remedy(connection("d")), start + "go on without them: --allow-recreate 3");
+}
+
 TEST(PlanRails, WarnOfAPermissionForAnObjectThatNobodyKnows) {
   Project project;
   project.apply_text(connection("crm"));
