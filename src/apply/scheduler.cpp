@@ -183,6 +183,7 @@ void Scheduler::fail_announcing(const Error& error) {
 }
 
 void Scheduler::take_back_announced() {
+  if (run_.stop == Stop::kState) return;  // that can't be recorded either: the next run looks
   for (std::size_t i = 0; i < steps_.size(); ++i)
     if (states_[i].is_announced) journal_.take_back(steps_[i]);
 }

@@ -68,6 +68,10 @@ net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, 
   input.live = &planned->live.state;
   input.recorded = &planned->recorded;
   input.is_state_kept = is_state_kept;
+  if (!is_state_kept && context.options.command != Command::kDrift)  // whose report says so itself
+    context.sink.warning("no-state", {},
+                         "with 'state: {backend: none}' nothing is owned: what leaves the manifests stays in "
+                         "the project, and destroy finds nothing");
   input.secrets = planned->secrets.statuses;
   input.project_id = connected.options.project_id;
   input.base_url = base_url_of(context, connected);

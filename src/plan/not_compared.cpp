@@ -1,4 +1,6 @@
 // Secrets that a plan could not compare with what was last sent.
+#include <fmt/format.h>
+
 #include "descopectl/plan/plan.hpp"
 
 namespace descopectl::plan {
@@ -21,7 +23,10 @@ std::vector<NotCompared> find_not_compared(const Plan& plan) {
     for (const SecretUse& secret : action.secrets)
       if (is_not_compared(action, secret))
         found.push_back({action.key, action.descriptor, secret.pointer,
-                         secret.status == Form::kNotRecorded ? "not recorded yet" : secret.problem});
+                         secret.status == Form::kNotRecorded
+                             ? fmt::format("not recorded yet; 'descopectl apply --send-secret {}' sends it",
+                                           action.key.to_string())
+                             : secret.problem});
   return found;
 }
 
