@@ -34,13 +34,14 @@ Error interrupted() {
 Engine::Engine(std::unique_ptr<http::Client> client, ApiOptions options, std::unique_ptr<Timing> timing)
     : client_(std::move(client)),
       options_(std::move(options)),
-      timing_(std::move(timing)),
+      timing_(make_interruptible(std::move(timing), options_.interruption)),
       gate_(std::make_shared<Gate>(*timing_, gate_options())) {}
 
 GateOptions Engine::gate_options() const {
   GateOptions options;
   options.requests_per_minute = options_.requests_per_minute;
   options.parallelism = options_.http.connections;
+  options.interruption = options_.interruption;
   options.on_cap = [this](milliseconds wait) {
     say(fmt::format("http.requestsPerMinute ({}) is reached: waiting {}", options_.requests_per_minute,
                     describe_wait(wait)));
@@ -63,6 +64,8 @@ boost::asio::awaitable<Result<json::object>> Engine::send(Call call) {
       if (++progress.tries == 1) progress.give_up_at = timing_->now() + options_.retry_budget;
       const auto next = find_pause(call, outcome.error(), *turn, progress);
       if (!next) co_return after_tries(next.error(), progress.tries);
+      // Refused, or never sent: it did not run, and will not.
+      if (is_interrupted()) co_return interrupted();
       pause = *next;
     }
     if (pause == milliseconds(0)) continue;

@@ -50,6 +50,9 @@ class Engine {
   [[nodiscard]] GateOptions gate_options() const;
   [[nodiscard]] http::Request make_request(const Call& call) const;
   [[nodiscard]] Outcome read_answer(const Call& call, http::Response response);
+  [[nodiscard]] bool is_interrupted() const {
+    return options_.interruption != nullptr && options_.interruption->has_come();
+  }
   [[nodiscard]] double random() const { return options_.random ? options_.random() : 0.5; }
   void say(std::string_view text) const;
 

@@ -39,7 +39,10 @@ struct Gate::Waiter {
 };
 
 Gate::Gate(Timing& timing, GateOptions options)
-    : timing_(timing), options_(std::move(options)), width_(std::max<std::size_t>(options_.parallelism, 1)) {}
+    : timing_(timing), options_(std::move(options)), width_(std::max<std::size_t>(options_.parallelism, 1)) {
+  const auto turn_away = [this] { turn_away_all(); };
+  if (options_.interruption != nullptr) listener_.emplace(*options_.interruption, turn_away);
+}
 
 asio::awaitable<Gate::Turn> Gate::pass() {
   Turn turn = co_await take_turn();
@@ -59,6 +62,12 @@ asio::awaitable<Gate::Turn> Gate::take_turn() {
   co_await waiter.woken.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   if (!waiter.turn) throw boost::system::system_error(asio::error::operation_aborted);
   co_return std::move(*waiter.turn);
+}
+
+void Gate::turn_away_all() {
+  for (Waiter* const waiter : waiters_)
+    waiter->woken.cancel();
+  waiters_.clear();
 }
 
 void Gate::let_in() {

@@ -25,6 +25,7 @@ struct GateOptions {
   std::size_t parallelism = 1;       ///< at most so many are under way at once
   /// Told when the cap makes requests wait, once for each pause of a second or more; may be null.
   std::function<void(std::chrono::milliseconds)> on_cap;
+  base::Interruption* interruption = nullptr;  ///< turns away those who wait for their turn; may be null
 };
 
 class Gate : public std::enable_shared_from_this<Gate> {
@@ -58,7 +59,8 @@ class Gate : public std::enable_shared_from_this<Gate> {
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;
 
-  /// Returns when a request may be sent. A cancelled waiter leaves by boost::system::system_error.
+  /// Returns when a request may be sent. A cancelled or interrupted waiter leaves by
+  /// boost::system::system_error.
   boost::asio::awaitable<Turn> pass();
 
   /// How many requests may be under way at once now.
@@ -68,6 +70,7 @@ class Gate : public std::enable_shared_from_this<Gate> {
   struct Waiter;
 
   boost::asio::awaitable<Turn> take_turn();
+  void turn_away_all();
   boost::asio::awaitable<void> wait_for_cap();
   [[nodiscard]] TimePoint take_slot();
   /// Wakes as many waiters as there is room for.
@@ -82,6 +85,7 @@ class Gate : public std::enable_shared_from_this<Gate> {
   std::deque<Waiter*> waiters_;
   TimePoint opens_at_{};
   TimePoint told_until_{};
+  std::optional<base::Interruption::Listener> listener_;
   std::deque<TimePoint> slots_;  ///< when the last requests, up to the cap, were or will be let through
 };
 

@@ -1,9 +1,15 @@
-// The real clock: Asio's steady timer.
+// The real clock (Asio's steady timer), and waits that an interruption ends.
 #include "descopectl/api/timing.hpp"
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
 #include <utility>
+
+#include "descopectl/base/interruption.hpp"
+#include "descopectl/transport/task_group.hpp"
 
 namespace descopectl::api {
 namespace {
@@ -27,7 +33,36 @@ class RealTiming final : public Timing {
   boost::asio::any_io_executor executor_;
 };
 
+class InterruptibleTiming final : public Timing {
+ public:
+  InterruptibleTiming(std::unique_ptr<Timing> timing, base::Interruption& interruption)
+      : timing_(std::move(timing)), interruption_(interruption) {}
+
+  [[nodiscard]] std::chrono::steady_clock::time_point now() const override { return timing_->now(); }
+  [[nodiscard]] std::chrono::system_clock::time_point wall_now() const override {
+    return timing_->wall_now();
+  }
+  boost::asio::awaitable<void> wait_until(std::chrono::steady_clock::time_point when) override {
+    if (interruption_.has_come()) throw boost::system::system_error(boost::asio::error::operation_aborted);
+    const auto executor = co_await boost::asio::this_coro::executor;
+    transport::TaskGroup wait(executor);
+    const auto end = [&wait] { wait.cancel(); };
+    const base::Interruption::Listener listener(interruption_, end);
+    wait.start(timing_->wait_until(when));
+    co_await wait.wait();
+  }
+
+ private:
+  std::unique_ptr<Timing> timing_;
+  base::Interruption& interruption_;
+};
+
 }  // namespace
+
+std::unique_ptr<Timing> make_interruptible(std::unique_ptr<Timing> timing, base::Interruption* interruption) {
+  if (interruption == nullptr) return timing;
+  return std::make_unique<InterruptibleTiming>(std::move(timing), *interruption);
+}
 
 std::unique_ptr<Timing> make_timing(boost::asio::any_io_executor executor) {
   return std::make_unique<RealTiming>(std::move(executor));

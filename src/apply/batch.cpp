@@ -141,9 +141,7 @@ asio::awaitable<void> ApiRunner::run_alone(Member& member, std::optional<BatchEn
   if (batch && concerns_all(batch->error)) {
     fail_write(action, batch->error, member.outcome);
   } else if (batch && !is_lost && run_.stop != Stop::kNone) {
-    const unsigned attempts = member.outcome.attempts;
-    member.outcome = run_.make_skipped();
-    member.outcome.attempts = attempts;
+    skip(member.outcome);
   } else if (action.kind == ActionKind::kCreate) {
     co_await send_create(member.action, std::move(member.prepared), "", std::move(batch), member.outcome);
   } else {

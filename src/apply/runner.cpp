@@ -126,9 +126,11 @@ asio::awaitable<void> ApiRunner::send_create(std::size_t index, Prepared prepare
       variant != nullptr && leaves_something_out(*variant, prepared.body, prepared.secrets);
   auto created = co_await writes_.create(index, prepared, std::move(batch), &outcome.attempts);
   if (!created) {
-    fail_write(action, created.error(), outcome);
-    if (done.empty()) co_return;
-    outcome.message = fmt::format("{}, and not created again: {}", done, outcome.message);
+    if (done.empty()) {
+      fail_write(action, created.error(), outcome);
+      co_return;
+    }
+    fail_rest(action, created.error(), done + ", and not created again", outcome);
     if (outcome.hint.empty()) outcome.hint = hint_after_delete(run_.store.is_kept());
     co_return;
   }
@@ -178,10 +180,9 @@ asio::awaitable<void> ApiRunner::complete(std::size_t index, Prepared prepared, 
   run_.completed.insert_or_assign(index, live);
   auto completed = co_await writes_.complete(index, prepared, std::move(live), &outcome.attempts);
   if (completed) co_return;
-  fail_write(action, completed.error(), outcome);
-  outcome.message =
-      fmt::format("{} was created (live id '{}'), and what its create call does not take was not laid on: {}",
-                  action.key.to_string(), outcome.live_id, outcome.message);
+  fail_rest(action, completed.error(),
+            describe_create(action, outcome) + ", and what its create call does not take was not laid on",
+            outcome);
 }
 
 asio::awaitable<void> ApiRunner::update(std::size_t index, plan::Part part, ActionOutcome& outcome) {
@@ -278,9 +279,9 @@ asio::awaitable<void> ApiRunner::erase_superseded(std::size_t index, ActionOutco
   if (is_halted(outcome)) co_return;
   auto erased = co_await writes_.erase(index, std::nullopt, &outcome.attempts);
   if (!erased) {
-    fail_write(action, erased.error(), outcome);
-    outcome.message = fmt::format("{} was created under its new id, and the old object was not deleted: {}",
-                                  action.key.to_string(), outcome.message);
+    fail_rest(action, erased.error(),
+              action.key.to_string() + " was created under its new id, and the old object was not deleted",
+              outcome);
     co_return;
   }
   outcome.is_erased = true;
@@ -396,6 +397,7 @@ void ApiRunner::fail_write(const Action& action, const Error& error, ActionOutco
       return;
     case ErrorKind::kInterrupted:
       run_.stop_for(Stop::kInterrupted, "interrupted");
+      skip(outcome);
       return;
     case ErrorKind::kOutcomeUnknown:
       if (outcome.hint.empty())
@@ -414,6 +416,22 @@ void ApiRunner::fail_write(const Action& action, const Error& error, ActionOutco
     default:
       return;
   }
+}
+
+void ApiRunner::fail_rest(const Action& action, const Error& error, std::string_view done,
+                          ActionOutcome& outcome) {
+  fail_write(action, error, outcome);
+  if (outcome.status == Status::kSkipped) fail(outcome, error);
+  outcome.message = fmt::format("{}: {}", done, outcome.message);
+}
+
+void ApiRunner::skip(ActionOutcome& outcome) const {
+  const ActionOutcome skipped = run_.make_skipped();
+  outcome.status = skipped.status;
+  outcome.error_kind = skipped.error_kind;
+  outcome.code = skipped.code;
+  outcome.message = skipped.message;
+  outcome.hint = skipped.hint;
 }
 
 void ApiRunner::record_put(const Action& action, model::RecordedObject record, const std::string& done,

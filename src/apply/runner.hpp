@@ -76,9 +76,15 @@ class ApiRunner final : public ActionRunner {
   /// Brings an object that another create call than the plain one made to what the plan wants of it.
   boost::asio::awaitable<void> complete(std::size_t index, Prepared prepared, json::object live,
                                         ActionOutcome& outcome);
+  /// Nothing more comes of it, since the run stopped; what was done before stays in the outcome.
+  void skip(ActionOutcome& outcome) const;
   /// True where the run stopped meanwhile for a reason that forbids further writes.
   bool is_halted(ActionOutcome& outcome) const;
+  /// An interruption before anything was done leaves the action as not started.
   void fail_write(const plan::Action& action, const Error& error, ActionOutcome& outcome);
+  /// The same for what comes after `done`, which stands before the message.
+  void fail_rest(const plan::Action& action, const Error& error, std::string_view done,
+                 ActionOutcome& outcome);
 
   /// The object was created with that id (empty: the service does not tell it); `record` learns it.
   void learn_id(std::size_t index, const std::string& id, model::RecordedObject& record,

@@ -146,6 +146,18 @@ Result<std::string> read_file(const fs::path& path, std::uint64_t limit) {
   return content;
 }
 
+std::string read_at_most(std::istream& input, std::uint64_t most) {
+  constexpr std::uint64_t kStep = 64 << 10;
+  std::string content;
+  std::string step(kStep, '\0');
+  while (input && content.size() < most) {
+    const std::uint64_t wanted = std::min(kStep, most - content.size());
+    input.read(step.data(), static_cast<std::streamsize>(wanted));
+    content.append(step, 0, static_cast<std::size_t>(input.gcount()));
+  }
+  return content;
+}
+
 Result<void> write_file_atomically(const fs::path& path, std::string_view content, unsigned mode) {
   const auto target = follow_links(path);
   if (!target) return unwritable(path, ELOOP);

@@ -75,7 +75,7 @@ class AdoptRun {
     input.policy = make_policy(context_);
     input.scope = choose_scope();
     if (context_.sink.has_errors()) co_return emit_failure(context_, ExitStatus::kInvalidInput);
-    const apply::LiveOptions options = make_live_options(context_, connected_, desired_, recorded_);
+    const apply::LiveOptions options = make_live_options(context_, desired_, recorded_);
     auto live = co_await apply::read_live(**reader, recorded_, options);
     if (!live) co_return emit_failure(context_, report(context_, live.error()));
     model::RecordedState recorded = store_.current();

@@ -1,6 +1,5 @@
 // apply and destroy: plan, ask, carry out.
 #include <fmt/format.h>
-#include <signal.h>
 
 #include "descopectl/apply/apply.hpp"
 #include "descopectl/render/apply_text.hpp"
@@ -72,6 +71,15 @@ class Applier {
     co_return context_.sink.has_errors() ? ExitStatus::kStale : ExitStatus::kDone;
   }
 
+  /// What a saved plan sends is at hand? Asked first: a secret that is missing has not changed.
+  bool has_saved_secrets() {
+    if (!context_.plan_file) return true;
+    plan::Plan& plan = planned_->plan;
+    const plan::ObjectDigests now = plan::digest_objects(plan, planned_->input);
+    plan::want_saved_secrets(context_.plan_file->objects, now, plan);
+    return check_secrets(context_, plan, planned_->secrets.values);
+  }
+
   /// Is the plan the one that was looked at? What moved since is left out where that is asked for.
   bool is_as_approved() {
     plan::Plan& plan = planned_->plan;
@@ -114,6 +122,7 @@ class Applier {
   net::awaitable<std::optional<ExitStatus>> look_before_writing() {
     const plan::Plan& plan = planned_->plan;
     if (context_.sink.has_errors()) co_return emit_failure(context_, ExitStatus::kInvalidInput);
+    if (!has_saved_secrets()) co_return stop(ExitStatus::kInvalidInput);
     if (!is_as_approved()) co_return stop(ExitStatus::kStale);
     context_.flush_diagnostics();
     show_plan();
@@ -163,7 +172,7 @@ class Applier {
           context_.terminals.error ? config::StreamKind::kTerminal : config::StreamKind::kOther);
       context_.output.note(render::progress_line(planned_->plan, event, text));
     };
-    options.is_interrupted = [this] { return connected_.interrupt.signal != 0; };
+    options.is_interrupted = [this] { return context_.interruption.has_come(); };
     options.warn = [this](std::string_view text) { context_.log(LogLevel::kWarn, text); };
     return options;
   }
@@ -172,8 +181,6 @@ class Applier {
     ExitStatus exit = outcome.exit;
     if (!outcome.state_error.empty()) context_.fail("state-not-written", outcome.state_error);
     if (!moved_.empty()) exit = diag::stronger(exit, ExitStatus::kStale);
-    if (connected_.interrupt.signal == SIGINT) exit = diag::stronger(exit, ExitStatus::kInterrupted);
-    if (connected_.interrupt.signal == SIGTERM) exit = diag::stronger(exit, ExitStatus::kTerminated);
     return context_.emit(exit, [&](const render::FormatRow& row, const render::Presentation& shown) {
       return row.apply(planned_->plan, outcome, shown);
     });

@@ -2,6 +2,7 @@
 #include "context.hpp"
 
 #include <fmt/format.h>
+#include <signal.h>
 
 #include "descopectl/base/files.hpp"
 #include "descopectl/base/text.hpp"
@@ -102,9 +103,15 @@ render::Presentation Context::presentation(diag::ExitStatus exit) const {
   return shown;
 }
 
+diag::ExitStatus Context::ending(diag::ExitStatus exit) const {
+  if (!interruption.has_come()) return exit;
+  return interruption.signal() == SIGTERM ? diag::ExitStatus::kTerminated : diag::ExitStatus::kInterrupted;
+}
+
 diag::ExitStatus Context::emit(
     diag::ExitStatus exit,
     const std::function<std::string(const render::FormatRow&, const render::Presentation&)>& make) {
+  exit = ending(exit);
   flush_diagnostics();
   const auto row_of = [](Format format) {
     return render::find_format(format == Format::kJson ? "json" : "text");

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "descopectl/base/environment.hpp"
+#include "descopectl/base/interruption.hpp"
 #include "descopectl/cli/options.hpp"
 #include "descopectl/config/settings.hpp"
 #include "descopectl/diag/diagnostic.hpp"
@@ -66,6 +67,7 @@ struct Context {
   diag::SourceTable sources;
   diag::Sink sink;
   config::Settings settings;
+  base::Interruption interruption;    ///< by the first SIGINT or SIGTERM of a run that is connected
   std::optional<PlanFile> plan_file;  ///< what 'apply FILE' is to carry out
 
   /// A line on standard error where the log level asks for it.
@@ -77,6 +79,8 @@ struct Context {
   /// A diagnostic without a place.
   void fail(std::string code, std::string summary, std::string hint = {});
   [[nodiscard]] render::Presentation presentation(diag::ExitStatus exit) const;
+  /// `exit`, or what the signal that interrupted the run makes of it.
+  [[nodiscard]] diag::ExitStatus ending(diag::ExitStatus exit) const;
   /// Gives the result in -o's format on standard output, and in --report's formats to their files. The status
   /// is raised to kFailure where a file could not be written.
   diag::ExitStatus emit(

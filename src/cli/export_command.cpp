@@ -37,8 +37,8 @@ class ExportRun {
     exporter::ExportInput input;
     input.kinds.insert(flags().kinds.begin(), flags().kinds.end());
     input.policy = make_policy(context_);
-    const apply::LiveOptions options = make_live_options(
-        context_, connected_, exporter::find_needed_kinds(input.kinds), exporter::find_list_parents);
+    const apply::LiveOptions options =
+        make_live_options(context_, exporter::find_needed_kinds(input.kinds), exporter::find_list_parents);
     auto live = co_await apply::read_live(**reader, recorded_, options);
     if (!live) co_return emit_failure(context_, report(context_, live.error()));
     tell_unavailable(live->state);

@@ -35,9 +35,9 @@ Error not_live(const Named& named) {
           "'descopectl plan' shows what an apply would do"};
 }
 
-net::awaitable<Result<model::LiveObject>> load_declared(Context& context, Connected& connected,
-                                                        api::Reader& reader, const Named& named) {
-  const apply::LiveOptions options = make_live_options(context, connected, *named.desired, named.recorded);
+net::awaitable<Result<model::LiveObject>> load_declared(Context& context, api::Reader& reader,
+                                                        const Named& named) {
+  const apply::LiveOptions options = make_live_options(context, *named.desired, named.recorded);
   auto live = co_await apply::read_live(reader, named.recorded, options);
   if (!live) co_return live.error();
   diag::Sink sink;
@@ -86,7 +86,7 @@ net::awaitable<Result<model::LiveObject>> load_named(Context& context, Connected
   if (!reader) co_return reader.error();
   const model::RecordedObject* owned = named.owned();
   if (owned == nullptr) {
-    auto declared = co_await load_declared(context, connected, **reader, named);
+    auto declared = co_await load_declared(context, **reader, named);
     co_return declared;
   }
   auto live = co_await (*reader)->load(*named.kind, owned->live_id, make_policy(context).inbound_generation);

@@ -27,6 +27,10 @@ net::awaitable<Result<void>> check_losses(api::Reader& reader, plan::Plan& plan,
   co_return Result<void>();
 }
 
+Error interrupted() {
+  return {ErrorKind::kInterrupted, "interrupted before the plan was complete; nothing was written"};
+}
+
 net::awaitable<void> count_loss(api::Reader& reader, plan::Action& action) {
   const auto count = co_await reader.count_losses(*action.descriptor, action.live_id);
   plan::add_counted_loss(action, count);
@@ -53,7 +57,7 @@ net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, 
   input.policy = make_policy(context);
   input.scope = make_scope(context, desired, recorded);
   if (context.sink.has_errors()) co_return planned;  // nothing needs to be asked
-  const apply::LiveOptions options = make_live_options(context, connected, desired, recorded);
+  const apply::LiveOptions options = make_live_options(context, desired, recorded);
   Result<apply::LiveRead> live = co_await apply::read_live(reader, recorded, options);
   if (!live) co_return live.error();
   planned->live = std::move(*live);
@@ -64,6 +68,7 @@ net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, 
     planned->secrets =
         co_await read_secrets(context, connected.io.get_executor(), input.scope, desired, planned->live.state,
                               planned->recorded, connected.options.project_id);
+  if (context.interruption.has_come()) co_return interrupted();
   input.desired = &desired;
   input.live = &planned->live.state;
   input.recorded = &planned->recorded;
@@ -80,6 +85,7 @@ net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, 
   Result<void> checked = co_await check_losses(reader, planned->plan, input.policy);
   if (!checked) co_return checked.error();
   co_await count_losses(reader, connected.io.get_executor(), planned->plan);
+  if (context.interruption.has_come()) co_return interrupted();
   co_return planned;
 }
 
@@ -115,26 +121,24 @@ net::awaitable<Result<void>> recover(Context& context, api::Reader& reader, cons
   co_return co_await apply::record(*store, std::move(*resolutions));
 }
 
-apply::LiveOptions make_live_options(const Context& context, const Connected& connected,
-                                     std::vector<plan::NeededKind> kinds, apply::ParentsOf parents_of) {
+apply::LiveOptions make_live_options(const Context& context, std::vector<plan::NeededKind> kinds,
+                                     apply::ParentsOf parents_of) {
   apply::LiveOptions options;
   options.kinds = std::move(kinds);
   options.parents_of = std::move(parents_of);
   options.generation = make_policy(context).inbound_generation;
   options.settle = context.settings.http.settle;
-  options.is_interrupted = [&connected] { return connected.interrupt.signal != 0; };
+  options.is_interrupted = [&context] { return context.interruption.has_come(); };
   return options;
 }
 
-apply::LiveOptions make_live_options(const Context& context, const Connected& connected,
-                                     const model::DesiredState& desired,
+apply::LiveOptions make_live_options(const Context& context, const model::DesiredState& desired,
                                      const model::RecordedState& recorded) {
   apply::ParentsOf parents_of = [&desired, &recorded](const schema::Kind& kind,
                                                       const model::LiveState& live) {
     return plan::find_list_parents(kind, desired, live, recorded);
   };
-  return make_live_options(context, connected,
-                           plan::find_needed_kinds(desired, recorded, make_policy(context)),
+  return make_live_options(context, plan::find_needed_kinds(desired, recorded, make_policy(context)),
                            std::move(parents_of));
 }
 
@@ -161,6 +165,9 @@ diag::ExitStatus report(Context& context, const Error& error) {
       break;
     case diag::ExitStatus::kInvalidInput:
       code = "invalid-input";
+      break;
+    case diag::ExitStatus::kInterrupted:
+      code = "interrupted";
       break;
     default:
       break;

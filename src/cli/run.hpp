@@ -46,13 +46,12 @@ struct Planned {
                                                            state::Store* store);
 
 /// How to read live objects of these kinds: generation, patience, and when to stop.
-[[nodiscard]] apply::LiveOptions make_live_options(const Context& context, const Connected& connected,
+[[nodiscard]] apply::LiveOptions make_live_options(const Context& context,
                                                    std::vector<plan::NeededKind> kinds,
                                                    apply::ParentsOf parents_of);
 
 /// The same for what these manifests and this state need.
-[[nodiscard]] apply::LiveOptions make_live_options(const Context& context, const Connected& connected,
-                                                   const model::DesiredState& desired,
+[[nodiscard]] apply::LiveOptions make_live_options(const Context& context, const model::DesiredState& desired,
                                                    const model::RecordedState& recorded);
 
 /// The recorded state for commands that write nothing; its error is reported.

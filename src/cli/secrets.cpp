@@ -1,6 +1,10 @@
 // Looking up secrets, and whether they have changed.
 #include <fmt/format.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "descopectl/apply/fingerprints.hpp"
 #include "descopectl/base/digest.hpp"
 #include "descopectl/manifest/secrets.hpp"
@@ -30,10 +34,13 @@ class SecretLookup {
         fingerprinter_(executor, recorded.fingerprint_key),
         fingerprinter_of_new_(executor, fingerprint_key_of(project_id)),
         comparisons_(executor) {
+    secrets_.interruption = &context.interruption;
     secrets_.redact = [&context](std::string_view text) { return context.output.redactor().redact(text); };
   }
 
-  void add(const diff::Binding& binding, const model::SecretField& field) {
+  /// Nothing is looked up after an interruption. Both arguments live until finish() has returned.
+  net::awaitable<void> add(const diff::Binding& binding, const model::SecretField& field) {
+    if (context_.interruption.has_come()) co_return;
     const std::pair key(binding.desired->key, field.pointer);
     diff::SecretStatus status;
     status.pointer = field.pointer;
@@ -43,13 +50,13 @@ class SecretLookup {
                                                                    : diff::SecretStatus::Form::kChanged;
       read_.values.emplace(key, model::Secret());
       read_.statuses.emplace(key, std::move(status));
-      return;
+      co_return;
     }
-    auto value = manifest::resolve_secret(field.source, secrets_);
+    auto value = co_await look_up(field.source);
     if (!value) {
       status.problem = value.error().message();
       read_.statuses.emplace(key, std::move(status));
-      return;
+      co_return;
     }
     context_.output.redactor().add(*value);
     status.form = diff::SecretStatus::Form::kNotRecorded;
@@ -68,6 +75,18 @@ class SecretLookup {
   }
 
  private:
+  /// A command, or who writes to a pipe, takes its time: the run goes on to hear signals and to keep its
+  /// lock.
+  net::awaitable<Result<model::Secret>> look_up(const model::SecretSource& source) {
+    if (manifest::is_repeatable(source)) co_return manifest::resolve_secret(source, secrets_);
+    net::thread_pool beside(1);
+    const auto look = [this, &source]() -> net::awaitable<Result<model::Secret>> {
+      co_return manifest::resolve_secret(source, secrets_);
+    };
+    Result<model::Secret> value = co_await net::co_spawn(beside, look, net::use_awaitable);
+    co_return value;
+  }
+
   static const model::Fingerprint* find_known(const diff::Binding& binding, const std::string& pointer) {
     if (binding.recorded == nullptr) return nullptr;
     const auto at = binding.recorded->secrets.find(pointer);
@@ -119,10 +138,11 @@ net::awaitable<SecretsRead> read_secrets(Context& context, net::any_io_executor 
                                          const std::string& project_id) {
   SecretLookup lookup(context, executor, recorded, project_id);
   diag::Sink scratch;  // what is wrong with identities is told by the plan
-  for (const diff::Binding& binding : diff::bind_objects(desired, live, recorded, scratch)) {
+  const auto bindings = diff::bind_objects(desired, live, recorded, scratch);
+  for (const diff::Binding& binding : bindings) {
     if (!scope.contains(binding.desired->key)) continue;
     for (const model::SecretField& field : binding.desired->secrets)
-      lookup.add(binding, field);
+      co_await lookup.add(binding, field);
   }
   SecretsRead read = co_await lookup.finish();
   co_return read;

@@ -7,10 +7,10 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
 
-#include <iterator>
 #include <random>
 
 #include "descopectl/base/digest.hpp"
+#include "descopectl/base/files.hpp"
 #include "descopectl/cli/version.hpp"
 #include "descopectl/config/target.hpp"
 #include "descopectl/emulator/running.hpp"
@@ -64,6 +64,7 @@ api::ApiOptions api_options(Context& context) {
   options.progress = [&context](std::string_view line) { context.log(LogLevel::kWarn, line); };
   options.redact = [&context](std::string_view text) { return context.output.redactor().redact(text); };
   options.random = make_jitter();
+  options.interruption = &context.interruption;
   return options;
 }
 
@@ -107,13 +108,13 @@ net::awaitable<void> run_body(Connected& connected, const ConnectedBody& body, e
 
 /// The first signal is taken note of; the second ends the program, whose state is written after every action
 /// anyway.
-void watch_signals(net::signal_set& signals, Interrupt& interrupt, Context& context) {
+void watch_signals(net::signal_set& signals, Context& context) {
   signals.async_wait([&](const boost::system::error_code& error, int number) {
     if (error) return;
-    if (interrupt.signal != 0) std::_Exit(128 + number);
-    interrupt.signal = number;
+    if (context.interruption.has_come()) std::_Exit(128 + number);
     context.output.note("interrupted: finishing what is under way; a second signal ends at once\n");
-    watch_signals(signals, interrupt, context);
+    context.interruption.come(number);
+    watch_signals(signals, context);
   });
 }
 
@@ -123,9 +124,9 @@ model::DesiredState load_what_is_there(Context& context) {
   manifest::LoadOptions options;
   for (const config::ManifestRoot& root : context.settings.roots) {
     options.roots.push_back({root.path.string(), root.name, root.is_overlay});
-    if (root.path == "-")
-      options.standard_input.assign(std::istreambuf_iterator<char>(context.input),
-                                    std::istreambuf_iterator<char>());
+    // A byte past the limit is enough for the loader to refuse it.
+    if (root.path == "-" && options.standard_input.empty())
+      options.standard_input = base::read_at_most(context.input, options.limits.bytes + 1);
   }
   options.variables.insert(context.settings.variables.begin(), context.settings.variables.end());
   options.environment = &context.environment;
@@ -262,22 +263,19 @@ diag::ExitStatus run_connected(Context& context, const ConnectedBody& body) {
     if (const auto taken = take_proxy(context, options.http); !taken)
       return report_failure(context, taken.error(), "invalid-value");
   }
-  Interrupt interrupt;
   net::signal_set signals(io, SIGINT, SIGTERM);
-  watch_signals(signals, interrupt, context);
+  watch_signals(signals, context);
   diag::ExitStatus status = diag::ExitStatus::kFailure;
   std::exception_ptr failure;
   const auto keep = [&failure](const std::exception_ptr& error) {
     if (error && !failure) failure = error;
   };
-  Connected connected{io, std::move(options), interrupt};
+  Connected connected{io, std::move(options)};
   if (sandbox) net::co_spawn(io, sandbox->run(), keep);
   net::co_spawn(io, run_body(connected, body, sandbox.get(), signals, status, context), keep);
   io.run();
   if (failure) std::rethrow_exception(failure);
-  if (interrupt.signal == SIGINT) status = diag::stronger(status, diag::ExitStatus::kInterrupted);
-  if (interrupt.signal == SIGTERM) status = diag::stronger(status, diag::ExitStatus::kTerminated);
-  return status;
+  return context.ending(status);
 }
 
 }  // namespace descopectl::cli

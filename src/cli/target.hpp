@@ -46,15 +46,11 @@ namespace descopectl::cli {
 
 /// Runs `body` on an io_context with options for the API: of the real project, or of the sandbox, which is
 /// started for the time of the run and kept in its file. A missing key or an unusable base URL is reported,
-/// and its status given back, before `body` is called. SIGINT and SIGTERM set `is_interrupted` of the given
-/// Interrupt; the second one ends the program at once.
-struct Interrupt {
-  int signal = 0;
-};
+/// and its status given back, before `body` is called. The first SIGINT or SIGTERM is the
+/// context's interruption and decides the status; the second one ends the program at once.
 struct Connected {
   boost::asio::io_context& io;
   api::ApiOptions options;
-  Interrupt& interrupt;
 };
 using ConnectedBody = std::function<boost::asio::awaitable<diag::ExitStatus>(Connected&)>;
 [[nodiscard]] diag::ExitStatus run_connected(Context& context, const ConnectedBody& body);

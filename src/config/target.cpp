@@ -91,9 +91,7 @@ Result<model::Secret> make_key(std::string text, std::string_view where) {
 }
 
 Result<model::Secret> read_key(std::istream& input) {
-  std::string text(kKeyLimit + 1, '\0');
-  input.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(input.gcount()));
+  std::string text = base::read_at_most(input, kKeyLimit + 1);
   if (text.size() > kKeyLimit) return invalid("standard input is too long to be a management key");
   return make_key(std::move(text), "standard input");
 }

@@ -77,7 +77,10 @@ std::string last_lines(std::string_view text) {
 
 class Command {
  public:
-  Command(const std::vector<std::string>& argv, const Redact& redact) : argv_(argv), redact_(redact) {}
+  Command(const std::vector<std::string>& argv, const Redact& redact, const base::Interruption* interruption)
+      : argv_(argv),
+        redact_(redact),
+        interruption_(interruption == nullptr ? -1 : interruption->descriptor()) {}
   Command(const Command&) = delete;
   Command& operator=(const Command&) = delete;
   ~Command() {
@@ -90,16 +93,20 @@ class Command {
     if (const int failure = start(environment); failure != 0)
       return Error(ErrorKind::kNotFound,
                    fmt::format("the command '{}' can't be run: {}", argv_.front(), strerror(failure)));
-    const bool is_late = !read_until(std::chrono::steady_clock::now() + timeout);
+    const End end = read_until(std::chrono::steady_clock::now() + timeout);
     const bool is_large = answer_text_.size() > kAnswerLimit;
-    if (is_late || is_large) ::kill(child_, SIGKILL);
+    // The child alone: in a process group of its own it could not ask anything on the terminal.
+    if (end != End::kOver || is_large) ::kill(child_, SIGKILL);
     int status = 0;
     while (::waitpid(child_, &status, 0) < 0 && errno == EINTR) {
     }
+    if (end == End::kInterrupted)
+      return Error(ErrorKind::kInterrupted,
+                   fmt::format("interrupted while the command '{}' ran", argv_.front()));
     // A pipe holds 16 reads; what a process left behind writes without end is not read without end.
     for (int reads = 0; reads < 16 && keep_errors(); ++reads) {
     }
-    if (is_late)
+    if (end == End::kLate)
       return failed(fmt::format("gave no answer within {} s",
                                 std::chrono::duration_cast<std::chrono::seconds>(timeout).count()));
     if (is_large) return failed("wrote more than 64 KiB");
@@ -109,6 +116,8 @@ class Command {
   }
 
  private:
+  enum class End : unsigned char { kOver, kLate, kInterrupted };
+
   /// Gives the system's error number, or 0.
   int start(const base::Environment& environment) {
     posix_spawn_file_actions_t actions;
@@ -136,25 +145,27 @@ class Command {
     return failure;
   }
 
-  /// True where the child has ended or has said too much, false at the deadline. A process that it leaves
+  /// Over where the child has ended or has said too much. A process that it leaves
   /// behind (an agent) may keep standard error open: that is not waited for.
-  bool read_until(std::chrono::steady_clock::time_point deadline) {
+  End read_until(std::chrono::steady_clock::time_point deadline) {
     bool has_ended = false;
     while (answer_text_.size() <= kAnswerLimit) {
-      if (!answer_.is_open() && (has_ended || (exit_ < 0 && !errors_.is_open()))) return true;
+      if (!answer_.is_open() && (has_ended || (exit_ < 0 && !errors_.is_open()))) return End::kOver;
       const auto left =
           std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-      std::array<pollfd, 3> waiting{pollfd{answer_.reader(), POLLIN, 0}, pollfd{errors_.reader(), POLLIN, 0},
-                                    pollfd{has_ended ? -1 : exit_, POLLIN, 0}};
+      std::array<pollfd, 4> waiting{pollfd{answer_.reader(), POLLIN, 0}, pollfd{errors_.reader(), POLLIN, 0},
+                                    pollfd{has_ended ? -1 : exit_, POLLIN, 0},
+                                    pollfd{interruption_, POLLIN, 0}};
       const int ready =
           left.count() <= 0 ? 0 : ::poll(waiting.data(), waiting.size(), static_cast<int>(left.count()));
       if (ready < 0 && errno == EINTR) continue;
-      if (ready <= 0) return false;
+      if (ready <= 0) return End::kLate;
+      if (waiting[3].revents != 0) return End::kInterrupted;
       if (waiting[0].revents != 0) answer_.read_to(answer_text_);
       if (waiting[1].revents != 0) keep_errors();
       has_ended = has_ended || waiting[2].revents != 0;
     }
-    return true;
+    return End::kOver;
   }
 
   /// Of standard error only the end is kept, from the beginning of a line. False where no more is there.
@@ -183,6 +194,7 @@ class Command {
 
   const std::vector<std::string>& argv_;
   const Redact& redact_;
+  int interruption_;  ///< readable once the command is to end; -1: never
   Stream answer_;
   Stream errors_;
   std::string answer_text_;
@@ -194,8 +206,9 @@ class Command {
 }  // namespace
 
 Result<std::string> run_command(const std::vector<std::string>& argv, const base::Environment& environment,
-                                std::chrono::milliseconds timeout, const Redact& redact) {
-  return Command(argv, redact).run(environment, timeout);
+                                std::chrono::milliseconds timeout, const Redact& redact,
+                                const base::Interruption* interruption) {
+  return Command(argv, redact, interruption).run(environment, timeout);
 }
 
 }  // namespace descopectl::manifest

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "descopectl/base/environment.hpp"
+#include "descopectl/base/interruption.hpp"
 #include "descopectl/base/result.hpp"
 
 namespace descopectl::manifest {
@@ -16,11 +17,14 @@ namespace descopectl::manifest {
 using Redact = std::function<std::string(std::string_view)>;
 
 /// What argv wrote to standard output (at most 64 KiB). It runs without a shell and with standard input
-/// empty, and is killed after `timeout`. Its standard error may hold the secret (`sh -x`), so it goes nowhere
+/// empty, and is killed after `timeout`, or when `interruption` (which may
+/// be null) comes. Its standard error may hold the secret (`sh -x`), so it goes nowhere
 /// but, where the command fails, into the error's message: its last lines, without what the command wrote as
-/// its answer, passed through `redact`, control characters made harmless. All errors are kNotFound.
+/// its answer, passed through `redact`, control characters made harmless. All other errors than kInterrupted
+/// are kNotFound.
 [[nodiscard]] Result<std::string> run_command(const std::vector<std::string>& argv,
                                               const base::Environment& environment,
-                                              std::chrono::milliseconds timeout, const Redact& redact);
+                                              std::chrono::milliseconds timeout, const Redact& redact,
+                                              const base::Interruption* interruption);
 
 }  // namespace descopectl::manifest

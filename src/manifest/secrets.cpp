@@ -33,7 +33,8 @@ Result<std::string> look_up(const model::SecretSource& source, const SecretConte
       return *content;
     }
     case Form::kCommand:
-      return run_command(source.argv, *context.environment, context.command_timeout, context.redact);
+      return run_command(source.argv, *context.environment, context.command_timeout, context.redact,
+                         context.interruption);
     case Form::kText: {
       const Substitution substitution(*context.environment, context.variables, source.folder);
       diag::Sink sink;
@@ -49,6 +50,16 @@ Result<std::string> look_up(const model::SecretSource& source, const SecretConte
   return std::string();
 }
 
+/// A body is JSON, and so UTF-8; a NUL byte is the mark of a binary file, and ends a text for many a program.
+Result<void> check_text(const model::SecretSource& source, std::string_view value) {
+  const bool has_nul = value.find('\0') != std::string_view::npos;
+  if (!has_nul && !base::find_invalid_utf8(value)) return {};
+  return Error(
+      ErrorKind::kInvalidInput,
+      fmt::format("{} {}", describe_source(source), has_nul ? "holds a NUL byte" : "is not UTF-8 text"),
+      "a secret is sent as text: encode it first, for example with base64");
+}
+
 }  // namespace
 
 Result<model::Secret> resolve_secret(const model::SecretSource& source, const SecretContext& context) {
@@ -60,6 +71,7 @@ Result<model::Secret> resolve_secret(const model::SecretSource& source, const Se
   if (source.form != model::SecretSource::Form::kClear && base::is_blank(secret.reveal()))
     return Error(ErrorKind::kInvalidInput, fmt::format("{} is empty", describe_source(source)),
                  "an empty secret is never sent; write {clear: true} to clear one");
+  if (const auto checked = check_text(source, secret.reveal()); !checked) return checked.error();
   return secret;
 }
 

@@ -165,6 +165,17 @@ std::vector<Moved> find_moved(const ObjectDigests& saved, const ObjectDigests& n
   return moved;
 }
 
+void want_saved_secrets(const ObjectDigests& saved, const ObjectDigests& now, Plan& plan) {
+  for (Action& action : plan.actions) {
+    const auto then = saved.find(action.key);
+    const auto today = now.find(action.key);
+    if (then == saved.end() || today == now.end() || then->second.state != today->second.state) continue;
+    for (SecretUse& use : action.secrets)
+      if (use.status == diff::SecretStatus::Form::kUnavailable && then->second.secrets.contains(use.pointer))
+        use.is_sent = true;
+  }
+}
+
 std::string to_string(const Moved& moved) {
   return fmt::format("{} is not as the plan saw it: {} changed", moved.key.to_string(), moved.what);
 }

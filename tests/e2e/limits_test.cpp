@@ -35,6 +35,16 @@ TEST_F(HostileInput, AFileOfAGigabyteIsRefused) {
   expect_refused_cheaply("error: 'descope/main.yaml' is larger than the limit of 64 MiB [unreadable-file]\n");
 }
 
+TEST_F(HostileInput, StandardInputIsNotReadFurtherThanTheLimit) {
+  const Result result = run({"validate", "-f", "-"}, std::string((64U << 20) + (1U << 20), '#'));
+  EXPECT_EQ(result.status, 3);
+  EXPECT_EQ(result.err.rfind("<stdin>:1:1: error: the file is larger than the limit of 67108864 bytes", 0),
+            0U)
+      << result.err.substr(0, 500);
+  EXPECT_LT(result.err.size(), 2000U);
+  EXPECT_LT(result.peak_kib, kIsSanitized ? 3000 * 1024 : 300 * 1024);
+}
+
 TEST_F(HostileInput, AHundredThousandLevelsOnOneLineAreRefused) {
   folder.write(
       "descope/main.yaml",

@@ -173,6 +173,31 @@ TEST_F(SavedPlan, TakesASecretThatWasNotAtHandWhenItWasMade) {
   EXPECT_EQ(with.status, 0) << with.all();
 }
 
+TEST_F(SavedPlan, NeedsTheSecretThatItSendsBeforeItIsCalledStale) {
+  environment["CLIENT_SECRET"] = "a-client-secret-of-the-first-day";
+  apply(with_secret("a"));
+  environment["CLIENT_SECRET"] = kSecret;
+  save_with({});
+  const std::string beginning =
+      "descope/main.yaml:6:17: error: Connection/a needs the secret clientSecret: the environment variable "
+      "CLIENT_SECRET is ";
+  for (const Arguments& more : {Arguments{}, Arguments{"--continue-on-stale"}})
+    for (const bool is_empty : {false, true}) {
+      environment.erase("CLIENT_SECRET");
+      if (is_empty) environment["CLIENT_SECRET"] = "";
+      const Result result = apply_saved(more);
+      EXPECT_EQ(result.status, 3) << result.all();
+      EXPECT_THAT(result.err,
+                  testing::StartsWith(beginning + (is_empty ? "empty" : "not set") + " [missing-secret]\n"));
+      EXPECT_THAT(result.err, Not(HasSubstr("stale-plan")));
+      EXPECT_FALSE(has_written());
+    }
+  environment["CLIENT_SECRET"] = kSecret;
+  ASSERT_EQ(apply_saved().status, 0);
+  environment.erase("CLIENT_SECRET");  // it has been sent: what moved is the state
+  expect_stale(apply_saved(), "Connection/a is not as the plan saw it: the state changed");
+}
+
 TEST_F(SavedPlan, GoesOnWithoutWhatMovedAndWhatDependsOnItWhereThatIsAskedFor) {
   apply(connection("a") + "---\n" + connection("b"));
   save(connection("a", "A") + "---\n" + connection("b", "B") +

@@ -149,6 +149,32 @@ TEST_F(Secrets, OfNothingButWhiteSpaceAreNotSent) {
   }
 }
 
+TEST_F(Secrets, ThatAreNoTextAreRefusedBeforeAnythingIsWritten) {
+  using namespace std::string_literals;
+  folder.write("descope/latin.bin", "planted-\xE9t\xE9-secret");
+  folder.write("descope/nul.bin", "planted-\0-secret"s);
+  const std::string cat = "{fromCommand: [cat, " + folder.path("descope/latin.bin").string() + "]}";
+  const std::pair<std::string, std::string> sources[] = {
+      {"{fromFile: latin.bin}", "the file latin.bin is not UTF-8 text"},
+      {"{fromFile: nul.bin}", "the file nul.bin holds a NUL byte"},
+      {cat, "the output of 'cat' is not UTF-8 text"},
+  };
+  for (const auto& [source, problem] : sources) {
+    folder.write("descope/main.yaml",
+                 connection("b") + "---\n" + connection("a", "A", "  clientSecret: " + source + "\n"));
+    const Result result = apply();
+    EXPECT_EQ(result.status, 3) << result.all();
+    EXPECT_EQ(result.err.rfind(
+                  "descope/main.yaml:12:17: error: Connection/a needs the secret clientSecret: " + problem +
+                      " [missing-secret]\n",
+                  0),
+              0U)
+        << result.err;
+    EXPECT_EQ(result.all().find("planted"), std::string::npos) << result.all();
+    EXPECT_TRUE(hosted.bodies(kCreate).empty());
+  }
+}
+
 TEST_F(Secrets, AreClearedByTheExplicitFormOnly) {
   declare("{fromEnv: APP_SECRET}");
   ASSERT_EQ(apply().status, 0);

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "descopectl/base/interruption.hpp"
 #include "descopectl/base/json.hpp"
 #include "descopectl/base/result.hpp"
 #include "descopectl/http/client.hpp"
@@ -42,6 +43,10 @@ struct ApiOptions {
   /// repeats the key or a secret of the call's own body is not shown at all.
   std::function<std::string(std::string_view)> redact;
   std::function<double()> random;  ///< [0, 1): jitter; null: always a half
+  /// What waits to be sent, for the first time or again, when it comes ends as kInterrupted, and nothing
+  /// waits for long or is sent again from then on. What is under way is waited for. May be null, else
+  /// outlives all calls.
+  base::Interruption* interruption = nullptr;
 };
 
 /// What a create told. `id` is empty where the answer has none (permissions: look in the list).

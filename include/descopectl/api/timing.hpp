@@ -26,6 +26,11 @@ class Timing {
 /// The real clocks and timers on `executor`.
 [[nodiscard]] std::unique_ptr<Timing> make_timing(boost::asio::any_io_executor executor);
 
+/// `timing`, whose waits end by boost::system::system_error when the interruption comes, and at once from
+/// then on. `interruption` outlives it; null: `timing` itself.
+[[nodiscard]] std::unique_ptr<Timing> make_interruptible(std::unique_ptr<Timing> timing,
+                                                         base::Interruption* interruption);
+
 /// As make_reader and make_writer, over a client and a clock of the caller's. `options.http` is used for its
 /// base_url in messages alone.
 [[nodiscard]] Result<std::unique_ptr<Reader>> make_reader_over(std::unique_ptr<http::Client> client,

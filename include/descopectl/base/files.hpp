@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <istream>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,9 @@ namespace descopectl::base {
 /// a folder, or can't be read; the message names the path and the system's reason. The size is looked at
 /// before anything is read, and a pipe or device is cut off at the limit.
 [[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t limit);
+
+/// What `input` holds up to its end, at most `most` bytes of it; what comes after them is not read.
+[[nodiscard]] std::string read_at_most(std::istream& input, std::uint64_t most);
 
 /// Replaces `path` durably: a temporary file beside it with `mode`, fsync, rename, fsync of the folder.
 /// Parent folders are created. A symbolic link is followed, so that the link stays.

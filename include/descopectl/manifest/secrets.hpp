@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "descopectl/base/environment.hpp"
+#include "descopectl/base/interruption.hpp"
 #include "descopectl/base/result.hpp"
 #include "descopectl/model/desired.hpp"
 
@@ -19,12 +20,14 @@ struct SecretContext {
   std::chrono::milliseconds command_timeout{30'000};
   /// Takes secrets that are known already out of what a command said before it failed.
   std::function<std::string(std::string_view)> redact;
+  const base::Interruption* interruption = nullptr;  ///< ends a command that runs; may be null
 };
 
 /// The secret, with one trailing newline dropped. kNotFound where the variable is unset, the file missing or
-/// the command failed; kInvalidInput where it is empty or white space. Messages name the source, never the
-/// value. Commands run without a shell, with standard input empty; what they
-/// write to standard error is told only where they fail.
+/// the command failed; kInvalidInput where it is empty or white space, holds a NUL byte, or is not UTF-8.
+/// kInterrupted: a command was ended before it had answered. Messages name the source, never the value.
+/// Commands run without a shell, with standard input empty; what they write to standard error is told only
+/// where they fail.
 [[nodiscard]] Result<model::Secret> resolve_secret(const model::SecretSource& source,
                                                    const SecretContext& context);
 

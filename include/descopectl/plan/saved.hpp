@@ -37,6 +37,11 @@ struct Moved {
 /// Sorted by key. A secret that was not at hand when the plan was saved is taken as it is now.
 [[nodiscard]] std::vector<Moved> find_moved(const ObjectDigests& saved, const ObjectDigests& now);
 
+/// Marks as wanted (SecretUse::is_sent) the secrets that the saved plan sends and that are not at hand now:
+/// that they are missing says nothing of whether they changed. Not those of objects that the state knows
+/// otherwise since: they may have been sent meanwhile.
+void want_saved_secrets(const ObjectDigests& saved, const ObjectDigests& now, Plan& plan);
+
 /// "Connection/a is not as the plan saw it: live changed".
 [[nodiscard]] std::string to_string(const Moved& moved);
 

@@ -170,6 +170,7 @@ class ApiTest : public ::testing::Test {
   }
 
   ApiOptions options = test_options();
+  base::Interruption interruption;  ///< for `options`
   std::shared_ptr<Script> script = std::make_shared<Script>();
   std::shared_ptr<std::vector<std::chrono::milliseconds>> waits =
       std::make_shared<std::vector<std::chrono::milliseconds>>();

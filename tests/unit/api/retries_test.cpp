@@ -1,6 +1,9 @@
 // What is sent again, and when: network errors, 5xx, 429, the shared pause and the cap.
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <signal.h>
 
 #include <algorithm>
 #include <span>
@@ -253,6 +256,62 @@ TEST_F(Retries, EndAtOnceWhenTheyAreCancelled) {
   context.run();
   EXPECT_EQ(error.kind(), ErrorKind::kInterrupted);
   EXPECT_EQ(error.message(), "interrupted while waiting to send a request");
+}
+
+class Interrupted : public Retries {
+ protected:
+  Interrupted() { options.interruption = &interruption; }
+
+  /// The interruption comes as soon as something waits.
+  void interrupt_the_wait() { asio::co_spawn(context, interrupt(), asio::detached); }
+
+  asio::awaitable<void> interrupt() {
+    const auto executor = co_await asio::this_coro::executor;
+    while (waits->empty())
+      co_await asio::post(executor, asio::use_awaitable);
+    interruption.come(SIGINT);
+  }
+};
+
+TEST_F(Interrupted, WaitsForTheRateLimitEndAndNothingIsSentAgain) {
+  script->answer(429, "{}", {{"Retry-After", "60"}});
+  interrupt_the_wait();
+  const auto created = create("Connection", R"({"name":"a"})");
+  EXPECT_EQ(created.error().kind(), ErrorKind::kInterrupted);
+  EXPECT_EQ(created.error().message(), "interrupted while waiting to send a request");
+  EXPECT_EQ(writer().request_count(), 1U);
+}
+
+TEST_F(Interrupted, PausesBeforeAReadIsTriedAgainEnd) {
+  script->answer(503, "{}");
+  interrupt_the_wait();
+  EXPECT_EQ(list("Resource").error().kind(), ErrorKind::kInterrupted);
+  EXPECT_EQ(writer().request_count(), 1U);
+}
+
+TEST_F(Interrupted, WaitsForTheCapEnd) {
+  options.requests_per_minute = 1;
+  script->answer(200, kEmpty);
+  interrupt_the_wait();
+  EXPECT_EQ(list_at_once(3), 1);
+  EXPECT_EQ(writer().request_count(), 1U);
+}
+
+TEST_F(Interrupted, CallsUnderWayAreWaitedForAndTheQueueIsTurnedAway) {
+  options.http.connections = 1;
+  script->answer(200, kEmpty);
+  const auto interrupt = [this] { interruption.come(SIGINT); };
+  asio::post(context, [this, interrupt] { asio::post(context, interrupt); });
+  EXPECT_EQ(list_at_once(3), 1);
+  EXPECT_EQ(writer().request_count(), 1U);
+}
+
+TEST_F(Interrupted, ARefusalIsTheEndEvenWhereThereIsNothingToWaitFor) {
+  interruption.come(SIGTERM);
+  script->answer(429, "{}", {{"Retry-After", "0"}});
+  EXPECT_EQ(list("Resource").error().kind(), ErrorKind::kInterrupted);
+  script->answer(200, kEmpty);
+  EXPECT_TRUE(list("Resource")) << "what needs no wait is still sent: what was written is read back";
 }
 
 }  // namespace

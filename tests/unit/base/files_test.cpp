@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <sstream>
 #include <thread>
 
 #include "descopectl/base/digest.hpp"
@@ -108,6 +109,14 @@ TEST_F(FilesTest, LeaveNothingBehindWhereWritingFails) {
   EXPECT_FALSE(write_file_atomically(folder_ / "file" / "below", "x", 0600));
   EXPECT_FALSE(write_file_atomically(folder_ / std::string(300, 'n'), "x", 0600));
   EXPECT_EQ(count_files(), 2U);
+}
+
+TEST(Streams, AreNotReadFurtherThanAskedFor) {
+  std::istringstream stream(std::string(200'000, 'x') + "rest");
+  EXPECT_EQ(read_at_most(stream, 200'000), std::string(200'000, 'x'));
+  EXPECT_EQ(read_at_most(stream, 2), "re");
+  EXPECT_EQ(read_at_most(stream, 100), "st");
+  EXPECT_EQ(read_at_most(stream, 100), "");
 }
 
 TEST_F(FilesTest, AreWrittenToInPlaceWhereTheyAreDevices) {

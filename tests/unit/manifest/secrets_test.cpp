@@ -2,6 +2,7 @@
 #include "descopectl/manifest/secrets.hpp"
 
 #include <gmock/gmock.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -106,6 +107,20 @@ TEST(Secrets, AProcessLeftBehindIsNotWaitedFor) {
 TEST(Secrets, ACommandThatHangsIsEnded) {
   EXPECT_EQ(look(source(Form::kCommand, "", {"sleep", "600"}), {}, std::chrono::milliseconds(50)),
             "the command 'sleep' gave no answer within 0 s");
+}
+
+TEST(Secrets, ACommandIsEndedByAnInterruption) {
+  const std::map<std::string, std::string, std::less<>> variables{{"PATH", "/usr/bin:/bin"}};
+  const base::Environment environment(variables);
+  base::Interruption interruption;
+  interruption.come(SIGTERM);
+  SecretContext context;
+  context.environment = &environment;
+  context.command_timeout = std::chrono::minutes(10);
+  context.interruption = &interruption;
+  const auto secret = resolve_secret(source(Form::kCommand, "", {"sleep", "600"}), context);
+  EXPECT_EQ(secret.error().kind(), ErrorKind::kInterrupted);
+  EXPECT_EQ(secret.error().message(), "interrupted while the command 'sleep' ran");
 }
 
 TEST(Secrets, TextMayTakeItsValueFromOutside) {
