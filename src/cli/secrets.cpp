@@ -23,6 +23,14 @@ manifest::SecretContext secret_context(const Context& context) {
   return secrets;
 }
 
+void report_missing(Context& context, const model::ObjectKey& key, std::string_view pointer,
+                    const diag::Span& span, std::string_view problem) {
+  context.sink.error("missing-secret", span,
+                     fmt::format("{} needs the secret {}: {}", key.to_string(), pointer.substr(1),
+                                 problem.empty() ? "it is not at hand" : problem),
+                     "nothing was written; provide it and run again");
+}
+
 /// Looks secrets up one after the other, and compares them with what is recorded side by side: fingerprints
 /// of short ones take long. Each comparison has a place of its own, so that their order makes no difference.
 class SecretLookup {
@@ -54,6 +62,10 @@ class SecretLookup {
     }
     auto value = co_await look_up(field.source);
     if (!value) {
+      // What is not there is not compared. What is there and can't be a secret is a mistake, sent or not.
+      const bool is_wrong = value.error().kind() == ErrorKind::kInvalidInput;
+      if (is_wrong && context_.options.command == Command::kApply)
+        report_missing(context_, key.first, field.pointer, field.span, value.error().message());
       status.problem = value.error().message();
       read_.statuses.emplace(key, std::move(status));
       co_return;
@@ -154,11 +166,7 @@ bool check_secrets(Context& context, const plan::Plan& plan, const apply::Secret
     for (const plan::SecretUse& use : action.secrets) {
       if (!use.is_sent || !action.refused.empty() || values.contains({action.key, use.pointer})) continue;
       is_complete = false;
-      context.sink.error(
-          "missing-secret", use.span,
-          fmt::format("{} needs the secret {}: {}", action.key.to_string(), use.pointer.substr(1),
-                      use.problem.empty() ? "it is not at hand" : use.problem),
-          "nothing was written; provide it and run again");
+      report_missing(context, action.key, use.pointer, use.span, use.problem);
     }
   return is_complete;
 }

@@ -8,9 +8,9 @@
 #include "descopectl/base/text.hpp"
 #include "descopectl/kinds/registry.hpp"
 #include "descopectl/manifest/envelope.hpp"
+#include "descopectl/manifest/handle.hpp"
 #include "descopectl/schema/identity.hpp"
 #include "descopectl/schema/values.hpp"
-#include "descopectl/manifest/handle.hpp"
 
 namespace descopectl::manifest {
 namespace {

@@ -56,7 +56,8 @@ TEST(EmulatorCommand, LeavesADataFileAloneThatAnotherServesFrom) {
     const Emulator emulator(workspace.folder);
     const Result second = workspace.run({"emulator", "--port", "0", "--data", "emulator.json"});
     EXPECT_EQ(second.status, 6) << second.all();
-    EXPECT_NE(second.err.find("emulator.json is in use by another emulator"), std::string::npos) << second.err;
+    EXPECT_NE(second.err.find("emulator.json is in use by another emulator"), std::string::npos)
+        << second.err;
   }
   const Emulator after(workspace.folder);  // or it would not have started
 }

@@ -149,6 +149,20 @@ TEST_F(Secrets, OfNothingButWhiteSpaceAreNotSent) {
   }
 }
 
+TEST_F(Secrets, ThatAreSetAndBlankAreRefusedThoughNothingNeedsThem) {
+  declare("{fromEnv: APP_SECRET}");
+  ASSERT_EQ(apply().status, 0);
+  environment["APP_SECRET"] = " ";
+  EXPECT_EQ(run({"plan"}).status, 0);
+  const Result blank = apply();
+  EXPECT_EQ(blank.status, 3) << blank.all();
+  EXPECT_NE(blank.err.find("the environment variable APP_SECRET is empty [missing-secret]"),
+            std::string::npos)
+      << blank.err;
+  environment.erase("APP_SECRET");
+  EXPECT_EQ(apply().status, 0) << "unset is another matter";
+}
+
 TEST_F(Secrets, ThatAreNoTextAreRefusedBeforeAnythingIsWritten) {
   using namespace std::string_literals;
   folder.write("descope/latin.bin", "planted-\xE9t\xE9-secret");

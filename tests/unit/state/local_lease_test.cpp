@@ -237,8 +237,7 @@ TEST_F(Lease, OfADamagedFileIsHeldForAMinuteByNobodyKnown) {
 
 TEST_F(Lease, OfADamagedFileIsTold) {
   write_bytes(file, R"({"who":"\u001b[31m","pid":"x"})");
-  expect_held(
-      "the state state.json is locked by \\x1b[31m (last heartbeat 0 s ago)");
+  expect_held("the state state.json is locked by \\x1b[31m (last heartbeat 0 s ago)");
 }
 
 TEST_F(Lease, OfANewerProgramIsLeftAlone) {
