@@ -52,4 +52,10 @@ Result<void> DataFile::save() {
   return written;
 }
 
+Result<void> DataFile::close() {
+  auto saved = save();
+  lock_.close();
+  return saved;
+}
+
 }  // namespace descopectl::emulator

@@ -21,6 +21,8 @@ class DataFile {
   [[nodiscard]] bool is_dirty() const { return !path_.empty() && service_.revision() != saved_; }
   /// Writes if there is something new.
   [[nodiscard]] Result<void> save();
+  /// The same, and others may have the file from then on.
+  [[nodiscard]] Result<void> close();
 
  private:
   [[nodiscard]] Result<void> lock();

@@ -47,7 +47,7 @@ class ServedEmulator final : public Running, public std::enable_shared_from_this
     is_stopped_ = true;
     timer_.cancel();
     server_->stop();
-    return file_.save();
+    return file_.close();
   }
 
   Result<void> save() override { return file_.save(); }

@@ -345,11 +345,18 @@ class MoreTest(StrictTest):
     def test_a_delete_of_what_is_gone_is_done(self):
         self.start(join(KEY_TEXT.replace("NAME", "a"), KEY_TEXT.replace("NAME", "b")))
         self.workspace.manifest(KEY_TEXT.replace("NAME", "a"))
-        self.hooks.fault(".*/outbound/app/delete", "status", status=404,
+        self.hooks.fault(".*/outbound/app/delete", "status-after", status=404,
                          body={"errorCode": "E151002", "message": "not found"})
-        self.hooks.remove(CONNECTION, "b")
-        self.hooks.seed(CONNECTION, {"id": "b", "name": "b"})
         self.expect(self.workspace.apply(), 0)
+
+    def test_a_delete_that_did_not_happen_is_found_out(self):
+        self.start(join(KEY_TEXT.replace("NAME", "a"), KEY_TEXT.replace("NAME", "b")))
+        self.workspace.manifest(KEY_TEXT.replace("NAME", "a"))
+        self.hooks.fault(".*/outbound/app/delete", "status", status=200, body={})
+        run = self.expect(self.workspace.apply(), 9)
+        self.assertIn("Connection/b was deleted, but it is still there (live id 'b') [not-applied]", str(run))
+        self.expect(self.workspace.apply(), 0)
+        self.empty_plan()
 
     def test_json_documents_stand_on_stdout_for_every_exit(self):
         self.workspace.manifest(CONNECTION_TEXT)

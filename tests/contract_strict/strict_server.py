@@ -161,8 +161,8 @@ class Hooks:
         self.store.scope_owner.update(scopes)
 
     def fault(self, path, action, method=".*", times=1, skip=0, **more):
-        """The next `times` requests (after `skip`) whose path matches get `action`: status, reset-before,
-        reset-after, truncate, html, huge, not-json, echo, slow."""
+        """The next `times` requests (after `skip`) whose path matches get `action`: status, status-after,
+        reset-before, reset-after, truncate, html, huge, not-json, echo, slow."""
         self.rules.append(dict(path=path, action=action, method=method, times=times, skip=skip, **more))
 
     def shuffle(self, seed):
@@ -240,6 +240,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             status, body = error.status, error.body()
         if action == "reset-after":
             return self.drop()
+        if action == "status-after":
+            status, body = rule["status"], rule["body"]
         return self.answer(status, body, cut=action == "truncate")
 
     def record(self, url, raw):
