@@ -1,7 +1,9 @@
 // The running emulator: handler, latency, and one timer that gathers changes into one write of the data file.
 #include "descopectl/emulator/running.hpp"
 
+#include <algorithm>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <utility>
 
 #include "data_file.hpp"
@@ -10,6 +12,9 @@ namespace descopectl::emulator {
 namespace {
 
 namespace asio = boost::asio;
+
+/// Saving takes at most one part in so many of the time.
+constexpr int kShareOfSaving = 20;
 
 class ServedEmulator final : public Running, public std::enable_shared_from_this<ServedEmulator> {
  public:
@@ -69,20 +74,28 @@ class ServedEmulator final : public Running, public std::enable_shared_from_this
   void save_soon() {
     if (is_waiting_ || is_stopped_ || !file_.is_dirty()) return;
     is_waiting_ = true;
-    timer_.expires_after(options_.save_delay);
+    timer_.expires_after(std::max(options_.save_delay, save_cost_ * kShareOfSaving));
     timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
       const auto self = weak.lock();
       if (self == nullptr) return;
       self->is_waiting_ = false;
-      // A failed write leaves the file dirty: the next change tries again, and stop() reports it.
-      if (!error && self->file_.save().has_error()) return;
+      if (!error) self->save_now();
     });
+  }
+
+  void save_now() {
+    const auto begin = std::chrono::steady_clock::now();
+    const auto saved = file_.save();
+    save_cost_ = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
+    // A failed write leaves the file dirty: the next change tries again, and stop() reports it.
+    if (saved.has_error()) return;
   }
 
   RunningOptions options_;
   std::unique_ptr<Service> service_;
   DataFile file_;
   asio::steady_timer timer_;
+  std::chrono::milliseconds save_cost_{0};  ///< what the last write of the whole took; nobody is served then
   std::unique_ptr<http::Server> server_;
   bool is_waiting_ = false;
   bool is_stopped_ = false;
