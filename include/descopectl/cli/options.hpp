@@ -1,8 +1,8 @@
 // The command line as plain data: which command, with which flags; every flag also reads its DESCOPECTL_
 // variable.
 //
-// Commands and flags are two tables (src/cli/command_table.cpp, flag_table.cpp). Parsing, checking, help and suggestions iterate
-// them, so a flag is one row and its member here, a command one row and its enumerator.
+// Commands and flags are two tables (src/cli/command_table.cpp, flag_table.cpp). Parsing, checking, help and
+// suggestions iterate them, so a flag is one row and its member here, a command one row and its enumerator.
 #pragma once
 
 #include <cstdint>
