@@ -2,6 +2,8 @@
 // process.
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
@@ -96,11 +98,29 @@ ExitStatus run(int argc, const char* const* argv) {
   return dispatch(context);
 }
 
+// The leak checker looks into this process from another.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool kIsSanitized = true;
+#elif defined(__has_feature)
+constexpr bool kIsSanitized = __has_feature(address_sanitizer);
+#else
+constexpr bool kIsSanitized = false;
+#endif
+
+/// Secrets are in memory while they are sent: no core dump may show them, nor other processes of this user.
+void keep_memory_private() {
+  constexpr struct rlimit kNone{.rlim_cur = 0, .rlim_max = 0};
+  static_cast<void>(::setrlimit(RLIMIT_CORE, &kNone));
+  if constexpr (!kIsSanitized)
+    static_cast<void>(::prctl(PR_SET_DUMPABLE, 0));  // a dump to a program knows no limit
+}
+
 }  // namespace
 }  // namespace descopectl::cli
 
 int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
+  descopectl::cli::keep_memory_private();
   ::signal(SIGPIPE, SIG_IGN);  // NOLINT: a closed pipe is an error of the write, not the program's end
   try {
     return static_cast<int>(descopectl::cli::run(argc, argv));

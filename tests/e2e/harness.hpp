@@ -81,6 +81,7 @@ class Process {
   Process& operator=(const Process&) = delete;
 
   void signal(int number) const;
+  [[nodiscard]] pid_t pid() const { return pid_; }
   /// Ends it at once, and returns when it is dead. finish() has to follow.
   void kill() const;
   /// Reads on until `text` has appeared in standard output or error; false where the program ended before, or

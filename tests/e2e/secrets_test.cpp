@@ -1,6 +1,10 @@
 // Secrets: where they come from, when they are sent, and that they are seen nowhere.
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
 #include "api.hpp"
 #include "hosted.hpp"
 
@@ -263,6 +267,23 @@ TEST_F(Secrets, AreInNoOutputNoStateAndNoReport) {
     seen += text;
   for (const std::string& form : forms_of_the_secret())
     EXPECT_EQ(seen.find(form), std::string::npos) << form;
+}
+
+TEST(SecretsInMemory, GoIntoNoCoreDump) {
+  Workspace workspace;
+  const auto emulator = workspace.start({"emulator"});
+  ASSERT_TRUE(emulator->wait_for("Serving"));
+  std::ifstream file("/proc/" + std::to_string(emulator->pid()) + "/limits");
+  const std::string limits(std::istreambuf_iterator<char>(file), {});
+  const std::size_t at = limits.find("Max core file size");
+  ASSERT_NE(at, std::string::npos) << limits;
+  std::istringstream words(limits.substr(at + std::string("Max core file size").size()));
+  std::string soft;
+  std::string hard;
+  words >> soft >> hard;
+  EXPECT_EQ(soft + " " + hard, "0 0");
+  emulator->signal(SIGTERM);
+  static_cast<void>(emulator->finish());
 }
 
 /// A service that repeats what it was sent in its error.
