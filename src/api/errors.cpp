@@ -82,7 +82,8 @@ bool speaks_of_unknown_field(std::string_view text) {
                      [&](auto phrase) { return contains_word(text, phrase); });
 }
 
-std::optional<ErrorKind> kind_by_code(const Call& call, const Said& said) {
+std::optional<ErrorKind> kind_by_code(const Call& call, int status, const Said& said) {
+  if (status == 429) return ErrorKind::kRateLimited;  // it did not run, whatever the code
   if (said.code.empty()) return std::nullopt;
   if (said.code == "E011001" && speaks_of_unknown_field(said.text)) return ErrorKind::kUnknownField;
   const auto row =
@@ -100,7 +101,6 @@ std::optional<ErrorKind> kind_by_code(const Call& call, const Said& said) {
 ErrorKind kind_by_status(const Call& call, int status, const Said& said) {
   const bool is_duplicate = !call.is_read() && said.is_service && contains_word(said.text, "already exists");
   if (status == 401 || status == 403) return ErrorKind::kUnauthorized;
-  if (status == 429) return ErrorKind::kRateLimited;
   if (status == 409 || is_duplicate) return ErrorKind::kConflict;
   if (status == 404 && !said.is_service) return ErrorKind::kBadAnswer;
   if (status == 404) return call.purpose == Purpose::kCreate ? ErrorKind::kRefused : ErrorKind::kNotFound;
@@ -189,7 +189,7 @@ std::string Call::name() const {
 
 Failure failure_of_answer(const Call& call, const http::Response& response, const ApiOptions& options) {
   const Said said = read_refusal(response.body);
-  const auto by_code = kind_by_code(call, said);
+  const auto by_code = kind_by_code(call, response.status, said);
   const ErrorKind kind = by_code ? *by_code : kind_by_status(call, response.status, said);
   Next next = Next::kGiveUp;
   if (kind == ErrorKind::kRateLimited) next = Next::kWaitForRateLimit;

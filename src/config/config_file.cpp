@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <system_error>
 
 #include "descopectl/base/files.hpp"
@@ -318,6 +319,29 @@ std::optional<fs::path> find_config(const fs::path& folder) {
   }
 }
 
+namespace {
+
+/// No secret belongs into this file. Where one stands there all the same, no message may quote it.
+bool may_be_secret(std::string_view key, std::string_view value) {
+  std::string lower(key);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  for (const std::string_view word : {"pass", "secret", "token", "key", "credential"})
+    if (lower.find(word) != std::string::npos) return true;
+  const std::size_t scheme = value.find("://");
+  return scheme != std::string_view::npos && value.find('@', scheme) != std::string_view::npos;
+}
+
+void mark_secrets(const Node& node, std::string_view key, diag::SourceTable& sources) {
+  if (node.is_scalar() && may_be_secret(key, node.text)) sources.mark_secret(node.span);
+  for (const auto& member : node.members)
+    mark_secrets(member.value, member.key, sources);
+  for (const Node& item : node.items)
+    mark_secrets(item, key, sources);
+}
+
+}  // namespace
+
 std::optional<ConfigFile> load_config(const fs::path& path, diag::SourceTable& sources, diag::Sink& sink) {
   constexpr document::Limits kLimits{.bytes = 1 << 20, .depth = 16, .nodes = 100'000};
   auto text = base::read_file(path, kLimits.bytes);
@@ -331,6 +355,7 @@ std::optional<ConfigFile> load_config(const fs::path& path, diag::SourceTable& s
   diag::Sink own;
   std::size_t documents = 0;
   document::parse_documents(sources, file.source, kLimits, own, [&](const Node& root) {
+    mark_secrets(root, "", sources);
     if (++documents == 1) return decode_root(root, file, own);
     own.error("config-documents", {file.source, root.span.begin, root.span.begin},
               "descopectl.yaml must hold one document");

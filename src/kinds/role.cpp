@@ -24,6 +24,7 @@ constexpr std::array kRoleFields{
           .type = Type::kStringList,
           .list = ListForm::kSet,
           .names = "Permission",
+          .follows_renames = true,
           .doc = "Exact names of the permissions that the role holds.",
           .source = "sheet 9.2"},
     Field{.name = "tenantId",

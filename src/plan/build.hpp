@@ -65,6 +65,9 @@ void check_names(Draft& draft);
 struct Handover {
   std::size_t giver = 0;
   std::size_t taker = 0;
+  /// False for names that, for all that is known, several objects may have: the order is kept where nothing
+  /// else is in its way.
+  bool is_certain = true;
 };
 
 /// All hand-overs between the plan's actions. Those that go round in a circle are reported (`rename-cycle`)

@@ -87,6 +87,12 @@ class Finder {
     return find_recorded(action.is_moved ? action.moved_from : action.key);
   }
 
+  /// Deleted by a replacement that did not come to its end.
+  bool is_unfinished(const Action& action) const {
+    const model::RecordedObject* recorded = find_recorded(action);
+    return recorded != nullptr && !recorded->pending_create.empty();
+  }
+
   /// The id that an owned object had which is no longer in the project.
   std::optional<std::string> find_deleted_id(const model::ObjectKey& key) const {
     const auto moved = std::find_if(plan_.actions.begin(), plan_.actions.end(), [&](const Action& action) {
@@ -134,7 +140,7 @@ class Finder {
         ++report_.clean;
         return;
       case ActionKind::kCreate:
-        if (action.was_deleted) object.cause = Cause::kDeleted;
+        if (action.was_deleted || is_unfinished(action)) object.cause = Cause::kDeleted;
         break;
       case ActionKind::kForget:
         if (!action.was_deleted) return;

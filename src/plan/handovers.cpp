@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "build.hpp"
 #include "descopectl/base/text.hpp"
@@ -43,6 +44,7 @@ std::string within_of(const Action& action, std::string_view field, const std::s
 }
 
 struct Value {
+  bool is_certain;  ///< only one object may have it, whatever the service
   std::string_view kind;
   std::string_view field;
   std::string within;  ///< the tenant
@@ -60,15 +62,18 @@ Moves find_moves(const std::vector<Action>& actions) {
   for (std::size_t i = 0; i < actions.size(); ++i) {
     const Action& action = actions[i];
     if (!writes(action) || action.descriptor == nullptr) continue;
-    for (const std::string_view field : find_identifying_fields(*action.descriptor)) {
+    std::set<std::string_view> fields = find_identifying_fields(*action.descriptor);
+    fields.insert(action.descriptor->name_field);
+    for (const std::string_view field : fields) {
       const std::string before = text_at(action.before, field);
       const std::string after = value_after(action, field, before);
       const std::string within(schema::scope_of(*action.descriptor, field, action.before));
       const std::string within_after = within_of(action, field, within);
       if (before == after && within == within_after) continue;
       const std::string_view kind = action.descriptor->name;
-      if (!before.empty()) moves.givers.emplace(Value{kind, field, within, before}, i);
-      if (!after.empty()) moves.takers.emplace_back(Value{kind, field, within_after, after}, i);
+      const bool is_certain = find_identifying_fields(*action.descriptor).contains(field);
+      if (!before.empty()) moves.givers.emplace(Value{is_certain, kind, field, within, before}, i);
+      if (!after.empty()) moves.takers.emplace_back(Value{is_certain, kind, field, within_after, after}, i);
     }
   }
   return moves;
@@ -113,19 +118,20 @@ void report_circle(Draft& draft, const std::vector<std::size_t>& circle, std::st
 
 std::vector<Handover> find_handovers(Draft& draft) {
   const Moves moves = find_moves(draft.plan.actions);
-  std::map<std::pair<std::string_view, std::string_view>, Chain> chains;  // by kind and field
+  std::map<std::tuple<bool, std::string_view, std::string_view>, Chain> chains;  // by kind and field
   for (const auto& [value, taker] : moves.takers)
     if (const auto giver = moves.givers.find(value); giver != moves.givers.end())
-      chains[{value.kind, value.field}].emplace(taker, giver->second);
+      chains[{value.is_certain, value.kind, value.field}].emplace(taker, giver->second);
   std::vector<Handover> handovers;
   for (auto& [where, chain] : chains) {
+    const auto& [is_certain, kind, field] = where;
     for (auto circle = find_circle(chain); !circle.empty(); circle = find_circle(chain)) {
-      if (!draft.input.policy.is_drift) report_circle(draft, circle, where.second);
+      if (is_certain && !draft.input.policy.is_drift) report_circle(draft, circle, field);
       for (const std::size_t index : circle)
         chain.erase(index);
     }
     for (const auto& [taker, giver] : chain)
-      handovers.push_back({giver, taker});
+      handovers.push_back({giver, taker, is_certain});
   }
   return handovers;
 }

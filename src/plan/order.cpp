@@ -64,7 +64,9 @@ class Grapher {
     for (std::size_t i = 1; i < actions_.size(); ++i)
       if (actions_[i].key == actions_[i - 1].key) draw_on_handle(i - 1, i);
     std::set<std::size_t> givers;
-    for (const Handover& handover : find_handovers(draft_)) {
+    const std::vector<Handover> handovers = find_handovers(draft_);
+    for (const Handover& handover : handovers) {
+      if (!handover.is_certain) continue;
       edges_[handover.taker].insert(handover.giver);
       givers.insert(handover.giver);
     }
@@ -72,7 +74,13 @@ class Grapher {
       if (!givers.contains(i)) create_first(i);
     split_replacements();
     for (std::size_t i = 0; i < actions_.size(); ++i)
-      if (actions_[i].sequence == Sequence::kAddFirst) follow_renames(i);
+      if (actions_[i].sequence == Sequence::kAddFirst)
+        follow_renames(i);
+      else if (actions_[i].kind == ActionKind::kUpdate)
+        note_renames(i);
+    for (const Handover& handover : handovers)
+      if (!handover.is_certain && !waits_for(handover.giver, handover.taker))
+        edges_[handover.taker].insert(handover.giver);
     for (std::size_t i = 0; i < actions_.size(); ++i)
       write_edges(i);
   }
@@ -247,6 +255,20 @@ class Grapher {
       } else if (!is_dead(reference)) {
         continue;
       }
+      action.renames.emplace(std::pair(std::move(reference.kind), std::move(reference.value)),
+                             std::move(name));
+    }
+  }
+
+  /// By the update's turn, live may name what is renamed in this run by its new name.
+  void note_renames(std::size_t index) {
+    Action& action = actions_[index];
+    for (diff::LiveReference& reference : diff::find_live_references(*action.descriptor, action.before)) {
+      const auto at = reference.is_name ? by_name_.find({reference.kind, reference.value}) : by_name_.end();
+      if (at == by_name_.end()) continue;
+      const json::object after = body_after(actions_[at->second]);
+      std::string name(schema::common_name_of(*actions_[at->second].descriptor, after));
+      if (name.empty() || name == reference.value) continue;
       action.renames.emplace(std::pair(std::move(reference.kind), std::move(reference.value)),
                              std::move(name));
     }

@@ -215,6 +215,26 @@ std::optional<model::Operation> operation_of(ActionKind kind) {
   return std::nullopt;
 }
 
+namespace {
+
+/// Are the changes still the planned ones but for names that this run itself has given to others?
+bool is_renamed_alone(const Action& action, const Action& fresh) {
+  if (action.renames.empty()) return false;
+  const schema::Kind& kind = *action.descriptor;
+  Action expected;
+  expected.descriptor = &kind;
+  expected.before = diff::rename_references(kind, action.before, action.renames);
+  expected.changes = schema::find_changes(kind.fields, expected.before,
+                                          schema::overlay(kind.fields, expected.before, action.managed));
+  std::erase_if(expected.changes, [](const schema::FieldChange& change) {
+    return change.field != nullptr && change.field->write_only;
+  });
+  settle_order(expected);
+  return is_same_changes(expected.changes, fresh.changes);
+}
+
+}  // namespace
+
 bool recheck(Action& action, const json::object* live, const Policy& policy) {
   if (action.kind == ActionKind::kDelete) return true;
   if (live == nullptr) return false;
@@ -236,7 +256,7 @@ bool recheck(Action& action, const json::object* live, const Policy& policy) {
   fresh.before = *live;
   fresh.changes = std::move(now);
   settle_order(fresh);
-  if (!is_same_changes(planned, fresh.changes)) return false;
+  if (!is_same_changes(planned, fresh.changes) && !is_renamed_alone(action, fresh)) return false;
   action.before = std::move(fresh.before);
   const json::value* id = action.body.if_contains(kind.id_field);
   const json::value planned_id = id == nullptr ? json::value() : *id;

@@ -210,6 +210,19 @@ bool is_built_in(const model::NameUse& use) {
                                 kind->built_in_names.end();
 }
 
+/// Does the object's live form name that, in a field that will show the new name?
+bool follows_rename(const Draft& draft, const ObjectKey& key, const model::NameUse& use) {
+  const auto at = std::find_if(draft.bindings.begin(), draft.bindings.end(),
+                               [&](const diff::Binding& binding) { return binding.desired->key == key; });
+  if (at == draft.bindings.end() || at->live == nullptr) return false;
+  const auto references = diff::find_live_references(*at->desired->kind, at->live->body);
+  return std::any_of(references.begin(), references.end(), [&](const diff::LiveReference& reference) {
+    const schema::Field* row = schema::find_row(at->desired->kind->fields, reference.pointer);
+    return row != nullptr && row->follows_renames && reference.kind == use.kind &&
+           reference.value == use.name;
+  });
+}
+
 void check_names(Draft& draft) {
   std::map<std::string, std::map<std::string, ObjectKey>> renamed;  // kind: old name: who
   for (const Action& action : draft.plan.actions) {
@@ -230,8 +243,21 @@ void check_names(Draft& draft) {
       const bool is_declared = std::any_of(all.begin(), all.end(), [&](const model::DesiredObject& other) {
         return other.key.kind == use.kind && schema::common_name_of(*other.kind, other.spec) == use.name;
       });
+      const auto old = renamed[use.kind].find(use.name);
+      const bool was_renamed = old != renamed[use.kind].end();
+      if (is_declared && was_renamed && follows_rename(draft, object.key, use)) {
+        draft.sink.error(
+            "renamed-" + lower(use.kind), use.span,
+            fmt::format("'{}' passes from {} to another {} in this run, and the live object names "
+                        "the first, whose new name it will show",
+                        base::printable(use.name, 100), old->second.to_string(), kind->title),
+            fmt::format("apply the new name of {} first, with it written here; then let the other "
+                        "have the old one",
+                        old->second.to_string()));
+        continue;
+      }
       if (is_declared) continue;
-      if (const auto old = renamed[use.kind].find(use.name); old != renamed[use.kind].end()) {
+      if (was_renamed) {
         draft.sink.error("renamed-" + lower(use.kind), use.span,
                          fmt::format("'{}' is the old name of {}, which is renamed in this run",
                                      base::printable(use.name, 100), old->second.to_string()),

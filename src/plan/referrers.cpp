@@ -91,9 +91,14 @@ void add_recorded_referrers(const Draft& draft, std::vector<Referrer>& referrers
   std::set<model::ObjectKey> dealt_with;
   for (const Action& action : draft.plan.actions)
     dealt_with.insert(action.is_moved ? action.moved_from : action.key);
+  std::set<std::pair<std::string_view, std::string_view>> deleted;  // kind, live id: under whatever handle
+  for (const Action& action : draft.plan.actions)
+    if (action.kind == ActionKind::kDelete) deleted.emplace(action.key.kind, action.live_id);
   for (const auto& [key, recorded] : draft.input.recorded->objects) {
     const model::LiveKind* live = draft.input.live->find(key.kind);
-    if (dealt_with.contains(key) || live == nullptr || live->find(recorded.live_id) == nullptr) continue;
+    if (dealt_with.contains(key) || deleted.contains({key.kind, recorded.live_id}) || live == nullptr ||
+        live->find(recorded.live_id) == nullptr)
+      continue;
     Referrer referrer{key.to_string(),
                       true,
                       draft.input.desired->find(key) == nullptr,

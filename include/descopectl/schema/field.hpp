@@ -85,6 +85,7 @@ struct Field {
   Format format = Format::kNone;    ///< of a string, or of each item of a kStringList
   std::string_view reference = {};  ///< the kind that a kReference or kConnectionScopes names
   std::string_view names = {};      ///< values are names of live objects of this kind ("Role")
+  bool follows_renames = false;     ///< of `names`: live shows the new name of what is renamed, by itself
   std::string_view set_with = {};   ///< of a secret: the field beside it that says that one is set
   /// Values are keys of items (scopes) of the object that this wire field of the same object refers to; its
   /// items stand in the keyed lists of its `has_unique_keys` object.

@@ -54,6 +54,7 @@ TEST_F(Refusals, GoByCodeBeforeStatus) {
   EXPECT_EQ(of_create(500, R"({"errorCode":"E011003"})").kind(), ErrorKind::kRefused);
   EXPECT_EQ(of_create(400, R"({"errorCode":"E011008"})").kind(), ErrorKind::kUnauthorized);
   EXPECT_EQ(of_create(400, R"({"errorCode":"E130429"})").kind(), ErrorKind::kRateLimited);
+  EXPECT_EQ(of_create(429, R"({"errorCode":"E011003"})").kind(), ErrorKind::kRateLimited) << "it did not run";
   EXPECT_EQ(of_update(400, R"({"errorCode":"E111403"})", "Role").kind(), ErrorKind::kNotFound);
   EXPECT_EQ(of_update(400, R"({"errorCode":"E111303"})", "Permission").kind(), ErrorKind::kNotFound);
 }

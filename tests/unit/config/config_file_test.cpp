@@ -105,14 +105,25 @@ TEST(ConfigFile, ReportsAllProblemsTogetherAtTheirPlaces) {
       "  http: []\n"
       "        ^~\n"
       "descopectl.yaml:8:18: error: 'state.backend' must be local, http or none, not 'disk' [invalid-value]\n"
-      "  state: {backend: disk, address: 'https://ann:pw@x', lockMethod: lock}\n"
+      "  state: {backend: disk, address: ***, lockMethod: lock}\n"
       "                   ^~~~\n"
       "descopectl.yaml:8:33: error: 'state.address' must not hold a user name or password [invalid-value]\n"
-      "  state: {backend: disk, address: 'https://ann:pw@x', lockMethod: lock}\n"
-      "                                  ^~~~~~~~~~~~~~~~~~\n"
+      "  state: {backend: disk, address: ***, lockMethod: lock}\n"
+      "                                  ^~~\n"
       "descopectl.yaml:8:65: error: 'state.lockMethod' must be a method of HTTP in capitals [invalid-value]\n"
-      "  state: {backend: disk, address: 'https://ann:pw@x', lockMethod: lock}\n"
-      "                                                                  ^~~~\n");
+      "  state: {backend: disk, address: ***, lockMethod: lock}\n"
+      "                                                   ^~~~\n");
+}
+
+TEST(ConfigFile, IsNotQuotedWhereASecretMayStand) {
+  const Loaded loaded(
+      "managementKey: planted\n"
+      "baseUrl: https://ann:planted@x.example\n"
+      "state: {backend: http, address: 'https://x.example/s', password: planted}\n"
+      "environments: {staging: {token: [planted]}}\n");
+  EXPECT_FALSE(loaded.file);
+  EXPECT_NE(loaded.messages, "");
+  EXPECT_EQ(loaded.messages.find("planted"), std::string::npos) << loaded.messages;
 }
 
 TEST(ConfigFile, ReportsProblemsInsideEnvironments) {

@@ -52,6 +52,15 @@ TEST(PlanDrift, TellsWhoMoved) {
 }
 
 /// A scope of ours on somebody else's resource.
+TEST(PlanDrift, CallsWhatAReplacementDeletedAndDidNotMakeAgainDeleted) {
+  Project project;
+  project.apply_text(test::connection("a") + test::connection("b"));
+  project.remove_live("Connection", "a");
+  project.recorded.objects.at({"Connection", "a"}).pending_create = {{"name", "a"}};
+  const plan::DriftReport report = drift(project, test::connection("a") + test::connection("b"));
+  EXPECT_EQ(report.deleted, 1U);
+}
+
 class DriftOfAScopeOutside : public testing::Test {
  protected:
   DriftOfAScopeOutside() {

@@ -71,6 +71,22 @@ TEST(PlanRename, InACircleIsAnErrorThatNamesAllOfIt) {
   EXPECT_EQ(drifting.messages(), "");
 }
 
+TEST(PlanRename, OfAConnectionToTheNameThatAnotherGivesUpComesAfterThat) {
+  Project project;
+  const auto named = [](const std::string& handle, const std::string& name) {
+    return doc("Connection", "name: " + handle, "name: " + name);
+  };
+  project.apply_text(named("a", "A") + named("b", "B"));
+  const plan::Plan chain = project.plan_text(named("a", "B") + named("b", "C"));
+  EXPECT_LT(action_on(chain, "Connection/b").wave, action_on(chain, "Connection/a").wave);
+  const plan::Plan removed = project.plan_text(named("a", "B"));
+  EXPECT_LT(action_on(removed, "Connection/b").wave, action_on(removed, "Connection/a").wave);
+  // Several connections may have one name, for all that is known: no order helps, and none is needed.
+  Manifests swap(named("a", "B") + named("b", "A"));
+  EXPECT_EQ(actions_of(project.plan(swap)), "update Connection/a, update Connection/b");
+  EXPECT_EQ(swap.messages(), "");
+}
+
 TEST(PlanRename, ToTheNameOfWhatIsDeletedComesAfterTheDeletion) {
   Project project;
   project.add_live("InboundApp", R"({"id":"i1","name":"App","clientId":"other"})");

@@ -49,6 +49,34 @@ TEST(RoleRename, AManifestThatStillNamesTheOldIsAnError) {
       HasSubstr("'Reader' is the old name of Role/role, which is renamed in this run [renamed-role]"));
 }
 
+std::string permission(const std::string& handle, const std::string& name) {
+  return doc("Permission", handle, "name: " + name);
+}
+
+TEST(PermissionRename, ThatLeavesTheOldNameToAnotherIsAnErrorWhereARoleFollowsIt) {
+  Project project;
+  project.apply_text(permission("a", "A") + role("R", ", permissionNames: [A]"));
+  Manifests both(permission("a", "N") + permission("b", "A") + role("R", ", permissionNames: [A]"));
+  (void)project.plan(both);
+  EXPECT_THAT(both.messages(), HasSubstr("'A' passes from Permission/a to another permission in this run"));
+  const std::string first = permission("a", "N") + role("R", ", permissionNames: [N]");
+  EXPECT_EQ(actions_of(project.plan_text(first)), "update Permission/a, update Role/role");
+}
+
+TEST(PermissionRename, IsNotTakenForSomebodyElsesChangeOfTheRolesThatFollowIt) {
+  Project project;
+  project.apply_text(permission("a", "A") + permission("z", "Z") + role("R", ", permissionNames: [A]"));
+  const plan::Plan plan =
+      project.plan_text(permission("a", "N") + permission("z", "Z") + role("R", ", permissionNames: [N, Z]"));
+  plan::Action update = action_on(plan, "Role/role");
+  json::object live = update.before;
+  live["permissionNames"] = json::array{"N"};
+  EXPECT_TRUE(plan::recheck(update, &live, project.policy));
+  live["permissionNames"] = json::array{"N", "other"};
+  update = action_on(plan, "Role/role");
+  EXPECT_FALSE(plan::recheck(update, &live, project.policy));
+}
+
 TEST(RoleRename, IsRefusedWhileALiveObjectOutsideTheManifestsNamesTheOld) {
   Project project;
   project.apply_text(role("Reader"));
