@@ -1,7 +1,6 @@
 // The running emulator: handler, latency, and one timer that gathers changes into one write of the data file.
 #include "descopectl/emulator/running.hpp"
 
-#include <algorithm>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <utility>
@@ -13,7 +12,9 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// Saving takes at most one part in so many of the time.
+using Clock = std::chrono::steady_clock;
+
+/// In a stream of requests, saving takes at most one part in so many of the time.
 constexpr int kShareOfSaving = 20;
 
 class ServedEmulator final : public Running, public std::enable_shared_from_this<ServedEmulator> {
@@ -72,30 +73,39 @@ class ServedEmulator final : public Running, public std::enable_shared_from_this
 
   /// The first change starts the clock; later ones ride along.
   void save_soon() {
+    last_request_ = Clock::now();
     if (is_waiting_ || is_stopped_ || !file_.is_dirty()) return;
+    wait_to_save();
+  }
+
+  void wait_to_save() {
     is_waiting_ = true;
-    timer_.expires_after(std::max(options_.save_delay, save_cost_ * kShareOfSaving));
+    timer_.expires_after(options_.save_delay);
     timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
       const auto self = weak.lock();
       if (self == nullptr) return;
       self->is_waiting_ = false;
-      if (!error) self->save_now();
+      if (!error) self->save_or_wait();
     });
   }
 
-  void save_now() {
-    const auto begin = std::chrono::steady_clock::now();
-    const auto saved = file_.save();
-    save_cost_ = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
+  /// Nobody is served while the whole is written: in a stream of requests that takes its share of the time.
+  void save_or_wait() {
+    const Clock::time_point begin = Clock::now();
+    const bool is_busy = begin - last_request_ < options_.save_delay;
+    if (is_busy && begin < next_save_) return wait_to_save();
     // A failed write leaves the file dirty: the next change tries again, and stop() reports it.
-    if (saved.has_error()) return;
+    [[maybe_unused]] const auto saved = file_.save();
+    const Clock::time_point end = Clock::now();
+    next_save_ = end + kShareOfSaving * (end - begin);
   }
 
   RunningOptions options_;
   std::unique_ptr<Service> service_;
   DataFile file_;
   asio::steady_timer timer_;
-  std::chrono::milliseconds save_cost_{0};  ///< what the last write of the whole took; nobody is served then
+  Clock::time_point last_request_;
+  Clock::time_point next_save_;  ///< in a stream of requests
   std::unique_ptr<http::Server> server_;
   bool is_waiting_ = false;
   bool is_stopped_ = false;
