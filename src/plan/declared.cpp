@@ -64,7 +64,11 @@ class DeclaredBuilder {
     Action action = make_delete(kind_, desired_.key, *binding_.former,
                                 is_known_by_key ? "what it is known by changes" : kUnfinishedReplacement);
     action.is_owned = binding_.former_record != nullptr;
-    if (action.is_owned) action.record = *binding_.former_record;
+    if (action.is_owned) {
+      action.record = *binding_.former_record;
+      action.is_moved = action.record.key != desired_.key;
+      if (action.is_moved) action.moved_from = action.record.key;
+    }
     action.source = desired_.span;
     draft_.plan.actions.push_back(std::move(action));
   }

@@ -56,6 +56,16 @@ class Policies : public testing::Test {
   Api api{project};
 };
 
+TEST_F(Policies, MoveToAnotherHandleWhileTheirResourceIsReplaced) {
+  apply(app("a") + resource("r", "https://r.example") + policy("p", "a", "r"));
+  apply(app("a") + resource("r", "https://other.example") + policy("q", "a", "r"),
+        {"--allow-replace", "--allow-empty-kind", "ResourcePolicy"});
+  EXPECT_EQ(policies_of("a").size(), 1U);
+  const std::string owned = project.run({"state", "list"}).out;
+  EXPECT_NE(owned.find("ResourcePolicy/q"), std::string::npos) << owned;
+  EXPECT_EQ(owned.find("ResourcePolicy/p"), std::string::npos) << owned;
+}
+
 TEST_F(Policies, AreMadeChangedAndDeleted) {
   const std::string ends = app("a") + resource("r", "https://r.example", "{name: read}, {name: write}");
   apply(ends + policy("p", "a", "r"));
