@@ -127,7 +127,7 @@ std::vector<Unescaped> unescape_all(std::string_view text) {
   std::size_t begin = 0;
   for (std::size_t depth = 1; depth < kDeepest; ++depth)
     for (const std::size_t end = all.size(); begin < end; ++begin) {
-      const Unescaped from = all[begin];  // `all` moves as it grows
+      const Unescaped from = all[begin];  // NOLINT(performance-unnecessary-copy-initialization): `all` moves
       take_out_of(from.text, &from.origins);
     }
   return all;
