@@ -12,6 +12,7 @@
 #include <iostream>
 
 #include "context.hpp"
+#include "descopectl/base/sanitized.hpp"
 #include "descopectl/kinds/registry.hpp"
 #include "run.hpp"
 
@@ -98,20 +99,12 @@ ExitStatus run(int argc, const char* const* argv) {
   return dispatch(context);
 }
 
-// The leak checker looks into this process from another.
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kIsSanitized = true;
-#elif defined(__has_feature)
-constexpr bool kIsSanitized = __has_feature(address_sanitizer);
-#else
-constexpr bool kIsSanitized = false;
-#endif
-
 /// Secrets are in memory while they are sent: no core dump may show them, nor other processes of this user.
 void keep_memory_private() {
   constexpr struct rlimit kNone{.rlim_cur = 0, .rlim_max = 0};
   static_cast<void>(::setrlimit(RLIMIT_CORE, &kNone));
-  if constexpr (!kIsSanitized)
+  // The leak checker looks into this process from another.
+  if constexpr (!base::kIsSanitized)
     static_cast<void>(::prctl(PR_SET_DUMPABLE, 0));  // a dump to a program knows no limit
 }
 

@@ -248,8 +248,7 @@ class Grapher {
       if (!reference.is_name) continue;
       std::string name;
       if (const auto at = by_name_.find({reference.kind, reference.value}); at != by_name_.end()) {
-        const json::object after = body_after(actions_[at->second]);
-        name = std::string(schema::common_name_of(*actions_[at->second].descriptor, after));
+        name = name_after(at->second);
         if (name.empty() || name == reference.value || waits_for(at->second, index)) continue;
         edges_[index].insert(at->second);
       } else if (!is_dead(reference)) {
@@ -266,12 +265,17 @@ class Grapher {
     for (diff::LiveReference& reference : diff::find_live_references(*action.descriptor, action.before)) {
       const auto at = reference.is_name ? by_name_.find({reference.kind, reference.value}) : by_name_.end();
       if (at == by_name_.end()) continue;
-      const json::object after = body_after(actions_[at->second]);
-      std::string name(schema::common_name_of(*actions_[at->second].descriptor, after));
+      std::string name = name_after(at->second);
       if (name.empty() || name == reference.value) continue;
       action.renames.emplace(std::pair(std::move(reference.kind), std::move(reference.value)),
                              std::move(name));
     }
+  }
+
+  /// What others call the action's object when it is done.
+  std::string name_after(std::size_t index) const {
+    const json::object after = body_after(actions_[index]);
+    return std::string(schema::common_name_of(*actions_[index].descriptor, after));
   }
 
   /// A name that no live object bears.

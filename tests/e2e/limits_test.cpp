@@ -1,18 +1,13 @@
 // Input made to hurt: refused soon, and with little memory.
 #include <iostream>
 
+#include "descopectl/base/sanitized.hpp"
 #include "refused.hpp"
 
 namespace descopectl::e2e {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kIsSanitized = true;
-#elif defined(__has_feature)
-constexpr bool kIsSanitized = __has_feature(address_sanitizer);
-#else
-constexpr bool kIsSanitized = false;
-#endif
+using base::kIsSanitized;
 
 class HostileInput : public WrongInput {
  protected:

@@ -171,16 +171,18 @@ std::string role(std::string_view name) {
          std::string(name) + "}\n";
 }
 
+/// A policy on a scope that a role grants.
+std::string granted_by(const std::string& name, const std::string& scope) {
+  return role(name) + app("a") +
+         resource("api", "https://r.example", "{name: " + scope + ", values: [" + name + "]}") +
+         policy("p", "a", "api", scope);
+}
+
 TEST(PoliciesUnderCheckedReferences, FollowAScopeAndTheRoleItNamesThroughOneRename) {
   const Project project({"--check-references"});
-  const auto manifests = [](const std::string& name, const std::string& scope) {
-    return role(name) + app("a") +
-           resource("api", "https://r.example", "{name: " + scope + ", values: [" + name + "]}") +
-           policy("p", "a", "api", scope);
-  };
-  project.declare(manifests("Sales", "write"));
+  project.declare(granted_by("Sales", "write"));
   ASSERT_EQ(project.apply().status, 0);
-  project.declare(manifests("Sellers", "edit"));
+  project.declare(granted_by("Sellers", "edit"));
   const Result renamed = project.apply();
   EXPECT_EQ(renamed.status, 0) << renamed.all();
   EXPECT_EQ(last_line(project.plan().out), "No changes. Live matches the manifests.");
@@ -189,16 +191,11 @@ TEST(PoliciesUnderCheckedReferences, FollowAScopeAndTheRoleItNamesThroughOneRena
 TEST(PoliciesUnderCheckedReferences, GoOnWhereARunEndedAfterTheRolesRename) {
   const Project project({"--check-references"});
   const Api api(project);
-  const auto manifests = [](const std::string& name, const std::string& scope) {
-    return role(name) + app("a") +
-           resource("api", "https://r.example", "{name: " + scope + ", values: [" + name + "]}") +
-           policy("p", "a", "api", scope);
-  };
-  project.declare(manifests("Sales", "write"));
+  project.declare(granted_by("Sales", "write"));
   ASSERT_EQ(project.apply().status, 0);
   const json::value id = api.roles().at(0).at("id");
   ASSERT_EQ(api.post("/v1/mgmt/role/update", {{"id", id}, {"newName", "Sellers"}}).status, 200);
-  project.declare(manifests("Sellers", "edit"));
+  project.declare(granted_by("Sellers", "edit"));
   const Result result = project.apply();
   EXPECT_EQ(result.status, 0) << result.all();
   EXPECT_EQ(last_line(project.plan().out), "No changes. Live matches the manifests.");

@@ -1,19 +1,13 @@
 // Any bytes at all: parsing ends, keeps its promises about spans, and says something exactly when it fails.
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 
 #include "descopectl/document/parse.hpp"
+#include "require.hpp"
 
 namespace {
 
 using namespace descopectl;
-
-void require(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "broken promise: %s\n", what);
-  std::abort();
-}
+using fuzz::require;
 
 void check_span(const diag::Span& span, const diag::SourceTable& sources) {
   require(span.source == 1 && span.begin <= span.end && span.end <= sources.text(1).size(),

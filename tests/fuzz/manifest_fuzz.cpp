@@ -1,23 +1,17 @@
 // Any bytes as manifests: loading ends, says where what is wrong, and what is right can be planned.
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 
 #include "descopectl/kinds/registry.hpp"
 #include "descopectl/manifest/load.hpp"
 #include "descopectl/plan/plan.hpp"
+#include "require.hpp"
 
 namespace {
 
 using namespace descopectl;
-
-void require(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "broken promise: %s\n", what);
-  std::abort();
-}
+using fuzz::require;
 
 void check_diagnostics(const diag::Sink& sink, const diag::SourceTable& sources) {
   for (const diag::Diagnostic& diagnostic : sink.all()) {

@@ -1,22 +1,16 @@
 // Any bytes as a state file: reading ends, and gives back what is whole or an error with a way out.
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <string_view>
 
 #include "descopectl/state/records.hpp"
 #include "descopectl/state/store.hpp"
+#include "require.hpp"
 
 namespace {
 
 using namespace descopectl;
-
-void require(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "broken promise: %s\n", what);
-  std::abort();
-}
+using fuzz::require;
 
 }  // namespace
 
