@@ -7,6 +7,7 @@
 #include <array>
 #include <optional>
 
+#include "descopectl/api/retry.hpp"
 #include "descopectl/base/text.hpp"
 #include "descopectl/kinds/registry.hpp"
 #include "secret_text.hpp"
@@ -163,16 +164,6 @@ std::string message_of(const Call& call, const http::Response& response, const S
   const auto ray = http::find_header(response.headers, "cf-ray");
   if (!ray.empty()) message += fmt::format(" [cf-ray {}]", quote(ray, 60));
   return message;
-}
-
-/// A certificate that is not trusted now won't be in half a minute, an old server won't have learnt, nor will
-/// a proxy permit what it refuses.
-bool is_permanent(const Error& error) {
-  constexpr std::array<std::string_view, 5> kPhrases{"certificate", "TLS older than",
-                                                     "no TLS:", "no HTTP:", "refuses the tunnel"};
-  return std::any_of(kPhrases.begin(), kPhrases.end(), [&](std::string_view phrase) {
-    return error.message().find(phrase) != std::string::npos;
-  });
 }
 
 }  // namespace

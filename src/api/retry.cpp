@@ -111,4 +111,12 @@ milliseconds rate_limit_back_off(milliseconds base, unsigned tries_before, doubl
   return scaled(doubled(base, tries_before + 3), 0.5 + 0.5 * random);
 }
 
+bool is_permanent(const Error& error) {
+  constexpr std::array<std::string_view, 5> kPhrases{"certificate", "TLS older than",
+                                                     "no TLS:", "no HTTP:", "refuses the tunnel"};
+  return std::any_of(kPhrases.begin(), kPhrases.end(), [&](std::string_view phrase) {
+    return error.message().find(phrase) != std::string::npos;
+  });
+}
+
 }  // namespace descopectl::api

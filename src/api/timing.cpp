@@ -8,7 +8,6 @@
 #include <boost/system/system_error.hpp>
 #include <utility>
 
-#include "descopectl/base/interruption.hpp"
 #include "descopectl/transport/task_group.hpp"
 
 namespace descopectl::api {
@@ -43,13 +42,7 @@ class InterruptibleTiming final : public Timing {
     return timing_->wall_now();
   }
   boost::asio::awaitable<void> wait_until(std::chrono::steady_clock::time_point when) override {
-    if (interruption_.has_come()) throw boost::system::system_error(boost::asio::error::operation_aborted);
-    const auto executor = co_await boost::asio::this_coro::executor;
-    transport::TaskGroup wait(executor);
-    const auto end = [&wait] { wait.cancel(); };
-    const base::Interruption::Listener listener(interruption_, end);
-    wait.start(timing_->wait_until(when));
-    co_await wait.wait();
+    co_await api::wait_until(*timing_, when, interruption_);
   }
 
  private:
@@ -58,6 +51,17 @@ class InterruptibleTiming final : public Timing {
 };
 
 }  // namespace
+
+boost::asio::awaitable<void> wait_until(Timing& timing, std::chrono::steady_clock::time_point when,
+                                        base::Interruption& interruption) {
+  if (interruption.has_come()) throw boost::system::system_error(boost::asio::error::operation_aborted);
+  const auto executor = co_await boost::asio::this_coro::executor;
+  transport::TaskGroup wait(executor);
+  const auto end = [&wait] { wait.cancel(); };
+  const base::Interruption::Listener listener(interruption, end);
+  wait.start(timing.wait_until(when));
+  co_await wait.wait();
+}
 
 std::unique_ptr<Timing> make_interruptible(std::unique_ptr<Timing> timing, base::Interruption* interruption) {
   if (interruption == nullptr) return timing;

@@ -34,6 +34,8 @@ class Applier {
     planned_ = std::move(*planned);
     const std::optional<ExitStatus> stopped = co_await look_before_writing();
     if (stopped) co_return *stopped;
+    const auto handed_on = co_await hand_records_on();
+    if (!handed_on) co_return emit_failure(context_, report_state(context_, handed_on.error()));
     apply::ApplyOptions options = make_options();
     apply::Outcome outcome =
         co_await apply::apply_plan(planned_->plan, **writer, store_, planned_->secrets.values, options);
@@ -156,6 +158,14 @@ class Applier {
     question.hint = "look at the plan, then run again with --auto-approve";
     const bool is_approved = co_await ask(context_, std::move(question));
     co_return is_approved;
+  }
+
+  /// All of them with one write: at no moment is one of their objects nobody's.
+  net::awaitable<Result<void>> hand_records_on() {
+    if (!planned_->are_records_handed_on) co_return Result<void>();
+    model::RecordedState recorded = store_.current();
+    if (!plan::hand_records_on(desired_, planned_->live.state, recorded)) co_return Result<void>();
+    co_return co_await store_.replace(std::move(recorded));
   }
 
   apply::ApplyOptions make_options() {

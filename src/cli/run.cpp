@@ -64,6 +64,7 @@ net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, 
   planned->recorded = recorded;
   const auto recovered = co_await recover(context, reader, options, planned->live, planned->recorded, store);
   if (!recovered) co_return recovered.error();
+  planned->are_records_handed_on = plan::hand_records_on(desired, planned->live.state, planned->recorded);
   if (!input.policy.is_destroy)  // nothing is sent, and short secrets cost a scrypt each
     planned->secrets =
         co_await read_secrets(context, connected.io.get_executor(), input.scope, desired, planned->live.state,

@@ -16,7 +16,8 @@ namespace descopectl::cli {
 
 /// Everything that went into a plan, and the plan.
 struct Planned {
-  model::RecordedState recorded;  ///< with what an interrupted run left open resolved
+  model::RecordedState recorded;  ///< with what an interrupted run left open resolved, and records handed on
+  bool are_records_handed_on = false;  ///< plan::hand_records_on; not in the store yet
   plan::PlanInput input;
   apply::LiveRead live;
   SecretsRead secrets;

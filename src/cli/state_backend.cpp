@@ -59,6 +59,7 @@ remote_state::RemoteOptions remote_options(Context& context, const net::any_io_e
   options.warn = [&context](std::string_view line) { context.log(LogLevel::kWarn, line); };
   options.redact = [&context](std::string_view text) { return context.output.redactor().redact(text); };
   options.random = make_jitter();
+  options.interruption = &context.interruption;
   return options;
 }
 

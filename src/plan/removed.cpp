@@ -7,6 +7,7 @@
 #include "build.hpp"
 #include "descopectl/base/text.hpp"
 #include "descopectl/kinds/registry.hpp"
+#include "descopectl/schema/identity.hpp"
 
 namespace descopectl::plan {
 namespace {
@@ -176,6 +177,15 @@ void remove_unowned(Draft& draft, const std::set<std::pair<std::string, std::str
   }
 }
 
+/// What is owned under a handle whose manifest names another key by now.
+void destroy_former(Draft& draft, const diff::Binding& binding) {
+  Action action = make_delete(*binding.desired->kind, binding.desired->key, *binding.former, "");
+  action.is_owned = true;
+  action.record = *binding.former_record;
+  action.source = binding.desired->span;
+  draft.plan.actions.push_back(std::move(action));
+}
+
 }  // namespace
 
 std::string name_of(const schema::Kind& kind, const json::object& body) {
@@ -208,8 +218,10 @@ void add_removed(Draft& draft) {
 void add_destroyed(Draft& draft) {
   for (const diff::Binding& binding : draft.bindings) {
     const RecordedObject* recorded = binding.recorded;
-    if (recorded == nullptr || !draft.input.scope.contains(binding.desired->key)) continue;
+    if (!draft.input.scope.contains(binding.desired->key)) continue;
     const schema::Kind& kind = *binding.desired->kind;
+    if (schema::has_key(kind) && binding.former != nullptr) destroy_former(draft, binding);
+    if (recorded == nullptr) continue;
     delete_superseded(draft, kind, *recorded);
     if (binding.live == nullptr) {
       draft.plan.actions.push_back(make_forget(*recorded, true, "it is not in the project any more"));

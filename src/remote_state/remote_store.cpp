@@ -114,6 +114,7 @@ asio::awaitable<Result<void>> RemoteStore::open() {
   auto loaded = co_await load();
   if (loaded) loaded = co_await save(Saving::kAlways);
   if (!loaded) co_await give_back();
+  server_.see_it_through();
   co_return loaded;
 }
 

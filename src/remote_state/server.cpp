@@ -78,7 +78,7 @@ boost::asio::awaitable<Tried> Server::try_once(Call call) {
         Error(error.kind() == ErrorKind::kInterrupted ? error.kind() : ErrorKind::kUnreachable,
               "the state's server: " + error.message(),
               error.hint().empty() ? "Check state.address, and whether its server runs." : error.hint()));
-    failure.may_pass = error.kind() != ErrorKind::kInterrupted;
+    failure.may_pass = error.kind() != ErrorKind::kInterrupted && !api::is_permanent(error);
     co_return failure;
   }
   log(fmt::format("{} {} {}", call.method, without_query(call.address), response->status));
@@ -112,11 +112,19 @@ boost::asio::awaitable<Result<void>> Server::prepare_next(Failure failure, unsig
     options_.warn(fmt::format("{}; trying again in {} ({} of {})", failure.error.message(),
                               transport::format_duration(delay), tries, options_.retries));
   try {
-    co_await timing_.wait_until(timing_.now() + delay);
+    co_await wait(delay);
   } catch (const boost::system::system_error&) {
     co_return interrupted();
   }
   co_return Result<void>();
+}
+
+boost::asio::awaitable<void> Server::wait(std::chrono::milliseconds delay) {
+  const auto when = timing_.now() + delay;
+  if (options_.interruption == nullptr)
+    co_await timing_.wait_until(when);
+  else
+    co_await api::wait_until(timing_, when, *options_.interruption);
 }
 
 boost::asio::awaitable<Result<std::optional<StateDocument>>> Server::get(Time* at) {

@@ -59,6 +59,9 @@ class Server {
   /// The document; none where there is no state yet. `at`, where given, gets the time of the answer.
   boost::asio::awaitable<Result<std::optional<StateDocument>>> get(Time* at = nullptr);
 
+  /// From now on an interruption ends no wait: what was begun is to be saved.
+  void see_it_through() { options_.interruption = nullptr; }
+
   /// What an answer means that is neither done nor about a lock.
   [[nodiscard]] Error describe(const Call& call, const Answer& answer) const;
 
@@ -68,6 +71,7 @@ class Server {
 
  private:
   Result<http::Client*> find_client(const std::string& origin);
+  boost::asio::awaitable<void> wait(std::chrono::milliseconds delay);
   [[nodiscard]] http::Request make_request(const Call& call, std::string target) const;
   [[nodiscard]] Failure describe_failure(const Call& call, int status, const std::string& retry_after) const;
   void log(std::string_view line) const;

@@ -89,6 +89,34 @@ TEST_F(Policies, WithAnotherPairAreMadeAnewWithoutAWord) {
   EXPECT_EQ(policies_of("b").size(), 1U);
 }
 
+TEST_F(Policies, TakeEachOthersPairsWithoutAWord) {
+  const std::string ends = app("a") + app("b") + resource("r", "https://r.example", "{name: read}") +
+                           resource("q", "https://q.example", "{name: read}");
+  apply(ends + policy("one", "a", "r", "read") + policy("two", "b", "q", ""));
+  const std::string swapped = ends + policy("one", "b", "q", "read") + policy("two", "a", "r", "read");
+  project.declare(swapped);
+  const Result plan = project.plan();
+  EXPECT_EQ(last_line(plan.out), "Plan: 0 to add, 1 to change, 0 to destroy.") << plan.all();
+  EXPECT_EQ(project.run({"drift"}).status, 0);
+  apply(swapped);
+  const Result shown = project.run({"state", "show", "ResourcePolicy/one"});
+  EXPECT_NE(shown.out.find(std::string(policies_of("b").front().at("resourceId").get_string())),
+            std::string::npos)
+      << shown.all();
+  apply(ends, {"--allow-empty-kind", "ResourcePolicy"});
+  EXPECT_EQ(policies_of("a").size() + policies_of("b").size(), 0U);
+}
+
+TEST_F(Policies, ExchangedOnPaperAloneAreToldApartInTheState) {
+  const std::string ends =
+      app("a") + app("b") + resource("r", "https://r.example") + resource("q", "https://q.example");
+  apply(ends + policy("one", "a", "r") + policy("two", "b", "q"));
+  apply(ends + policy("one", "b", "q") + policy("two", "a", "r"));
+  const std::string pair(policies_of("b").front().at("thirdPartyApplicationId").get_string());
+  const Result shown = project.run({"state", "show", "ResourcePolicy/one"});
+  EXPECT_NE(shown.out.find(pair), std::string::npos) << shown.all();
+}
+
 TEST_F(Policies, AreUpdatedBetweenTheArrivalAndTheLeavingOfARenamedScope) {
   apply(app("a") + resource("r", "https://r.example", "{name: old}") + policy("p", "a", "r", "old"));
   project.declare(app("a") + resource("r", "https://r.example", "{name: new}") +

@@ -5,6 +5,8 @@
 #include <optional>
 #include <string_view>
 
+#include "descopectl/base/result.hpp"
+
 namespace descopectl::api {
 
 /// How long `retry_after` (RFC 9110 section 10.2.3: whole seconds, or an HTTP date in one of its three forms)
@@ -25,5 +27,10 @@ namespace descopectl::api {
 /// eight times `base`, and half of it is certain.
 [[nodiscard]] std::chrono::milliseconds rate_limit_back_off(std::chrono::milliseconds base,
                                                             unsigned tries_before, double random);
+
+/// True for a request that could not be sent and that no later try will send: a certificate that is not
+/// trusted now won't be in half a minute, an old server won't have learnt, nor will a proxy permit what it
+/// refuses.
+[[nodiscard]] bool is_permanent(const Error& error);
 
 }  // namespace descopectl::api

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "descopectl/api/management_api.hpp"
+#include "descopectl/base/interruption.hpp"
 #include "descopectl/http/client.hpp"
 
 namespace descopectl::api {
@@ -25,6 +26,12 @@ class Timing {
 
 /// The real clocks and timers on `executor`.
 [[nodiscard]] std::unique_ptr<Timing> make_timing(boost::asio::any_io_executor executor);
+
+/// Timing::wait_until, which ends by boost::system::system_error when the interruption comes, and at once
+/// where it has come. Both arguments live until it has returned.
+[[nodiscard]] boost::asio::awaitable<void> wait_until(Timing& timing,
+                                                      std::chrono::steady_clock::time_point when,
+                                                      base::Interruption& interruption);
 
 /// `timing`, whose waits end by boost::system::system_error when the interruption comes, and at once from
 /// then on. `interruption` outlives it; null: `timing` itself.

@@ -46,11 +46,14 @@ struct RemoteOptions {
   /// Takes secrets out of what a server said, before that is cut to fit a message; may be null.
   std::function<std::string(std::string_view)> redact;
   std::function<double()> random;  ///< [0, 1): jitter; null: always a half
+  /// Ends waits between tries of whatever reads the state or takes its lock; a state that is open is saved
+  /// all the same. Null: nothing does.
+  base::Interruption* interruption = nullptr;
 };
 
 /// Reads the state with GET and takes no lock. No state on the server is an empty one. kUnauthorized,
-/// kUnreachable and kRateLimited (after all tries) and kFailure are the server's; a document that is damaged,
-/// foreign or newer is kInvalidInput.
+/// kUnreachable and kRateLimited (after all tries) and kFailure are the server's; kInterrupted; a document
+/// that is damaged, foreign or newer is kInvalidInput.
 [[nodiscard]] boost::asio::awaitable<Result<model::RecordedState>> read_remote_state(RemoteOptions options,
                                                                                      api::Timing& timing);
 

@@ -102,6 +102,53 @@ TEST(Policies, WithAnotherPairAreAnotherObjectWithoutAWordForReplacements) {
   EXPECT_FALSE(project.plan_text(both + policy("p", "a", "two")).has_work());
 }
 
+TEST(Policies, ThatTakeEachOthersPairsStayOurs) {
+  Project project;
+  project.policy.allow_empty_kinds = {"ResourcePolicy"};
+  const std::string ends = app("a") + resource("one") + resource("two") + resource("three");
+  project.apply_text(ends + policy("p", "a", "one", "allUserScopes: true") + policy("q", "a", "two"));
+  const std::string swapped =
+      ends + policy("p", "a", "two", "allUserScopes: true") + policy("q", "a", "one", "allUserScopes: true");
+  const plan::Plan plan = project.apply_text(swapped);
+  EXPECT_EQ(actions_of(plan), "update ResourcePolicy/p");
+  EXPECT_FALSE(project.plan_text(swapped).has_work());
+  project.apply_text(ends);
+  EXPECT_THAT(project.live.kinds["ResourcePolicy"].objects, IsEmpty());
+}
+
+TEST(Policies, ThatTakeAPairFromOneThatTakesAnotherAreAChain) {
+  Project project;
+  const std::string ends = app("a") + resource("one") + resource("two") + resource("three");
+  project.apply_text(ends + policy("p", "a", "one") + policy("q", "a", "two", "allUserScopes: true"));
+  const std::string moved =
+      ends + policy("p", "a", "two", "allClientScopes: true") + policy("q", "a", "three");
+  const plan::Plan plan = project.apply_text(moved);
+  EXPECT_EQ(actions_of(plan), "update ResourcePolicy/p, create ResourcePolicy/q, delete ResourcePolicy/q");
+  EXPECT_EQ(project.live.kinds["ResourcePolicy"].objects.size(), 2U);
+  EXPECT_FALSE(project.plan_text(moved).has_work());
+}
+
+TEST(Policies, WithANewHandleAtTheHeadOfAChainAreHandedOnToo) {
+  Project project;
+  const std::string ends = app("a") + resource("one") + resource("two");
+  project.apply_text(ends + policy("p", "a", "one"));
+  const std::string moved = ends + policy("o", "a", "one", "allUserScopes: true") + policy("p", "a", "two");
+  const plan::Plan plan = project.apply_text(moved);
+  EXPECT_EQ(actions_of(plan), "update ResourcePolicy/o, create ResourcePolicy/p");
+  EXPECT_FALSE(project.plan_text(moved).has_work());
+}
+
+TEST(Policies, AreDestroyedUnderThePairThatTheStateKnows) {
+  Project project;
+  const std::string ends = app("a") + resource("one") + resource("two");
+  project.apply_text(ends + policy("p", "a", "one"));
+  project.policy.is_destroy = true;
+  const plan::Plan plan = project.apply_text(ends + policy("p", "a", "two"));
+  EXPECT_THAT(actions_of(plan), HasSubstr("delete ResourcePolicy/p"));
+  EXPECT_THAT(project.live.kinds["ResourcePolicy"].objects, IsEmpty());
+  EXPECT_THAT(project.recorded.objects, IsEmpty());
+}
+
 TEST(Policies, OnAReplacedResourceGoBeforeItAndAreMadeAgainAfterIt) {
   Project project;
   project.policy.allow_replace = true;

@@ -168,6 +168,34 @@ TEST_P(Protocol, GivesUpAfterSoManyTriesAndKeepsWhatWasRecorded) {
   EXPECT_EQ(read().value().objects.size(), 1U);
 }
 
+TEST_P(Protocol, EndsItsWaitsByAnInterruptionUntilTheStateIsOpen) {
+  base::Interruption interruption;
+  RemoteOptions given = options();
+  given.interruption = &interruption;
+  const auto store = test::run(io, open_remote_state(given, holder("ann@build-7"), timing)).value();
+  ASSERT_TRUE(store->put(state::test::sample_object("google")));
+  int refusals = 2;
+  server.around = [&](const http::Request& request, const std::function<http::Reply()>& serve) {
+    if (request.method == "POST" || request.method == "GET")
+      if (refusals-- > 0) return http::Reply(http::Response(503, ""));
+    return serve();
+  };
+  interruption.come(SIGTERM);
+  EXPECT_EQ(test::run(io, read_remote_state(given, timing)).error().kind(), ErrorKind::kInterrupted);
+  EXPECT_EQ(refusals, 1);
+  ASSERT_TRUE(flush(*store)) << "what is open is saved";
+  EXPECT_EQ(read().value().objects.size(), 1U);
+}
+
+TEST_P(Protocol, TriesNothingAgainThatCanNotPass) {
+  RemoteOptions given = options();
+  given.address = "https://" + served->place() + "/state";
+  const auto refused = test::run(io, read_remote_state(given, timing));
+  EXPECT_EQ(refused.error().kind(), ErrorKind::kUnreachable);
+  EXPECT_EQ(refused.error().message().find("tries"), std::string::npos) << refused.error().message();
+  EXPECT_TRUE(timing.pauses.empty());
+}
+
 TEST_P(Protocol, SaysSoWhereTheLockCanNotBeGivenBack) {
   auto store = open("ann@build-7");
   server.around = [](const http::Request& request, const std::function<http::Reply()>& serve) {

@@ -1,0 +1,73 @@
+// Policies that change pairs among themselves: who owns which from then on.
+//
+// What is known by a key has no other identity: a handle whose key changes is bound to another object. Where
+// that is one that another declared handle has until now, it is ours, and stays so: the state is to know it
+// by its new handle, without a moment in which it is nobody's. The record that is left over at the end of
+// such a chain goes to the handle that gave the last one on, and its object goes as with any change of a key.
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "descopectl/diff/bind.hpp"
+#include "descopectl/plan/plan.hpp"
+#include "descopectl/schema/identity.hpp"
+
+namespace descopectl::plan {
+namespace {
+
+using model::ObjectKey;
+
+/// By the handle that takes: the handle that has the live object until now.
+using Takers = std::map<ObjectKey, ObjectKey>;
+
+Takers find_takers(const model::DesiredState& desired, const model::LiveState& live,
+                   const model::RecordedState& recorded) {
+  diag::Sink scratch;  // what is wrong with identities is told by the plan
+  std::map<ObjectKey, std::string> wanted;
+  for (const diff::Binding& binding : diff::bind_objects(desired, live, recorded, scratch))
+    if (schema::has_key(*binding.desired->kind) && binding.live != nullptr)
+      wanted.emplace(binding.desired->key, binding.known_id);
+  Takers takers;
+  for (const auto& [key, id] : wanted) {
+    const auto own = recorded.objects.find(key);
+    const model::RecordedObject* owner = recorded.find_live(key.kind, id);
+    const bool is_own = own != recorded.objects.end() && own->second.live_id == id;
+    if (is_own || owner == nullptr || desired.find(owner->key) == nullptr) continue;
+    takers.emplace(key, owner->key);
+  }
+  return takers;
+}
+
+}  // namespace
+
+bool hand_records_on(const model::DesiredState& desired, const model::LiveState& live,
+                     model::RecordedState& recorded) {
+  // An open intent is about an object under the handle that it has.
+  if (!recorded.intents.empty()) return false;
+  const Takers takers = find_takers(desired, live, recorded);
+  std::map<ObjectKey, model::RecordedObject> records;
+  std::set<ObjectKey> givers;
+  for (const auto& [taker, giver] : takers) {
+    records.emplace(taker, recorded.objects.at(giver));
+    givers.insert(giver);
+  }
+  for (const auto& [taker, giver] : takers) {
+    if (givers.contains(taker)) continue;  // not the first of its chain
+    ObjectKey last = giver;
+    for (auto next = takers.find(last); next != takers.end(); next = takers.find(last))
+      last = next->second;
+    const auto left_over = recorded.objects.find(taker);
+    if (left_over != recorded.objects.end())
+      records.emplace(last, left_over->second);
+    else
+      recorded.objects.erase(last);
+  }
+  for (auto& [key, record] : records) {
+    record.key = key;
+    recorded.objects.insert_or_assign(key, std::move(record));
+  }
+  return !takers.empty();
+}
+
+}  // namespace descopectl::plan
