@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "descopectl/api/retry.hpp"
+#include "descopectl/base/letters.hpp"
 #include "descopectl/base/text.hpp"
 #include "descopectl/kinds/registry.hpp"
 #include "secret_text.hpp"
@@ -70,10 +71,7 @@ Said read_refusal(std::string_view body) {
 }
 
 bool contains_word(std::string_view text, std::string_view word) {
-  const auto same = [](char a, char b) {
-    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b;
-  };
-  return std::search(text.begin(), text.end(), word.begin(), word.end(), same) != text.end();
+  return std::search(text.begin(), text.end(), word.begin(), word.end(), base::is_same_letter) != text.end();
 }
 
 bool speaks_of_unknown_field(std::string_view text) {

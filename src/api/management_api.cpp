@@ -1,5 +1,6 @@
 // Making readers and writers: checking the options, and keeping writes out of what may only read.
 #include "descopectl/api/management_api.hpp"
+#include "descopectl/base/letters.hpp"
 
 #include <fmt/format.h>
 
@@ -87,10 +88,6 @@ bool is_header_text(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
-bool is_alphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 /// Both go into a header: a line break in them (a key file's last, say) would be another header.
 Result<void> check_credentials(const ApiOptions& options) {
   if (options.project_id.empty())
@@ -138,11 +135,9 @@ std::string base_url_of_project(std::string_view project_id) {
   constexpr std::size_t kShortestWithRegion = 32;
   const std::string default_url = "https://api.descope.com";
   if (project_id.size() < kShortestWithRegion) return default_url;
-  std::string region(project_id.substr(1, 4));
+  const std::string region = base::to_lower(project_id.substr(1, 4));
   // What is no host label must not choose where the key is sent.
-  if (!std::all_of(region.begin(), region.end(), is_alphanumeric)) return default_url;
-  for (char& c : region)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  if (!std::all_of(region.begin(), region.end(), base::is_alphanumeric)) return default_url;
   return fmt::format("https://api.{}.descope.com", region);
 }
 

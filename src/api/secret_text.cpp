@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "descopectl/base/encodings.hpp"
+#include "descopectl/base/letters.hpp"
 #include "descopectl/base/wipe.hpp"
 
 namespace descopectl::api {
@@ -18,17 +19,13 @@ namespace {
 constexpr std::size_t kWindow = 8;
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 /// Letter case and the two alphabets of base64 told apart no more.
 std::string folded(std::string_view text) {
   std::string out(text);
   std::transform(out.begin(), out.end(), out.begin(), [](char c) {
     if (c == '-') return '+';
     if (c == '_') return '/';
-    return lower(c);
+    return base::to_lower(c);
   });
   return out;
 }

@@ -67,4 +67,32 @@ void explain_unknown_field(const plan::Action& action, const Error& error, Actio
       fmt::format("to let go of {}: {}", fields.size() == 1 ? "it" : "them", flags));
 }
 
+void explain_taken_name(const Run& run, const plan::Action& action, ActionOutcome& outcome) {
+  const schema::Kind& kind = *action.descriptor;
+  const std::string name = string_at(action.body, kind.name_field);
+  const model::LiveKind* live = run.options.live == nullptr ? nullptr : run.options.live->find(kind.name);
+  if (!outcome.hint.empty() || name.empty() || live == nullptr) return;
+  const bool is_own_name =
+      action.kind == plan::ActionKind::kUpdate && string_at(action.before, kind.name_field) == name;
+  const auto holder = std::find_if(live->objects.begin(), live->objects.end(), [&](const auto& object) {
+    return !is_own_name && string_at(object.body, kind.name_field) == name;
+  });
+  if (holder == live->objects.end()) return;
+  const std::string id = base::printable(holder->id, 100);
+  const bool is_leaving =
+      std::any_of(run.plan.actions.begin(), run.plan.actions.end(), [&](const auto& other) {
+        return other.descriptor == &kind && other.live_id == holder->id && plan::operation_of(other.kind);
+      });
+  const std::string key = action.key.to_string();
+  outcome.hint = is_leaving
+                     ? fmt::format(
+                           "the live {} '{}' has this name until it is deleted or renamed, which comes after "
+                           "this: give {} another name and apply, then the one that it is to have",
+                           kind.title, id, key)
+                     : fmt::format(
+                           "the live {} '{}' has this name: choose another one for {}, or bind it with "
+                           "'metadata.id: {}'",
+                           kind.title, id, key, id);
+}
+
 }  // namespace descopectl::apply

@@ -33,4 +33,7 @@ void forget_untaken(const schema::CreateVariant& variant, model::RecordedObject&
 /// the outcome becomes `would-drop-field` and names them with the flag that leaves them out.
 void explain_unknown_field(const plan::Action& action, const Error& error, ActionOutcome& outcome);
 
+/// A conflict over a name that another live object has: the outcome's hint says which has it, and what to do.
+void explain_taken_name(const Run& run, const plan::Action& action, ActionOutcome& outcome);
+
 }  // namespace descopectl::apply

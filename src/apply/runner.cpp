@@ -410,6 +410,9 @@ void ApiRunner::fail_write(const Action& action, const Error& error, ActionOutco
                          error.message()),
              "plan again and look at what moved");
       return;
+    case ErrorKind::kConflict:
+      explain_taken_name(run_, action, outcome);
+      return;
     case ErrorKind::kUnknownField:
       explain_unknown_field(action, error, outcome);
       return;

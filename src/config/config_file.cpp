@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <system_error>
 
 #include "descopectl/base/files.hpp"
+#include "descopectl/base/letters.hpp"
 #include "descopectl/base/text.hpp"
 #include "descopectl/document/parse.hpp"
 
@@ -37,11 +37,8 @@ std::string describe_found(const Node& node) {
 
 /// Names that become folders and are typed in flags.
 bool is_name(std::string_view text) {
-  const auto is_alphanumeric = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  };
-  const auto is_allowed = [&](char c) { return is_alphanumeric(c) || c == '-' || c == '_' || c == '.'; };
-  return !text.empty() && text.size() <= 100 && is_alphanumeric(text.front()) &&
+  const auto is_allowed = [](char c) { return base::is_alphanumeric(c) || c == '-' || c == '_' || c == '.'; };
+  return !text.empty() && text.size() <= 100 && base::is_alphanumeric(text.front()) &&
          std::all_of(text.begin(), text.end(), is_allowed);
 }
 
@@ -323,9 +320,7 @@ namespace {
 
 /// No secret belongs into this file. Where one stands there all the same, no message may quote it.
 bool may_be_secret(std::string_view key, std::string_view value) {
-  std::string lower(key);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string lower = base::to_lower(key);
   for (const std::string_view word : {"pass", "secret", "token", "key", "credential"})
     if (lower.find(word) != std::string::npos) return true;
   const std::size_t scheme = value.find("://");

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "descopectl/base/letters.hpp"
 #include "descopectl/base/text.hpp"
 #include "descopectl/config/config_file.hpp"
 #include "descopectl/config/target.hpp"
@@ -30,8 +31,7 @@ std::string check_address(std::string_view text) {
 }
 
 std::string check_method(std::string_view text) {
-  const bool is_word =
-      !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  const bool is_word = !text.empty() && std::all_of(text.begin(), text.end(), base::is_upper);
   return is_word ? "" : "must be a method of HTTP in capitals";
 }
 

@@ -13,19 +13,13 @@
 #include <utility>
 
 #include "descopectl/base/files.hpp"
+#include "descopectl/base/letters.hpp"
 #include "descopectl/base/text.hpp"
 
 namespace descopectl::config {
 namespace {
 
 constexpr std::uint64_t kKeyLimit = 64 << 10;  // bytes; real keys have a few hundred
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return out;
-}
 
 // URLs are taken apart here and not by Boost.URL: version 1.81 reads the host of "http://127.0.0.1.evil.com"
 // as 127.0.0.1 and cuts ports to 16 bits, which would make a stranger's server look like loopback.
@@ -35,7 +29,7 @@ std::pair<std::string, std::string_view> split_authority(std::string_view author
   const auto bracket = authority.starts_with('[') ? authority.find(']') : std::string_view::npos;
   const auto end = bracket == std::string_view::npos ? authority.find(':') : bracket + 1;
   const auto host = authority.substr(0, end);
-  return {lower(host), authority.substr(host.size())};
+  return {base::to_lower(host), authority.substr(host.size())};
 }
 
 /// The address between the brackets, or none.
@@ -104,7 +98,7 @@ Result<BaseUrl> parse_base_url(std::string_view text) {
   if (separator == std::string_view::npos || !std::all_of(text.begin(), text.end(), is_visible)) {
     return invalid("is not a URL of the form https://host[:port]");
   }
-  const auto scheme = lower(text.substr(0, separator));
+  const auto scheme = base::to_lower(text.substr(0, separator));
   if (scheme != "http" && scheme != "https") return invalid("must begin with https:// or http://");
   text.remove_prefix(separator + 3);
   const auto authority = text.substr(0, text.find_first_of("/?#"));
@@ -139,7 +133,7 @@ Result<BaseUrl> parse_address(std::string_view text) {
 std::string derive_base_url(std::string_view project_id) {
   constexpr std::size_t kLengthWithRegion = 32;
   if (project_id.size() < kLengthWithRegion) return "https://api.descope.com";
-  return fmt::format("https://api.{}.descope.com", lower(project_id.substr(1, 4)));
+  return fmt::format("https://api.{}.descope.com", base::to_lower(project_id.substr(1, 4)));
 }
 
 Result<model::Secret> load_management_key(const std::string& key_file, const base::Environment& environment,

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include "descopectl/base/letters.hpp"
 
 namespace descopectl::diag {
 namespace {
@@ -150,10 +151,9 @@ class LineReader {
 
  private:
   std::size_t find_word(std::size_t at) const {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
     const auto line = text_.substr(at, end_ - at);
-    const auto found = std::search(line.begin(), line.end(), kWord.begin(), kWord.end(),
-                                   [&](char got, char wanted) { return lower(got) == wanted; });
+    const auto found =
+        std::search(line.begin(), line.end(), kWord.begin(), kWord.end(), base::is_same_letter);
     return at + static_cast<std::size_t>(found - line.begin());
   }
 

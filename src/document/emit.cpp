@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "descopectl/base/letters.hpp"
 #include "descopectl/base/text.hpp"
 #include "descopectl/document/node.hpp"
 
@@ -14,10 +15,6 @@ namespace {
 
 constexpr std::size_t kWidth = 100;
 constexpr std::size_t kStep = 2;
-
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -43,15 +40,13 @@ bool is_harmless(std::string_view text) {
 /// What YAML 1.1 reads as a boolean or null, though 1.2 does not.
 bool is_old_word(std::string_view text) {
   constexpr std::array<std::string_view, 7> kWords{"y", "n", "yes", "no", "on", "off", "null"};
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  const std::string lower = base::to_lower(text);
   return std::find(kWords.begin(), kWords.end(), lower) != kWords.end();
 }
 
 /// Begins like a number and has no word in it: a date, a time, an octal or sexagesimal number of YAML 1.1.
 bool is_like_number(std::string_view text) {
-  const auto letters = std::count_if(text.begin(), text.end(), is_letter);
+  const auto letters = std::count_if(text.begin(), text.end(), base::is_letter);
   return is_digit(text.front()) && letters < 3;
 }
 
@@ -60,10 +55,10 @@ bool is_plain(std::string_view text) {
   if (text.empty() || text.back() == ' ' || text.back() == ':') return false;
   const char first = text.front();
   const bool is_wide = static_cast<unsigned char>(first) >= 0x80;
-  if (!is_letter(first) && !is_digit(first) && !is_wide && first != '/' && first != '_') return false;
+  if (!base::is_letter(first) && !is_digit(first) && !is_wide && first != '/' && first != '_') return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
-    if (static_cast<unsigned char>(c) >= 0x80 || is_letter(c) || is_digit(c)) continue;
+    if (static_cast<unsigned char>(c) >= 0x80 || base::is_letter(c) || is_digit(c)) continue;
     if (kAllowed.find(c) == std::string_view::npos) return false;
     if (c == ':' && text[i + 1] == ' ') return false;
   }

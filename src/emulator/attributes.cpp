@@ -6,6 +6,7 @@
 #include <array>
 
 #include "codec.hpp"
+#include "descopectl/base/letters.hpp"
 #include "messages.hpp"
 #include "objects.hpp"
 
@@ -53,9 +54,8 @@ Outcome<json::object> read_attribute(const json::value& item, const Message& mes
   if (name.empty()) return missing("name");
   const std::int64_t type = attribute.at("type").get_int64();
   if (type < 1 || type > kLastType) return invalid_value("type must be a number from 1 to 7");
-  const bool is_sound = std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-  });
+  const bool is_sound = std::all_of(name.begin(), name.end(),
+                                    [](char c) { return base::is_alphanumeric(c) || c == '_' || c == '-'; });
   if (!is_sound) return Refusal(400, kInvalid, "name: may hold letters, digits, _ and - only");
   attribute[kDefault] = std::move(default_value);
   attribute["editable"] = true;

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "codec.hpp"
+#include "descopectl/base/letters.hpp"
 #include "messages.hpp"
 #include "objects.hpp"
 
@@ -206,10 +206,7 @@ bool contains(const std::vector<std::string>& list, std::string_view text) {
 }
 
 bool contains_ignoring_case(std::string_view text, std::string_view part) {
-  return std::search(text.begin(), text.end(), part.begin(), part.end(), [](char left, char right) {
-           return std::tolower(static_cast<unsigned char>(left)) ==
-                  std::tolower(static_cast<unsigned char>(right));
-         }) != text.end();
+  return std::search(text.begin(), text.end(), part.begin(), part.end(), base::is_same_letter) != text.end();
 }
 
 /// Every filter that is given must hold. The rest of the search's meaning is not known.

@@ -2,13 +2,13 @@
 #include "descopectl/emulator/service.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 #include "answer.hpp"
 #include "attributes.hpp"
 #include "audit_routes.hpp"
 #include "consents.hpp"
 #include "descopectl/base/digest.hpp"
+#include "descopectl/base/letters.hpp"
 #include "descopectl/base/text.hpp"
 #include "inbound_apps.hpp"
 #include "objects.hpp"
@@ -36,10 +36,7 @@ std::string_view bearer_token(std::string_view header) {
   constexpr std::string_view kScheme = "bearer ";
   header = trimmed(header);
   if (header.size() <= kScheme.size()) return {};
-  const bool is_bearer =
-      std::equal(kScheme.begin(), kScheme.end(), header.begin(), [](char expected, char actual) {
-        return expected == std::tolower(static_cast<unsigned char>(actual));
-      });
+  const bool is_bearer = std::equal(kScheme.begin(), kScheme.end(), header.begin(), base::is_same_letter);
   return is_bearer ? trimmed(header.substr(kScheme.size())) : std::string_view();
 }
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "descopectl/base/letters.hpp"
 #include "descopectl/base/text.hpp"
 
 namespace descopectl::exporter {
@@ -10,25 +11,13 @@ namespace {
 
 constexpr std::size_t kLongestHandle = 100;
 
-bool is_upper(char c) {
-  return c >= 'A' && c <= 'Z';
-}
-
-char to_lower(char c) {
-  return is_upper(c) ? static_cast<char>(c + 32) : c;
-}
-
 char to_upper(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
 }
 
-bool is_word(char c) {
-  return is_upper(c) || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
 /// Letters beyond ASCII are kept; spaces, punctuation and symbols of the usual blocks are not.
 bool is_kept(char32_t c) {
-  if (c < 0x80) return is_word(static_cast<char>(c)) || c == '.' || c == '_';
+  if (c < 0x80) return base::is_alphanumeric(static_cast<char>(c)) || c == '.' || c == '_';
   const bool is_latin_sign = c < 0xC0 || c == 0xD7 || c == 0xF7;
   const bool is_space_or_sign =
       (c >= 0x2000 && c <= 0x2BFF) || (c >= 0x3000 && c <= 0x3004) || (c >= 0x3008 && c <= 0x3020);
@@ -43,8 +32,9 @@ template <class Append>
 void split_camel(std::string_view text, Append append) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool begins_word =
-        i > 0 && is_upper(text[i]) &&
-        (!is_upper(text[i - 1]) || (i + 1 < text.size() && !is_upper(text[i + 1]) && is_word(text[i + 1])));
+        i > 0 && base::is_upper(text[i]) &&
+        (!base::is_upper(text[i - 1]) ||
+         (i + 1 < text.size() && !base::is_upper(text[i + 1]) && base::is_alphanumeric(text[i + 1])));
     append(text[i], begins_word);
   }
 }
@@ -68,7 +58,7 @@ std::string make_handle(std::string_view name) {
     if (has_gap && !handle.empty()) handle += '-';
     has_gap = false;
     for (const char c : bytes)
-      handle += to_lower(c);
+      handle += base::to_lower(c);
   }
   while (handle.ends_with('.'))
     handle.pop_back();
@@ -86,7 +76,7 @@ std::string make_variable(std::string_view kind, std::string_view handle, std::s
   std::string name;
   const auto append = [&](char c, bool begins_word) {
     if (begins_word) name += '_';
-    if (is_word(c))
+    if (base::is_alphanumeric(c))
       name += to_upper(c);
     else if (!name.ends_with('_'))
       name += '_';
@@ -104,7 +94,7 @@ std::string folder_of(std::string_view kind) {
   std::string folder;
   split_camel(kind, [&](char c, bool begins_word) {
     if (begins_word) folder += '-';
-    folder += to_lower(c);
+    folder += base::to_lower(c);
   });
   if (folder.ends_with('y')) return folder.substr(0, folder.size() - 1) + "ies";
   return folder + "s";

@@ -1,5 +1,6 @@
 // HTTPS_PROXY and NO_PROXY, as curl and Go read them; where they differ, more is exempt.
 #include "descopectl/http/proxy.hpp"
+#include "descopectl/base/letters.hpp"
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
@@ -18,13 +19,6 @@ namespace ip = boost::asio::ip;
 
 Error wrong(std::string message, std::string hint = "write it as http://[user:password@]host[:port]") {
   return {ErrorKind::kInvalidInput, std::move(message), std::move(hint)};
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return out;
 }
 
 std::optional<ip::address> to_address(const std::string& text) {
@@ -56,13 +50,13 @@ std::optional<Entry> parse_entry(std::string_view text) {
   std::string_view port;
   const auto bracket = text.starts_with('[') ? text.find(']') : std::string_view::npos;
   if (bracket != std::string_view::npos) {
-    entry.host = lower(text.substr(1, bracket - 1));
+    entry.host = base::to_lower(text.substr(1, bracket - 1));
     if (text.size() > bracket + 1) port = text.substr(bracket + 1);
   } else if (std::count(text.begin(), text.end(), ':') == 1) {
-    entry.host = lower(text.substr(0, text.find(':')));
+    entry.host = base::to_lower(text.substr(0, text.find(':')));
     port = text.substr(text.find(':'));
   } else {
-    entry.host = lower(text);  // a name, or an IPv6 address without brackets
+    entry.host = base::to_lower(text);  // a name, or an IPv6 address without brackets
   }
   if (port.empty()) return entry;
   const auto [end, error] = std::from_chars(port.data() + 1, port.data() + port.size(), entry.port);
@@ -89,7 +83,7 @@ bool matches(const transport::Endpoint& target, const Entry& entry) {
     if (entry.host.find('/') != std::string::npos) return is_in_network(*address, entry.host);
     return to_address(entry.host) == address;
   }
-  std::string host = lower(target.host);
+  std::string host = base::to_lower(target.host);
   while (host.ends_with('.'))
     host.pop_back();
   return matches_name(host, entry.host);
@@ -99,7 +93,8 @@ bool matches(const transport::Endpoint& target, const Entry& entry) {
 
 Result<Proxy> parse_proxy(std::string_view url) {
   const auto scheme_end = url.find("://");
-  const std::string scheme = scheme_end == std::string_view::npos ? "http" : lower(url.substr(0, scheme_end));
+  const std::string scheme =
+      scheme_end == std::string_view::npos ? "http" : base::to_lower(url.substr(0, scheme_end));
   if (scheme == "https")
     return wrong("names a proxy that is itself reached over TLS, which is not supported",
                  "write http://: what is sent through the tunnel is encrypted all the same");

@@ -67,7 +67,8 @@ class Grapher {
     const std::vector<Handover> handovers = find_handovers(draft_);
     for (const Handover& handover : handovers) {
       if (!handover.is_certain) continue;
-      edges_[handover.taker].insert(handover.giver);
+      (void)clear_the_way(handover);
+      wait_for(handover.taker, handover.giver);
       givers.insert(handover.giver);
     }
     for (std::size_t i = 0; i < actions_.size(); ++i)
@@ -79,8 +80,7 @@ class Grapher {
       else if (actions_[i].kind == ActionKind::kUpdate)
         note_renames(i);
     for (const Handover& handover : handovers)
-      if (!handover.is_certain && !waits_for(handover.giver, handover.taker))
-        edges_[handover.taker].insert(handover.giver);
+      if (!handover.is_certain && clear_the_way(handover)) wait_for(handover.taker, handover.giver);
     for (std::size_t i = 0; i < actions_.size(); ++i)
       write_edges(i);
   }
@@ -106,8 +106,32 @@ class Grapher {
     if (desired == nullptr) return;
     for (const DeclaredReferences::Edge& edge : references_.of(*desired))
       if (const auto at = by_key_.find(edge.to->key);
-          at != by_key_.end() && !is_ordered_by_items(action, edge, actions_[at->second]))
-        edges_[index].insert(at->second);
+          at != by_key_.end() && !is_ordered_by_items(action, edge, actions_[at->second])) {
+        // An object that keeps its id can be referred to before it is updated as well.
+        const bool is_by_name = edge.pointer.empty();
+        if (is_by_name || actions_[at->second].kind != ActionKind::kUpdate)
+          wait_for(index, at->second);
+        else if (edges_[index].insert(at->second).second)
+          loose_.emplace(index, at->second);
+      }
+  }
+
+  void wait_for(std::size_t index, std::size_t before) {
+    edges_[index].insert(before);
+    loose_.erase({index, before});
+  }
+
+  /// Can the taker wait for the giver, or does that wait for the taker? References that don't depend on the
+  /// taker's update are let go before it where they stand in the way.
+  bool clear_the_way(const Handover& handover) {
+    if (!waits_for(handover.giver, handover.taker)) return true;
+    std::vector<std::size_t> let_go;
+    for (std::size_t i = 0; i < edges_.size(); ++i)
+      if (loose_.contains({i, handover.taker}) && edges_[i].erase(handover.taker) > 0) let_go.push_back(i);
+    if (!waits_for(handover.giver, handover.taker)) return true;
+    for (const std::size_t index : let_go)
+      edges_[index].insert(handover.taker);
+    return false;
   }
 
   /// One handle, two objects: the former goes before the state learns of the new one, unless it knows of
@@ -116,7 +140,7 @@ class Grapher {
     if (is_superseded(actions_[former]) && actions_[present].kind != ActionKind::kDelete)
       erase_edges_[former].insert(present);
     else
-      edges_[present].insert(former);
+      wait_for(present, former);
   }
 
   /// `index` used to refer to something: if that is deleted, it is deleted after `index` was dealt with.
@@ -229,7 +253,8 @@ class Grapher {
       erase_edges_[owner].insert(index);
       if (owners_first.contains(owner)) add_first(actions_[owner]);
     });
-    edges_[index].insert(owners_first.begin(), owners_first.end());
+    for (const std::size_t owner : owners_first)
+      wait_for(index, owner);
   }
 
   static void add_first(Action& action) {
@@ -250,7 +275,7 @@ class Grapher {
       if (const auto at = by_name_.find({reference.kind, reference.value}); at != by_name_.end()) {
         name = name_after(at->second);
         if (name.empty() || name == reference.value || waits_for(at->second, index)) continue;
-        edges_[index].insert(at->second);
+        wait_for(index, at->second);
       } else if (!is_dead(reference)) {
         continue;
       }
@@ -364,8 +389,9 @@ class Grapher {
   std::map<std::pair<std::string, std::string>, std::size_t> by_id_;
   std::map<std::pair<std::string, std::string>, std::size_t> by_name_;
   std::vector<std::set<std::size_t>> edges_;
-  std::vector<std::set<std::size_t>> erase_edges_;  ///< before an action deletes or takes out
-  std::vector<std::set<std::size_t>> followers_;    ///< updates that go on referring to what is replaced
+  std::set<std::pair<std::size_t, std::size_t>> loose_;  ///< edges that may go where they are in the way
+  std::vector<std::set<std::size_t>> erase_edges_;       ///< before an action deletes or takes out
+  std::vector<std::set<std::size_t>> followers_;         ///< updates that go on referring to what is replaced
   std::vector<Step> steps_;
   std::vector<unsigned> waves_;  ///< of the steps
   std::vector<Mark> marks_;

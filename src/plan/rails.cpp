@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <set>
 
 #include "build.hpp"
+#include "descopectl/base/letters.hpp"
 #include "descopectl/base/text.hpp"
 #include "descopectl/kinds/registry.hpp"
 #include "descopectl/schema/identity.hpp"
@@ -172,13 +172,6 @@ void check_permissions(Draft& draft) {
   check("--send-secret", draft.input.policy.send_secret, "");
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
-}
-
 }  // namespace
 
 std::optional<Refusal> find_wrong_project(const model::RecordedState& recorded, std::string_view project_id) {
@@ -247,7 +240,7 @@ void check_names(Draft& draft) {
       const bool was_renamed = old != renamed[use.kind].end();
       if (is_declared && was_renamed && follows_rename(draft, object.key, use)) {
         draft.sink.error(
-            "renamed-" + lower(use.kind), use.span,
+            "renamed-" + base::to_lower(use.kind), use.span,
             fmt::format("'{}' passes from {} to another {} in this run, and the live object names "
                         "the first, whose new name it will show",
                         base::printable(use.name, 100), old->second.to_string(), kind->title),
@@ -258,7 +251,7 @@ void check_names(Draft& draft) {
       }
       if (is_declared) continue;
       if (was_renamed) {
-        draft.sink.error("renamed-" + lower(use.kind), use.span,
+        draft.sink.error("renamed-" + base::to_lower(use.kind), use.span,
                          fmt::format("'{}' is the old name of {}, which is renamed in this run",
                                      base::printable(use.name, 100), old->second.to_string()),
                          "write the new name");
@@ -277,7 +270,7 @@ void check_names(Draft& draft) {
             return schema::common_name_of(*kind, other.body) == use.name;
           });
       if (is_live || !said.insert({use.kind, use.name}).second) continue;
-      const std::string code = "unknown-" + lower(use.kind);
+      const std::string code = "unknown-" + base::to_lower(use.kind);
       const std::string summary = fmt::format(
           "no {} is called '{}', neither {} in the project", kind->title, base::printable(use.name, 100),
           kind->built_in_names.empty() ? "in the manifests nor" : "built in nor");

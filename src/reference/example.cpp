@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "descopectl/base/json.hpp"
+#include "descopectl/base/letters.hpp"
 #include "descopectl/kinds/registry.hpp"
 #include "descopectl/manifest/envelope.hpp"
 
@@ -21,9 +22,9 @@ std::string in_words(std::string_view name, char joint) {
   std::string out;
   bool was_upper = true;
   for (const char c : name) {
-    const bool is_upper = c >= 'A' && c <= 'Z';
+    const bool is_upper = base::is_upper(c);
     if (is_upper && !was_upper) out += joint;
-    out += is_upper ? static_cast<char>(c - 'A' + 'a') : c;
+    out += base::to_lower(c);
     was_upper = is_upper;
   }
   return out;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "descopectl/base/letters.hpp"
 #include "descopectl/base/text.hpp"
 
 namespace descopectl::render {
@@ -56,7 +57,7 @@ std::string show_text(std::string_view text) {
 
 bool is_plain_name(std::string_view token) {
   return !token.empty() && std::all_of(token.begin(), token.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    return base::is_alphanumeric(c) || c == '_' || c == '-';
   });
 }
 
@@ -158,9 +159,9 @@ const json::array* items_of(const json::value& value) {
 std::string counted_kind(std::size_t count, std::string_view kind) {
   std::string words;
   for (const char c : kind) {
-    const bool is_upper = c >= 'A' && c <= 'Z';
+    const bool is_upper = base::is_upper(c);
     if (is_upper && !words.empty()) words += ' ';
-    words += is_upper ? static_cast<char>(c - 'A' + 'a') : c;
+    words += base::to_lower(c);
   }
   if (count != 1 && words.ends_with('y'))
     return base::counted(count, words, words.substr(0, words.size() - 1) + "ies");

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "descopectl/base/letters.hpp"
 #include "descopectl/base/text.hpp"
 
 namespace descopectl::schema {
@@ -25,9 +26,7 @@ std::string find_url_fault(Format format, std::string_view text) {
     if (text.find(':') == std::string_view::npos) return "it has no scheme (https://...)";
     return "it does not follow RFC 3986";
   }
-  std::string scheme(parsed->scheme());
-  std::transform(scheme.begin(), scheme.end(), scheme.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string scheme = base::to_lower(parsed->scheme());
   const bool is_web = scheme == "http" || scheme == "https";
   if (format == Format::kWebUrl && !is_web) return "its scheme must be https or http";
   if (is_web && parsed->host().empty()) return "it has no host";

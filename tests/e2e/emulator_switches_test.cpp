@@ -41,6 +41,25 @@ TEST(EmulatorSwitch, StrictVersionRefusesAnOldVersion) {
   }
 }
 
+TEST(EmulatorSwitch, UniqueNamesStopAReplacementUnderAnotherIdWithTheWayOut) {
+  const Project project({"--unique-names"});
+  const auto manifests = [](const std::string& id) {
+    return "apiVersion: descopectl/v1\nkind: Connection\nmetadata: {name: c, id: " + id +
+           "}\nspec: {name: Mine}\n---\napiVersion: descopectl/v1\nkind: Resource\nmetadata: {name: r}\n"
+           "spec: {name: r, type: mcp, uri: 'https://r.example', scopes: {connectionsScopes: [{name: s, "
+           "connections: [{connection: c}]}]}}\n";
+  };
+  project.declare(manifests("one"));
+  ASSERT_EQ(project.apply().status, 0);
+  project.declare(manifests("two"));
+  const Result refused = project.apply({"--allow-replace"});
+  EXPECT_EQ(refused.status, 9) << refused.all();
+  EXPECT_NE(refused.out.find("'one' has this name until it is deleted or renamed, which comes after this: "
+                             "give Connection/c another name and apply, then the one that it is to have"),
+            std::string::npos)
+      << refused.all();
+}
+
 TEST(EmulatorSwitch, CheckReferencesRefusesUnknownRoles) {
   for (const bool is_on : {false, true}) {
     const Emulated emulated(is_on ? Arguments{"--check-references"} : Arguments{});

@@ -98,6 +98,26 @@ TEST(PlanRename, ToTheNameOfWhatIsDeletedComesAfterTheDeletion) {
   EXPECT_LT(action_on(plan, "InboundApp/z").wave, action_on(plan, "InboundApp/a").wave);
 }
 
+TEST(PlanRename, ToANameThatIsStillReferredToComesAfterWhoReferredHasLetGo) {
+  Project project;
+  project.policy.allow_empty_kinds = {"Connection", "DynamicRegistrationTemplate"};
+  const auto named = [](const std::string& kind, const std::string& handle, const std::string& name) {
+    return doc(kind, "name: " + handle, "name: " + name);
+  };
+  for (const auto& [kind, field] :
+       {std::pair("Connection", "scopes: {connectionsScopes: [{name: s, connections: [{connection: "),
+        std::pair("DynamicRegistrationTemplate", "dynamicRegistrationSettings: {template: ")}) {
+    const std::string end = kind == std::string("Connection") ? "}]}]}" : "}";
+    project.apply_text(named(kind, "a", "A") + named(kind, "b", "B") + resource("r", field + ("a" + end)));
+    project.order.clear();
+    const std::string text = named(kind, "b", "A") + resource("r", field + ("b" + end));
+    project.apply_text(text);
+    const std::string handle = std::string(kind);
+    EXPECT_THAT(project.order, ElementsAre("Resource/r", handle + "/a", handle + "/b"));
+    EXPECT_FALSE(project.plan_text(text).has_work());
+  }
+}
+
 class PlanReplacementOrder : public testing::Test {
  protected:
   PlanReplacementOrder() { project.policy.allow_replace = true; }
