@@ -22,6 +22,19 @@ const json::value& find_applied(const schema::Kind& kind, const model::RecordedO
   return last == nullptr ? kNull : *last;
 }
 
+/// Was the field ours when it was last applied? Lists and maps are managed whole, of a part-owned object item
+/// by item, nested objects field by field. What was not has no value to have moved away from.
+bool was_managed(const schema::Kind& kind, const model::RecordedObject& recorded, std::string_view path) {
+  std::size_t end = 0;
+  const schema::Field* row = nullptr;
+  do {
+    end = std::min(path.find('/', end + 1), path.size());
+    row = schema::find_row(kind.fields, path.substr(0, end));
+  } while (row != nullptr && row->type == schema::Type::kObject && end < path.size());
+  if (recorded.is_partial && end < path.size()) end = std::min(path.find('/', end + 1), path.size());
+  return schema::find_at(kind.fields, recorded.applied, path.substr(0, end)) != nullptr;
+}
+
 /// An item of a keyed list as a list of its own: a change of a whole item has the list's row.
 json::value as_list(const json::value& item) {
   return item.is_null() ? json::value(json::array()) : json::value(json::array{item});
@@ -121,7 +134,8 @@ class Finder {
     for (const schema::FieldChange& change : action.changes) {
       const json::value& applied = find_applied(*action.descriptor, recorded, change);
       std::optional<Cause> cause = Cause::kManifest;
-      if (recorded != nullptr && !change.is_sensitive)
+      if (recorded != nullptr && !change.is_sensitive &&
+          was_managed(*action.descriptor, *recorded, change.path))
         cause = cause_of(change, applied, before_deletions(change.after));
       // It waits for the id of an object that is missing; the missing one is the difference.
       if (!cause && model::marker::has_reference(change.after)) continue;
@@ -140,7 +154,9 @@ class Finder {
         ++report_.clean;
         return;
       case ActionKind::kCreate:
-        if (action.was_deleted || is_unfinished(action)) object.cause = Cause::kDeleted;
+        if (!action.was_deleted && !is_unfinished(action)) break;
+        object.cause = Cause::kDeleted;
+        if (const model::RecordedObject* recorded = find_recorded(action)) object.live_id = recorded->live_id;
         break;
       case ActionKind::kForget:
         if (!action.was_deleted) return;

@@ -319,13 +319,14 @@ class Grapher {
 
   /// Must `start` wait for `wanted`, be it through others?
   bool waits_for(std::size_t start, std::size_t wanted) const {
-    std::set<std::size_t> seen;
+    std::vector<bool> seen(actions_.size());
     std::vector<std::size_t> open{start};
     while (!open.empty()) {
       const std::size_t at = open.back();
       open.pop_back();
       if (at == wanted) return true;
-      if (!seen.insert(at).second) continue;
+      if (seen[at]) continue;
+      seen[at] = true;
       open.insert(open.end(), edges_[at].begin(), edges_[at].end());
       open.insert(open.end(), erase_edges_[at].begin(), erase_edges_[at].end());
     }

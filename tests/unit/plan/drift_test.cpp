@@ -48,7 +48,30 @@ TEST(PlanDrift, TellsWhoMoved) {
     text += change.path + "=" + std::string(plan::to_string(change.cause)) + " ";
   EXPECT_EQ(text, "/description=both /pkce=live /accessType=manifest ");
   EXPECT_EQ(report.objects[1].cause, plan::Cause::kDeleted);
+  EXPECT_EQ(report.objects[1].live_id, "b");
   EXPECT_EQ(report.objects[2].cause, plan::Cause::kUnmanaged);
+}
+
+TEST(PlanDrift, OfAFieldThatWasNotOursIsTheManifests) {
+  Project project;
+  const auto app = [](const std::string& more) {
+    return doc("InboundApp", "name: p", "name: p, sessionSettings: {enabled: true" + more + "}");
+  };
+  project.apply_text(connection("a") + app(""));
+  project.live_body("Connection", "a")["description"] = "by somebody";
+  json::object& settings = project.live.kinds["InboundApp"].objects.at(0).body["sessionSettings"].as_object();
+  settings["refreshTokenExpiration"] = 5;
+  settings["enabled"] = false;
+  EXPECT_EQ(told(drift(project, connection("a", "description: ours") + app(", refreshTokenExpiration: 7"))),
+            "manifest Connection/a /description=manifest; both InboundApp/p "
+            "/sessionSettings/enabled=live /sessionSettings/refreshTokenExpiration=manifest");
+}
+
+TEST(PlanDrift, OfAnotherIdIsTheManifests) {
+  Project project;
+  project.apply_text(doc("Connection", "name: a, id: one", "name: A"));
+  EXPECT_EQ(told(drift(project, doc("Connection", "name: a, id: two", "name: A"))),
+            "manifest Connection/a /id=manifest");
 }
 
 /// A scope of ours on somebody else's resource.
