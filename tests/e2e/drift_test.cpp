@@ -62,9 +62,9 @@ TEST_F(Drift, OfADeletedTemplateIsNoneOfTheResourceThatRefersToIt) {
   ASSERT_EQ(api.post("/v1/mgmt/resource/dynamic-registration-template/delete", {{"id", id}}).status, 200);
   const Result drift = project.drift();
   EXPECT_EQ(drift.status, 2);
-  EXPECT_EQ(drift.out,
-            "Deleted live:\n- DynamicRegistrationTemplate/t1 (descope/main.yaml:4:18)\n\n"
-            "Drift: 0 changed live, 1 deleted, 0 changed in manifests, 0 unmanaged.\n");
+  EXPECT_EQ(drift.out, "Deleted live:\n- DynamicRegistrationTemplate/t1 [id=" + id +
+                           "] (descope/main.yaml:4:18)\n\n"
+                           "Drift: 0 changed live, 1 deleted, 0 changed in manifests, 0 unmanaged.\n");
 }
 
 TEST_F(Drift, MarksWhatWaitsForAnApplyAndSaysWhatWasNotCompared) {
