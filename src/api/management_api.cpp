@@ -133,7 +133,7 @@ Result<std::unique_ptr<Interface>> make(boost::asio::any_io_executor executor, A
 
 std::string base_url_of_project(std::string_view project_id) {
   constexpr std::size_t kShortestWithRegion = 32;
-  const std::string default_url = "https://api.descope.com";
+  std::string default_url = "https://api.descope.com";
   if (project_id.size() < kShortestWithRegion) return default_url;
   const std::string region = base::to_lower(project_id.substr(1, 4));
   // What is no host label must not choose where the key is sent.

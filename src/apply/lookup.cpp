@@ -62,7 +62,7 @@ asio::awaitable<Result<Traces>> Lookup::find_created(Sought sought) {
     if (is_last_look) since = std::max(since, poll.deadline());
     auto matches = co_await look(kind, id, since, is_match);
     if (!matches) co_return matches.error();
-    Traces traces = judge(sought, std::move(*matches));
+    Traces traces = judge(sought, *matches);
     if (traces.object || is_last_look) co_return traces;
     since = run_.timing.now();
     (void)co_await poll.wait();
@@ -108,7 +108,7 @@ asio::awaitable<Result<Lookup::Objects>> Lookup::look(const schema::Kind& kind, 
   co_return matches;
 }
 
-Traces Lookup::judge(const Sought& sought, Objects matches) const {
+Traces Lookup::judge(const Sought& sought, const Objects& matches) const {
   Traces traces;
   if (matches.empty()) return traces;
   const json::object declared = find_declared_now(sought);

@@ -67,7 +67,7 @@ class Lookup {
   [[nodiscard]] boost::asio::awaitable<Result<Objects>> look(const schema::Kind& kind, std::string id,
                                                              TimePoint since, Match is_match);
   /// Which of `matches` was made from what was sent.
-  [[nodiscard]] Traces judge(const Sought& sought, Objects matches) const;
+  [[nodiscard]] Traces judge(const Sought& sought, const Objects& matches) const;
 
   Run& run_;
   FreshLists& lists_;

@@ -64,7 +64,7 @@ class Resolver {
 
   Resolution resolve_update() const {
     if (!intent_.has_record()) return settle("");
-    const Resolution kept{state::PutChange{intent_.record}, ""};
+    Resolution kept{state::PutChange{intent_.record}, ""};
     if (live_->find(intent_.live_id) != nullptr) return kept;
     // An object that is known by its name goes by another one now, if the request was carried out.
     if (const LiveObject* made = find_made(intent_.record.applied)) return take(*made);

@@ -96,7 +96,7 @@ asio::awaitable<Result<api::Created>> SureWrites::create(std::size_t index, cons
     Sought sought(action, prepared.body, prepared.record, was_in_batch ? batch->at : run_.timing.now());
     sought.is_brief = was_in_batch && !is_lost(error);  // refused: nothing should be there
     batch.reset();
-    auto traces = co_await lookup_.find_created(std::move(sought));
+    auto traces = co_await lookup_.find_created(sought);
     if (!traces) co_return look_failed(error, traces.error());
     if (traces->object) co_return take_over(action, prepared, std::move(*traces->object));
     // A conflict is the answer to a second request: it says nothing of the first.

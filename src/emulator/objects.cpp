@@ -73,9 +73,8 @@ Outcome<void> keep_fields(const Project& project, const Family& family, Change& 
     const json::value* old = base::find_member(change.before->fields, name);
     json::value& current = change.after->fields[name];
     if (old == nullptr) continue;
-    if (row.read_only || !row.in(schema::kInUpdate)) {
-      current = *old;
-    } else if (row.dropped_on_update && project.switches().dcr_update == DcrUpdate::kKeep) {
+    const bool is_kept = row.dropped_on_update && project.switches().dcr_update == DcrUpdate::kKeep;
+    if (is_kept || row.read_only || !row.in(schema::kInUpdate)) {
       current = *old;
     } else if (row.dropped_on_update && project.switches().dcr_update == DcrUpdate::kReset) {
       current = zero_of(row);

@@ -111,7 +111,7 @@ Outcome<const Record*> update_one(Project& project, Family& family, json::object
   if (new_name.is_null()) return missing("newName");
   const std::string old_name(text_of((*before)->fields, "name"));
   (*sent)["name"] = new_name;
-  const auto after = change_object(project, family, **before, *sent, Write::kUpdate, 1);
+  auto after = change_object(project, family, **before, *sent, Write::kUpdate, 1);
   if (after.has_error()) return after.error();
   if (&family == project.find_created_at(creation::kPermission) && view(new_name.get_string()) != old_name)
     rename_in_roles(project, old_name, view(new_name.get_string()));

@@ -21,7 +21,7 @@ Refusal refused(std::string_view error, std::string message) {
 
 Outcome<json::array> redirect_uris(const json::object& metadata) {
   const json::value* uris = base::find_member(metadata, "redirect_uris");
-  const Refusal wrong = refused("invalid_redirect_uri", "redirect_uris must be a list with at least one URI");
+  Refusal wrong = refused("invalid_redirect_uri", "redirect_uris must be a list with at least one URI");
   if (uris == nullptr || !uris->is_array() || uris->get_array().empty()) return wrong;
   for (const json::value& uri : uris->get_array())
     if (!uri.is_string() || view(uri.get_string()).find(':') == std::string_view::npos) return wrong;

@@ -129,7 +129,7 @@ class OwnedEmulator final : public Running {
 
 }  // namespace
 
-Result<std::unique_ptr<Running>> make_running(asio::any_io_executor executor, RunningOptions options,
+Result<std::unique_ptr<Running>> make_running(const asio::any_io_executor& executor, RunningOptions options,
                                               const base::Clock& clock) {
   auto core = std::make_shared<ServedEmulator>(executor, std::move(options), clock);
   if (auto opened = core->open(executor); opened.has_error()) return opened.error();

@@ -257,7 +257,7 @@ class ListeningServer final : public Server {
 
 }  // namespace
 
-Result<std::unique_ptr<Server>> make_server(asio::any_io_executor executor, ServerOptions options,
+Result<std::unique_ptr<Server>> make_server(const asio::any_io_executor& executor, ServerOptions options,
                                             Server::Handler handler) {
   auto shared = std::make_shared<Shared>(executor);
   if (!options.certificate_pem.empty() || !options.private_key_pem.empty()) {

@@ -70,7 +70,8 @@ std::string last_lines(std::string_view text) {
     if (base::is_blank(line)) continue;
     if (line.size() > kErrorsShown) line = fmt::format("(a line of {} bytes)", line.size());
     if (shown.size() + line.size() > kErrorsShown) break;
-    shown = shown.empty() ? line : line + "; " + shown;
+    if (!shown.empty()) line += "; ";
+    shown.insert(0, line);
   }
   return base::printable(shown, kErrorsShown * 2);
 }

@@ -56,13 +56,12 @@ class MetadataDecoder {
 
   void decode(const Node& metadata) {
     for (const Member& member : schema::declared_members(metadata)) {
+      const bool is_null =
+          member.value.kind == NodeKind::kNull && schema::find_field(kMetadataFields, member.key) != nullptr;
       if (member.key == "name")
         decode_name(member);
-      else if (member.value.kind == NodeKind::kNull &&
-               schema::find_field(kMetadataFields, member.key) != nullptr)
-        continue;  // as if it were not written
-      else if (member.key == "absent")
-        continue;  // of overlays, and dealt with there
+      else if (is_null || member.key == "absent")
+        continue;  // as if it were not written; of overlays, and dealt with there
       else if (member.key == "id")
         decode_id(member);
       else if (member.key == "labels")

@@ -56,7 +56,7 @@ json::object body_after(const Action& action) {
 
 ItemChange find_item_change(const Action& action) {
   ItemChange change;
-  if (action.kind != ActionKind::kUpdate) return change;
+  if (action.kind != ActionKind::kUpdate || action.descriptor == nullptr) return change;
   const std::set<std::string> before = diff::find_item_keys(*action.descriptor, action.before);
   const std::set<std::string> after = diff::find_item_keys(*action.descriptor, body_after(action));
   std::set_difference(after.begin(), after.end(), before.begin(), before.end(),

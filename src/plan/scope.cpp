@@ -156,7 +156,7 @@ class ScopeFinder {
     const auto note = [&](const model::Labels& labels) {
       for (const auto& [key, value] : labels) {
         keys.insert(key);
-        pairs.insert(key + "=" + value);
+        pairs.insert(fmt::format("{}={}", key, value));
       }
     };
     for (const DesiredObject& object : desired_.objects) {

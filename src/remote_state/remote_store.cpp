@@ -335,7 +335,7 @@ asio::awaitable<Result<void>> RemoteStore::close() {
 Error RemoteStore::describe_lock_refusal(const Call& call, const Answer& answer) const {
   const bool knows_no_locks =
       answer.status == 400 || answer.status == 404 || answer.status == 405 || answer.status == 501;
-  const Error error = server_.describe(call, answer);
+  Error error = server_.describe(call, answer);
   if (!knows_no_locks) return error;
   return {error.kind(), error.message(),
           "The state needs a server with locks. Check state.lockAddress and state.unlockAddress, and "

@@ -25,7 +25,7 @@ using std::chrono::seconds;
 constexpr std::string_view kFormat = "descopectl-lease";
 constexpr std::int64_t kVersion = 1;
 constexpr std::size_t kTokenBytes = 16;
-constexpr std::size_t kMaxBytes = 8 * 1024;
+constexpr std::size_t kMaxBytes = 8192;
 // The text is filled up to this, so that one write replaces it whole: no kill -9 leaves half of it.
 constexpr std::size_t kPaddedBytes = 1024;
 // A flock lasts as long as one write. Waiting for it is not waiting for the lease.

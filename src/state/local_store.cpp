@@ -26,8 +26,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMaxStateBytes = std::uint64_t{1} << 30;
-constexpr std::size_t kMinTailBytes =
-    64 * 1024;  // a shorter tail is not worth a rewrite in the middle of a run
+// A shorter tail is not worth a rewrite in the middle of a run.
+constexpr std::size_t kMinTailBytes = std::size_t{64} << 10;
 constexpr mode_t kFileMode = 0600;
 constexpr mode_t kFolderMode = 0700;
 constexpr int kMaxLinks = 40;
@@ -302,7 +302,7 @@ Result<void> LocalStore::append(const std::string& lines) {
     return {};
   }
   if (::ftruncate(file_.get(), static_cast<off_t>(whole_bytes_)) != 0) {
-    const Error failure = make_failure("took half a record that can't be cut off", errno);
+    Error failure = make_failure("took half a record that can't be cut off", errno);
     broken_ = failure.message();
     return failure;
   }
@@ -314,7 +314,7 @@ Result<void> LocalStore::sync() {
   if (unsynced_ == 0) return {};
   if (const int error = sync_(file_.get()); error != 0) {
     // The system may have dropped what it could not write, and would not say so a second time.
-    const Error failure = make_failure("can't be flushed to disk", error);
+    Error failure = make_failure("can't be flushed to disk", error);
     broken_ = failure.message();
     return failure;
   }
@@ -328,7 +328,7 @@ Result<void> LocalStore::rewrite() {
   const std::string line = frame_record(encode_base(state_));
   const auto written = base::write_file_atomically(path_, line, kFileMode);
   if (!written) {
-    const Error failure(
+    Error failure(
         ErrorKind::kFailure, "the state can't be rewritten: " + written.error().message(),
         "What was recorded before is safe. Make room or mend the rights, then run the command again.");
     // The new file is in place but perhaps not for good: what is appended to it now could be lost.

@@ -51,7 +51,7 @@ std::string Endpoint::text() const {
   return (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
-Stream::Stream(asio::any_io_executor executor) : impl_(std::make_unique<Impl>(executor)) {}
+Stream::Stream(const asio::any_io_executor& executor) : impl_(std::make_unique<Impl>(executor)) {}
 
 Stream::~Stream() = default;
 

@@ -47,7 +47,7 @@ class Running {
 
 /// Reads the data file and listens. kInvalidInput with the place of the damage where the file is no emulator
 /// data: it is left untouched.
-[[nodiscard]] Result<std::unique_ptr<Running>> make_running(boost::asio::any_io_executor executor,
+[[nodiscard]] Result<std::unique_ptr<Running>> make_running(const boost::asio::any_io_executor& executor,
                                                             RunningOptions options, const base::Clock& clock);
 
 }  // namespace descopectl::emulator

@@ -52,7 +52,7 @@ class Server {
 };
 
 /// Binds and listens; kFailure where the address is taken.
-[[nodiscard]] Result<std::unique_ptr<Server>> make_server(boost::asio::any_io_executor executor,
+[[nodiscard]] Result<std::unique_ptr<Server>> make_server(const boost::asio::any_io_executor& executor,
                                                           ServerOptions options, Server::Handler handler);
 
 }  // namespace descopectl::http

@@ -54,7 +54,7 @@ struct IoResult {
 /// use.
 class Stream {
  public:
-  explicit Stream(boost::asio::any_io_executor executor);
+  explicit Stream(const boost::asio::any_io_executor& executor);
   ~Stream();
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
