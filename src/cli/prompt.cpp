@@ -56,6 +56,7 @@ net::awaitable<bool> ask(Context& context, Question question) {
         interrupt;  // before the question: who reads it may answer with an interrupt at once
     context.output.note(question.text);
     net::thread_pool reader(1);
+    // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines): lives until it has ended.
     const auto read = [&context, &answer]() -> net::awaitable<bool> {
       co_return static_cast<bool>(std::getline(context.input, answer));
     };

@@ -92,6 +92,7 @@ class SecretLookup {
   net::awaitable<Result<model::Secret>> look_up(const model::SecretSource& source) {
     if (manifest::is_repeatable(source)) co_return manifest::resolve_secret(source, secrets_);
     net::thread_pool beside(1);
+    // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines): lives until it has ended.
     const auto look = [this, &source]() -> net::awaitable<Result<model::Secret>> {
       co_return manifest::resolve_secret(source, secrets_);
     };

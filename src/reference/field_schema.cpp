@@ -115,7 +115,7 @@ json::object field_schema(const Field& field, Empty empty) {
   std::string description(field.doc);
   for (const std::string& remark : remarks_of(field))
     description += " " + remark;
-  out["description"] = std::move(description);
+  out["description"] = description;
   if (auto value = default_of(field)) out["default"] = std::move(*value);
   if (field.write_only) out["writeOnly"] = true;
   for (auto& member : any_of(std::move(forms)))

@@ -83,7 +83,7 @@ json::object manifest_schema(std::string_view name, std::span<const schema::Kind
       "One YAML document. Generated from the program's field tables by 'descopectl schema'.");
   json::object body = closed_object(
       {{"apiVersion", {{"description", "The version of this format."}, {"const", manifest::kApiVersion}}},
-       {"kind", {{"description", std::move(docs)}, {"enum", std::move(names)}}},
+       {"kind", {{"description", docs}, {"enum", std::move(names)}}},
        {"metadata", {{"description", "The handle, and what is not sent."}, {"type", "object"}}},
        {"spec",
         {{"description", "The object's fields, named as in the Management API."}, {"type", "object"}}}},
