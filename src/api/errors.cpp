@@ -105,7 +105,8 @@ ErrorKind kind_by_status(const Call& call, int status, const Said& said) {
   if (status == 404) return call.purpose == Purpose::kCreate ? ErrorKind::kRefused : ErrorKind::kNotFound;
   if (status == 408 || status >= 500)
     return call.is_read() ? ErrorKind::kUnreachable : ErrorKind::kOutcomeUnknown;
-  return status >= 300 ? ErrorKind::kRefused : ErrorKind::kBadAnswer;
+  // A redirect is the word of something before the service.
+  return status >= 400 ? ErrorKind::kRefused : ErrorKind::kBadAnswer;
 }
 
 std::string hint_for(const Call& call, const http::Response& response, ErrorKind kind) {

@@ -324,7 +324,7 @@ TEST(Redirects, AreToldAndNotFollowed) {
     for (const Arguments& command :
          {Arguments{"plan", "-f", "a.yaml"}, Arguments{"apply", "-f", "a.yaml", "--yes"}}) {
       const Result result = shop.run(command);
-      EXPECT_NE(result.status, 0);
+      EXPECT_EQ(result.status, 5);
       EXPECT_NE(result.err.find("answered " + std::to_string(each) + ", a redirect to " + elsewhere.url() +
                                 "/login, and redirects are not followed"),
                 std::string::npos)
