@@ -18,6 +18,7 @@
 #include "descopectl/base/text.hpp"
 #include "descopectl/kinds/registry.hpp"
 #include "descopectl/schema/identity.hpp"
+#include "reach.hpp"
 
 namespace descopectl::plan {
 namespace {
@@ -319,18 +320,10 @@ class Grapher {
 
   /// Must `start` wait for `wanted`, be it through others?
   bool waits_for(std::size_t start, std::size_t wanted) const {
-    std::vector<bool> seen(actions_.size());
-    std::vector<std::size_t> open{start};
-    while (!open.empty()) {
-      const std::size_t at = open.back();
-      open.pop_back();
-      if (at == wanted) return true;
-      if (seen[at]) continue;
-      seen[at] = true;
+    return plan::waits_for(actions_.size(), start, wanted, [this](std::size_t at, auto& open) {
       open.insert(open.end(), edges_[at].begin(), edges_[at].end());
       open.insert(open.end(), erase_edges_[at].begin(), erase_edges_[at].end());
-    }
-    return false;
+    });
   }
 
   const ItemChange& item_change(std::size_t index) {

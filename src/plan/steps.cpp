@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "descopectl/plan/plan.hpp"
+#include "reach.hpp"
 
 namespace descopectl::plan {
 namespace {
@@ -29,17 +30,9 @@ std::pair<Part, Part> parts_of(Sequence sequence) {
 
 /// Must `start` wait for `wanted`, be it through others?
 bool waits_for(const std::vector<Step>& steps, std::size_t start, std::size_t wanted) {
-  std::vector<bool> seen(steps.size());
-  std::vector<std::size_t> open{start};
-  while (!open.empty()) {
-    const std::size_t at = open.back();
-    open.pop_back();
-    if (at == wanted) return true;
-    if (seen[at]) continue;
-    seen[at] = true;
+  return plan::waits_for(steps.size(), start, wanted, [&](std::size_t at, auto& open) {
     open.insert(open.end(), steps[at].after.begin(), steps[at].after.end());
-  }
-  return false;
+  });
 }
 
 }  // namespace

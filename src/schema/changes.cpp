@@ -4,16 +4,12 @@
 
 #include "descopectl/model/desired.hpp"
 #include "descopectl/schema/values.hpp"
+#include "member.hpp"
 
 namespace descopectl::schema {
 namespace {
 
 const json::value kNull;
-
-const json::value& member(const json::object& object, std::string_view name) {
-  const json::value* found = object.if_contains(name);
-  return found == nullptr ? kNull : *found;
-}
 
 std::string key_text(const json::value& value) {
   return value.is_string() ? std::string(value.get_string()) : json::serialize(value);

@@ -6,16 +6,12 @@
 
 #include "descopectl/model/desired.hpp"
 #include "descopectl/schema/values.hpp"
+#include "member.hpp"
 
 namespace descopectl::schema {
 namespace {
 
 const json::value kNull;
-
-const json::value& member(const json::object& object, std::string_view name) {
-  const json::value* found = object.if_contains(name);
-  return found == nullptr ? kNull : *found;
-}
 
 std::optional<std::int64_t> as_integer(const json::value& value) {
   if (value.is_int64()) return value.get_int64();
