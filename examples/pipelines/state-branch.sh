@@ -39,6 +39,11 @@ fetch() {
 }
 
 save() {
+  # Nothing matches where no state was written yet, nor was one removed.
+  if [ -z "$(git -C "$folder" ls-files --cached --others -- '*.json')" ]; then
+    echo "There is no state yet."
+    return
+  fi
   git -C "$folder" add --all -- '*.json'
   if git -C "$folder" diff --cached --quiet; then
     echo "The state is as it was."

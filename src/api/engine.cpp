@@ -120,9 +120,7 @@ boost::asio::awaitable<Result<http::Response>> Engine::exchange(const Call& call
 Result<milliseconds> Engine::find_pause(const Call& call, const Failure& failure, Gate::Turn& turn,
                                         const Progress& progress) {
   const Error& error = failure.error;
-  // A wrong address is the likelier reason than a service that is down: it is told after seconds, not half
-  // a minute.
-  const unsigned retries = is_nobody_there(error) ? std::min(options_.retries, 2U) : options_.retries;
+  const unsigned retries = limit_retries(error, options_.retries);
   if (failure.next == Next::kGiveUp || progress.tries > retries) return error;
   const auto give_up = [&](std::string_view why, milliseconds time) {
     return Error(error.kind(),

@@ -83,6 +83,8 @@ bool speaks_of_unknown_field(std::string_view text) {
 
 std::optional<ErrorKind> kind_by_code(const Call& call, int status, const Said& said) {
   if (status == 429) return ErrorKind::kRateLimited;  // it did not run, whatever the code
+  // Something on the way may speak in the service's form: whether a write was carried out is looked up.
+  if (status >= 500 && !call.is_read()) return ErrorKind::kOutcomeUnknown;
   if (said.code.empty()) return std::nullopt;
   if (said.code == "E011001" && speaks_of_unknown_field(said.text)) return ErrorKind::kUnknownField;
   const auto row =
@@ -166,12 +168,6 @@ std::string message_of(const Call& call, const http::Response& response, const S
 }
 
 }  // namespace
-
-bool is_nobody_there(const Error& error) {
-  return error.kind() == ErrorKind::kUnreachable &&
-         (error.message().find("connection refused") != std::string::npos ||
-          error.message().find("name not found") != std::string::npos);
-}
 
 std::string Call::name() const {
   return fmt::format("{} {}", method, base::printable(target, 200));

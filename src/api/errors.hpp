@@ -59,7 +59,4 @@ struct Failure {
 /// `error` with "(after N tries)" at the end of its message, where there was more than one.
 [[nodiscard]] Error after_tries(const Error& error, unsigned tries);
 
-/// No server listens there, or there is no such name.
-[[nodiscard]] bool is_nobody_there(const Error& error);
-
 }  // namespace descopectl::api

@@ -111,6 +111,16 @@ milliseconds rate_limit_back_off(milliseconds base, unsigned tries_before, doubl
   return scaled(doubled(base, tries_before + 3), 0.5 + 0.5 * random);
 }
 
+bool is_nobody_there(const Error& error) {
+  return error.kind() == ErrorKind::kUnreachable &&
+         (error.message().find("connection refused") != std::string::npos ||
+          error.message().find("name not found") != std::string::npos);
+}
+
+unsigned limit_retries(const Error& error, unsigned retries) {
+  return is_nobody_there(error) ? std::min(retries, 2U) : retries;
+}
+
 bool is_permanent(const Error& error) {
   constexpr std::array<std::string_view, 5> kPhrases{"certificate", "TLS older than",
                                                      "no TLS:", "no HTTP:", "refuses the tunnel"};

@@ -129,9 +129,12 @@ asio::awaitable<std::vector<Error>> judge_left(Run& run, asio::any_io_executor e
                                                const schema::Kind& kind, Departures left) {
   std::vector<Error> errors;
   if (!kind.calls.load.exists()) {
-    for (const std::size_t index : left)
+    for (const std::size_t index : left) {
+      keep_owning(run, run.plan.actions[index]);
       fail_departure(run, index, "the list of its kind still shows it",
                      "plan again a little later: lists may lag behind");
+      run.outcome.actions[index].is_erased = false;
+    }
     co_return errors;
   }
   std::vector<Look> looks(left.size());

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "agreement.hpp"
+#include "descopectl/apply/fingerprints.hpp"
 #include "descopectl/base/text.hpp"
 #include "descopectl/schema/identity.hpp"
 #include "descopectl/schema/values.hpp"
@@ -209,7 +210,10 @@ void Proof::fail_open(const std::vector<Written*>& open, const Objects& objects)
     const Action& action = run_.plan.actions[written->action];
     ActionOutcome& outcome = run_.outcome.actions[written->action];
     const Finding finding = compare(*written, objects);
-    if (finding.object != nullptr) accept(*written, finding);  // what did stick is remembered all the same
+    if (finding.object != nullptr) {
+      accept(*written, finding);  // what did stick is remembered all the same
+      doubt_secrets(*written);
+    }
     const std::string key = action.key.to_string();
     if (finding.object == nullptr) {
       fail(outcome, ErrorKind::kFailure, "not-applied",
@@ -224,6 +228,20 @@ void Proof::fail_open(const std::vector<Written*>& open, const Objects& objects)
            "or named in lifecycle.ignoreFields");
     }
   }
+}
+
+void Proof::doubt_secrets(Written& written) {
+  const Action& action = run_.plan.actions[written.action];
+  if (action.kind != ActionKind::kUpdate || !written.is_kept) return;
+  bool any = false;
+  for (const plan::SecretUse& use : action.secrets) {
+    if (!use.is_sent) continue;
+    written.record.secrets.insert_or_assign(use.pointer, unsettled_fingerprint());
+    any = true;
+  }
+  if (!any) return;
+  const auto put = run_.store.put(written.record);
+  if (!put) run_.stop_for_state(fmt::format("{} was read back", action.key.to_string()), put.error());
 }
 
 void Proof::leave_open(const Open& open, const std::string& why) {

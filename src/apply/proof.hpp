@@ -50,6 +50,8 @@ class Proof {
   /// Says so where an update lost what the call is known to lose and no manifest declares.
   void warn_of_lost_fields(std::size_t index, const json::object& live) const;
   void fail_open(const std::vector<Written*>& open, const Objects& objects);
+  /// A body that did not stick took its secrets with it, for all that is known: they are sent again.
+  void doubt_secrets(Written& written);
   void leave_open(const Open& open, const std::string& why);
   [[nodiscard]] bool is_interrupted() const;
 

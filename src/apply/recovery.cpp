@@ -86,7 +86,12 @@ class Resolver {
     const auto owned = recorded_.objects.find(intent_.key);
     // A handle may name another live object by now.
     const bool is_ours = owned != recorded_.objects.end() && owned->second.live_id == intent_.live_id;
-    if (!is_ours || live_->find(intent_.live_id) != nullptr) return settle("");
+    if (is_ours && live_->find(intent_.live_id) != nullptr) {
+      Resolution listed = settle("");
+      (kind_->calls.load.exists() ? listed.may_be_gone : listed.may_appear) = true;
+      return listed;
+    }
+    if (!is_ours) return settle("");
     return {state::RemoveChange{intent_.key},
             fmt::format("an interrupted run had deleted {}", intent_.key.to_string())};
   }
@@ -161,6 +166,42 @@ class Resolver {
   const model::LiveKind* live_;
 };
 
+/// Live objects that lists show and no load finds any more: their deletion was carried out.
+class Ghosts {
+ public:
+  Ghosts(api::Reader& reader, const model::RecordedState& recorded, const LiveOptions& options)
+      : reader_(reader), recorded_(recorded), options_(options) {}
+
+  /// Loads what may be gone; the error is one that says nothing of the object.
+  asio::awaitable<Result<void>> look(const std::vector<Resolution>& resolutions) {
+    for (const Resolution& resolution : resolutions) {
+      if (!resolution.may_be_gone) continue;
+      const Intent& intent = recorded_.intents.at(resolution.key);
+      const schema::Kind* kind = kinds::find(resolution.key.kind);
+      std::string id = intent.live_id;
+      auto found = co_await reader_.load(*kind, std::move(id), options_.generation);
+      if (!found && found.error().kind() != ErrorKind::kNotFound) co_return found.error();
+      if (!found) ids_.emplace_back(resolution.key.kind, intent.live_id);
+    }
+    co_return Result<void>();
+  }
+
+  [[nodiscard]] bool empty() const { return ids_.empty(); }
+
+  void take_out_of(model::LiveState& live) const {
+    for (const auto& [kind, id] : ids_)
+      if (const auto at = live.kinds.find(kind); at != live.kinds.end())
+        std::erase_if(at->second.objects,
+                      [&wanted = id](const LiveObject& object) { return object.id == wanted; });
+  }
+
+ private:
+  api::Reader& reader_;
+  const model::RecordedState& recorded_;
+  const LiveOptions& options_;
+  std::vector<std::pair<std::string, std::string>> ids_;  ///< kind, live id
+};
+
 /// Until when a list may not show what the youngest of those intents made; none where all is to be seen.
 std::optional<std::chrono::system_clock::time_point> find_deadline(const model::RecordedState& recorded,
                                                                    const std::vector<Resolution>& resolutions,
@@ -209,6 +250,12 @@ asio::awaitable<Result<std::vector<Resolution>>> resolve_intents(api::Reader& re
   const std::unique_ptr<api::Timing> clock = options.timing == nullptr ? api::make_timing(executor) : nullptr;
   api::Timing& timing = options.timing == nullptr ? *clock : *options.timing;
   std::vector<Resolution> resolutions = resolve_intents(recorded, live.state);
+  Ghosts ghosts(reader, recorded, options);
+  if (const auto looked = co_await ghosts.look(resolutions); !looked) co_return looked.error();
+  if (!ghosts.empty()) {
+    ghosts.take_out_of(live.state);
+    resolutions = resolve_intents(recorded, live.state);
+  }
   const auto deadline = find_deadline(recorded, resolutions, options.settle);
   if (!deadline || timing.wall_now() >= *deadline) co_return resolutions;
   // No longer than that even where another machine's clock wrote the time.
@@ -222,6 +269,7 @@ asio::awaitable<Result<std::vector<Resolution>>> resolve_intents(api::Reader& re
     auto again = co_await read_live(reader, recorded, options);
     if (!again) co_return again.error();
     live = std::move(*again);
+    ghosts.take_out_of(live.state);
     resolutions = resolve_intents(recorded, live.state);
     const bool is_all_seen = std::none_of(resolutions.begin(), resolutions.end(),
                                           [](const Resolution& one) { return one.may_appear; });

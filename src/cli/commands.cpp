@@ -76,13 +76,30 @@ net::awaitable<ExitStatus> show_plan(Context& context, Connected& connected, con
   });
 }
 
+/// Nothing was ever applied, for all that the state says, and yet there is something of what is declared.
+bool is_state_lost(const Planned& planned) {
+  const auto& actions = planned.plan.actions;
+  return planned.input.is_state_kept && planned.recorded.project_id.empty() &&
+         std::any_of(actions.begin(), actions.end(),
+                     [](const plan::Action& action) { return action.is_adopted; });
+}
+
 net::awaitable<ExitStatus> show_drift(Context& context, Connected&, const Planned& planned) {
   plan::DriftReport report = plan::find_drift(planned.input, planned.plan);
   const DriftFlags& flags = context.options.drift;
   report.differs = report.live + report.both + report.deleted > 0 ||
                    (flags.counts_manifest && report.manifest > 0) ||
                    (flags.counts_unmanaged && report.unmanaged > 0);
-  const ExitStatus exit = report.differs ? ExitStatus::kDifferences : ExitStatus::kDone;
+  ExitStatus exit = report.differs ? ExitStatus::kDifferences : ExitStatus::kDone;
+  if (!report.differs && is_state_lost(planned)) {
+    context.fail(
+        "no-state",
+        "the state is empty, and objects that the manifests declare are in the project: what changed "
+        "behind descopectl's back can't be told (a first run, or a lost state?)",
+        "check --state and 'state' in descopectl.yaml; 'descopectl apply' or 'descopectl adopt' makes one");
+    exit = ExitStatus::kFailure;
+  }
+  context.flush_diagnostics();
   co_return context.emit(exit, [&](const render::FormatRow& row, const render::Presentation& shown) {
     return row.drift(report, shown);
   });

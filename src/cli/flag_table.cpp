@@ -85,9 +85,10 @@ constexpr std::array kFlagRows{
                 [](Options& o, const FlagValue& v) { o.selection.targets = v.texts; }, kSelecting}),
     FlagRow{"state", kText, kInput, "PATH", "the state's file",
             [](Options& o, const FlagValue& v) { o.settings.state = v.texts.front(); }},
-    shaping(FlagRow{"strict-references", kSwitch, kInput, "",
-                    "a role or permission that is neither declared nor live is an error, not a warning",
-                    [](Options& o, const FlagValue& v) { o.settings.strict_references = v.is_on; }}),
+    shaping(
+        FlagRow{"strict-references", kSwitch, kInput, "",
+                "a role, permission or scope that is neither declared nor live is an error, not a warning",
+                [](Options& o, const FlagValue& v) { o.settings.strict_references = v.is_on; }}),
 
     FlagRow{"project-id", kText, kTarget, "ID", "the Descope project",
             [](Options& o, const FlagValue& v) { o.settings.project_id = given(v); }},

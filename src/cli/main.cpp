@@ -115,6 +115,7 @@ int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   descopectl::cli::keep_memory_private();
   ::signal(SIGPIPE, SIG_IGN);  // NOLINT: a closed pipe is an error of the write, not the program's end
+  ::signal(SIGXFSZ, SIG_IGN);  // NOLINT: so is a limit on the size of files
   try {
     return static_cast<int>(descopectl::cli::run(argc, argv));
   } catch (const std::exception& error) {

@@ -271,8 +271,10 @@ class Reader {
 
   void check_flags() {
     for (const auto& flag : tokens_.unknown_flags) {
-      const auto nearest =
-          flag.starts_with("--") ? suggest_flag(std::string_view(flag).substr(2)) : std::nullopt;
+      const std::size_t name = flag.find_first_not_of('-');  // with one dash, as Terraform's are written
+      const auto nearest = name != std::string::npos && flag.size() > name + 1
+                               ? suggest_flag(std::string_view(flag).substr(name, flag.find('=') - name))
+                               : std::nullopt;
       report_unknown_flag(flag, nearest ? fmt::format("did you mean '--{}'?", *nearest) : see_help());
     }
     for (const auto& flag : tokens_.flags)

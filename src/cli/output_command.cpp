@@ -42,7 +42,7 @@ class OutputRun {
     if (secret.empty())
       return Error(ErrorKind::kFailure, fmt::format("{} has no secret", named_.key.to_string()),
                    "a public client has none");
-    const auto taken = place_.take(context_, secret);
+    auto taken = place_.take(context_, secret);
     if (!taken) return taken;
     if (place_.is_shown()) values_[find_secret_row(*named_.kind)->name] = secret.reveal();
     return {};

@@ -44,6 +44,8 @@ class RotateRun {
     place_.emplace(std::move(*place));
     auto calls = api::make_secret_calls(connected_.io.get_executor(), connected_.options);
     if (!calls) co_return emit_failure(context_, report(context_, calls.error()));
+    const auto forgotten = co_await forget_old_secret();
+    if (!forgotten) co_return emit_failure(context_, report_state(context_, forgotten.error()));
     auto secret = co_await (*calls)->rotate(*named_.kind, live_id_);
     if (!secret) co_return emit_failure(context_, report_unknown(secret.error()));
     co_return co_await hand_over(std::move(*secret));
@@ -70,7 +72,9 @@ class RotateRun {
 
   ExitStatus report_unknown(const Error& error) {
     const bool may_have_run = error.kind() == ErrorKind::kOutcomeUnknown;
-    return report(context_, may_have_run ? Error(error.kind(), error.message(), how_to_read(named_)) : error);
+    if (!may_have_run) return report(context_, error);
+    context_.fail("unknown", error.message(), how_to_read(named_));
+    return ExitStatus::kPartial;
   }
 
   net::awaitable<ExitStatus> hand_over(model::Secret secret) {
@@ -91,6 +95,17 @@ class RotateRun {
       if (is_told) document["secret"] = secret.reveal();
       return base::to_pretty_json(render::with_ending(std::move(document), shown.json));
     });
+  }
+
+  /// Until the new one is noted, nobody knows which secret counts: a run that ends in between leaves one that
+  /// is not compared.
+  net::awaitable<Result<void>> forget_old_secret() {
+    if (store_ == nullptr || named_.owned() == nullptr) co_return Result<void>();
+    model::RecordedObject record = *named_.owned();
+    if (record.secrets.erase("/" + std::string(find_secret_row(*named_.kind)->wire_name())) == 0)
+      co_return Result<void>();
+    if (const auto put = store_->put(std::move(record)); !put) co_return put;
+    co_return co_await store_->flush();
   }
 
   /// From now on the new secret is what the manifest is compared with.

@@ -17,7 +17,10 @@
 namespace descopectl::diag {
 namespace {
 
-constexpr std::string_view kWord = "secret";
+/// In keys, of whatever kind, and slips of the first.
+constexpr std::array<std::string_view, 12> kWords{"secret",     "secrt",      "secet",   "secert",
+                                                  "scret",      "password",   "passwd",  "passphrase",
+                                                  "privatekey", "credential", "apikey:", "token:"};
 constexpr std::string_view kKeyBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-\"'";
 constexpr std::string_view kBlank = " \t";
 constexpr std::array<std::string_view, 4> kLookups{"fromEnv", "fromFile", "fromCommand", "clear"};
@@ -137,24 +140,42 @@ class LineReader {
 
   LineSecrets read() {
     for (std::size_t at = begin_; at < end_;) {
-      const std::size_t word = find_word(at);
+      const auto [word, size] = find_word(at);
       if (word >= end_) break;
       std::size_t colon = word;  // a key may be of several words
       while (colon < end_ &&
              (is_blank(text_[colon]) || kKeyBytes.find(text_[colon]) != std::string_view::npos))
         ++colon;
-      at = word + kWord.size();
-      if (colon < end_ && text_[colon] == ':') at = read_value(word, skip_blank(text_, colon + 1, end_));
+      at = word + size;
+      if (colon < end_ && text_[colon] == ':')
+        at = read_value(word, skip_blank(text_, colon + 1, end_));
+      else if (is_in_first_token(word))
+        at = take(find_token_end(word), end_);
     }
     return std::move(found_);
   }
 
  private:
-  std::size_t find_word(std::size_t at) const {
+  /// Where the first of the words stands, and how much of it is part of the key.
+  std::pair<std::size_t, std::size_t> find_word(std::size_t at) const {
     const auto line = text_.substr(at, end_ - at);
-    const auto found =
-        std::search(line.begin(), line.end(), kWord.begin(), kWord.end(), base::is_same_letter);
-    return at + static_cast<std::size_t>(found - line.begin());
+    std::pair<std::size_t, std::size_t> first(end_, 0);
+    for (const std::string_view word : kWords) {
+      const auto found =
+          std::search(line.begin(), line.end(), word.begin(), word.end(), base::is_same_letter);
+      const std::size_t place = at + static_cast<std::size_t>(found - line.begin());
+      if (found != line.end() && place < first.first) first = {place, word.find_last_not_of(':') + 1};
+    }
+    return first;
+  }
+
+  /// "clientSecret VALUE", "clientSecret=VALUE": the colon was forgotten.
+  bool is_in_first_token(std::size_t word) const {
+    const std::size_t token = std::min(text_.find_first_not_of(" \t-", begin_), end_);
+    return token <= word && find_token_end(token) > word;
+  }
+  std::size_t find_token_end(std::size_t at) const {
+    return std::min(text_.find_first_not_of(kKeyBytes, at), end_);
   }
 
   /// Gives where to read on.
@@ -211,8 +232,9 @@ bool goes_on(std::string_view text, const Open& open, Stretch line, std::size_t 
 bool is_inside_secret(std::string_view text, Stretch line) {
   const std::size_t first = skip_blank(text, line.first, line.second);
   if (first >= line.second) return false;
-  const std::size_t indent = first - line.first;
-  std::size_t least_indent = indent;
+  // A tab may go as deep as one likes; YAML refuses it, and its line is quoted for that.
+  const bool has_tab = text.substr(line.first, first - line.first).find('\t') != std::string_view::npos;
+  std::size_t least_indent = has_tab ? line.second : first - line.first;
   bool is_lookup = is_lookup_member(text, first, line.second);
   const std::size_t furthest = line.first > kLookedBack ? line.first - kLookedBack : 0;
   for (std::size_t end = line.first; end > furthest;) {

@@ -277,6 +277,15 @@ class Binder {
     return true;
   }
 
+  /// Owned by nobody; or, where ids are handles, under one that is no longer declared: with a new handle a
+  /// new object would be made, and the old one deleted.
+  bool is_anybodys(const DesiredObject& object, const LiveObject& live) const {
+    const RecordedObject* owner = recorded_.find_live(object.key.kind, live.id);
+    if (owner == nullptr) return true;
+    return schema::is_id_chosen_by_client(*object.kind, object.spec) &&
+           desired_.find(owner->key) == nullptr && desired_.is_root_loaded(owner->root);
+  }
+
   void check_display_name(Binding& binding) {
     const DesiredObject& object = *binding.desired;
     if (is_maybe_made(binding)) return;
@@ -289,8 +298,7 @@ class Binder {
     std::vector<std::string_view> ids;
     for (const LiveObject& live : kind->objects)
       if (text_of(live.body, object.kind->name_field) == wanted &&
-          !claimed_.contains({object.key.kind, live.id}) &&
-          recorded_.find_live(object.key.kind, live.id) == nullptr)
+          !claimed_.contains({object.key.kind, live.id}) && is_anybodys(object, live))
         ids.push_back(live.id);
     if (ids.empty()) return;
     sink_.error(

@@ -188,9 +188,7 @@ Finding unclosed_quote(std::string_view text, std::size_t at) {
 
 Finding unknown_anchor(std::string_view text, std::size_t at) {
   const auto end = scan::property_end(text, at);
-  return {"yaml-unknown-anchor", at, end,
-          fmt::format("no anchor '&{}' stands before this alias in the document",
-                      base::printable(text.substr(at + 1, end - at - 1), 60)),
+  return {"yaml-unknown-anchor", at, end, "no anchor of this name stands before this alias in the document",
           "quote the text if it is none: '*' begins an alias"};
 }
 

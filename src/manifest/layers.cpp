@@ -46,6 +46,7 @@ class LayerDecoder {
       substitution.add_folder(files_[layer->file].source, files_[layer->file].folder);
       check_api_version(layer->root, sink_);
       check_overlay_marks(layer->root, Layering::kOverlays, "", sink_);
+      check_not_dropped(key, merged, layer->root);
       merged = merge_documents(kind, merged, layer->root, tree_);
     }
     schema::DecodeContext context{sources_, sink_, substitution, options_.inbound_generation};
@@ -88,6 +89,25 @@ class LayerDecoder {
   std::string hint_for_first(const model::ObjectKey& key, const Layer& first) const {
     if (!root_of(first).is_overlay) return std::string(kNotAnOverlay);
     return fmt::format("no manifest before this one declares {}", base::printable(key.to_string(), 200));
+  }
+
+  static bool says_absent(const Node& root) {
+    const Member* absent = find_metadata(root, "absent");
+    return absent != nullptr && absent->value.text == "true";
+  }
+
+  /// A document that is laid over a dropped object would go without a word.
+  void check_not_dropped(const model::ObjectKey& key, const Node& below, const Node& root) {
+    if (!says_absent(below) || find_metadata(root, "absent") != nullptr) return;
+    const Member* name = find_metadata(root, "name");
+    sink_.add({diag::Severity::kError,
+               "misplaced-overlay",
+               fmt::format("{} is dropped before this document, which would change nothing",
+                           base::printable(key.to_string(), 200)),
+               "",
+               "write 'metadata.absent: false' to have the object again, or remove one of the two",
+               name == nullptr ? root.span : name->value.span,
+               {{find_metadata(below, "absent")->key_span, "dropped here"}}});
   }
 
   bool is_dropped(const model::ObjectKey& key, const Node& merged, schema::DecodeContext& context) {

@@ -94,9 +94,15 @@ class MarkChecker {
   }
 
   void check_absent(const Node& root) {
-    if (layering_ == Layering::kOverlays) return;
     const Member* metadata = root.find("metadata");
     const Member* absent = metadata == nullptr ? nullptr : metadata->value.find("absent");
+    if (layering_ == Layering::kOverlays) {
+      const Member* lifecycle = metadata == nullptr ? nullptr : metadata->value.find("lifecycle");
+      if (absent != nullptr && absent->value.text == "true" && lifecycle != nullptr)
+        report(lifecycle->key_span, "'lifecycle' has no effect on an object that this document drops",
+               "apply 'lifecycle.onRemoval: keep' first, then drop the object; or remove 'lifecycle' here");
+      return;
+    }
     if (absent != nullptr) report(absent->key_span, "'metadata.absent' has nothing to drop here", hint_);
   }
 

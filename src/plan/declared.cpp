@@ -218,7 +218,9 @@ class DeclaredBuilder {
             "secret-needs-rotate", use.span,
             fmt::format("the {} of {} changed, and the service takes it only when the object is created",
                         row->name, desired_.key.to_string()),
-            fmt::format("make a new secret with 'descopectl rotate {}', and take the old value back",
+            fmt::format("after a rotate, put the secret that counts into its source ('descopectl output {0} "
+                        "--show-secret' tells it); for a new one, take the old value back and run "
+                        "'descopectl rotate {0}'",
                         desired_.key.to_string()));
         continue;
       }

@@ -1,9 +1,10 @@
 // Policies that change pairs among themselves: who owns which from then on.
 //
 // What is known by a key has no other identity: a handle whose key changes is bound to another object. Where
-// that is one that another declared handle has until now, it is ours, and stays so: the state is to know it
-// by its new handle, without a moment in which it is nobody's. The record that is left over at the end of
-// such a chain goes to the handle that gave the last one on, and its object goes as with any change of a key.
+// that is one that another handle has until now, it is ours, and stays so: the state is to know it by its new
+// handle, without a moment in which it is nobody's. The record that is left over at the end of such a chain
+// goes to the handle that gave the last one on, and its object goes as with any change of a key, or as that
+// of a handle that is no longer declared.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -33,7 +34,10 @@ Takers find_takers(const model::DesiredState& desired, const model::LiveState& l
     const auto own = recorded.objects.find(key);
     const model::RecordedObject* owner = recorded.find_live(key.kind, id);
     const bool is_own = own != recorded.objects.end() && own->second.live_id == id;
-    if (is_own || owner == nullptr || desired.find(owner->key) == nullptr) continue;
+    // Whoever has nothing to give in return is a move (diff::Binding::is_moved) where the owner's handle is
+    // gone.
+    const bool is_exchange = own != recorded.objects.end();
+    if (is_own || owner == nullptr || (!is_exchange && desired.find(owner->key) == nullptr)) continue;
     takers.emplace(key, owner->key);
   }
   return takers;

@@ -101,17 +101,28 @@ std::vector<std::size_t> find_circle(const Chain& chain) {
   return {};
 }
 
-void report_circle(Draft& draft, const std::vector<std::size_t>& circle, std::string_view field) {
+void report_circle(Draft& draft, const std::vector<std::size_t>& circle, std::string_view field,
+                   bool is_certain) {
   const std::vector<Action>& actions = draft.plan.actions;
   std::vector<std::string> keys;
   for (const std::size_t index : circle)
     keys.push_back(fmt::format("{} ('{}')", actions[index].key.to_string(),
                                base::printable(text_at(actions[index].before, field), 100)));
+  const std::string hint =
+      fmt::format("give {} a third {} and apply, then give it the one that it is to have",
+                  actions[circle.front()].key.to_string(), field);
+  if (!is_certain)
+    return draft.sink.warning(
+        "rename-cycle", actions[circle.front()].source,
+        fmt::format(
+            "{} take over the {} of each other; where names have to be unique, which is not documented, "
+            "no order of single changes can do that",
+            base::join_words({keys.begin(), keys.end()}), field),
+        "if the apply fails: " + hint);
   draft.sink.error("rename-cycle", actions[circle.front()].source,
                    fmt::format("{} take over the {} of each other, which no order of single changes can do",
                                base::join_words({keys.begin(), keys.end()}), field),
-                   fmt::format("give {} a third {} and apply, then give it the one that it is to have",
-                               actions[circle.front()].key.to_string(), field));
+                   hint);
 }
 
 }  // namespace
@@ -126,7 +137,7 @@ std::vector<Handover> find_handovers(Draft& draft) {
   for (auto& [where, chain] : chains) {
     const auto& [is_certain, kind, field] = where;
     for (auto circle = find_circle(chain); !circle.empty(); circle = find_circle(chain)) {
-      if (is_certain && !draft.input.policy.is_drift) report_circle(draft, circle, field);
+      if (!draft.input.policy.is_drift) report_circle(draft, circle, field, is_certain);
       for (const std::size_t index : circle)
         chain.erase(index);
     }

@@ -57,8 +57,9 @@ json::object body_after(const Action& action) {
 ItemChange find_item_change(const Action& action) {
   ItemChange change;
   if (action.kind != ActionKind::kUpdate || action.descriptor == nullptr) return change;
-  const std::set<std::string> before = diff::find_item_keys(*action.descriptor, action.before);
-  const std::set<std::string> after = diff::find_item_keys(*action.descriptor, body_after(action));
+  const schema::Kind& kind = *action.descriptor;
+  const std::set<std::string> before = diff::find_item_keys(kind, action.before);
+  const std::set<std::string> after = diff::find_item_keys(kind, body_after(action));
   std::set_difference(after.begin(), after.end(), before.begin(), before.end(),
                       std::inserter(change.added, change.added.end()));
   std::set_difference(before.begin(), before.end(), after.begin(), after.end(),

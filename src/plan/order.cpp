@@ -70,6 +70,7 @@ class Grapher {
       if (!handover.is_certain) continue;
       (void)clear_the_way(handover);
       wait_for(handover.taker, handover.giver);
+      certain_.push_back(handover);
       givers.insert(handover.giver);
     }
     for (std::size_t i = 0; i < actions_.size(); ++i)
@@ -366,14 +367,35 @@ class Grapher {
   }
 
   void report_cycle(const std::vector<std::size_t>& path, std::size_t start) {
+    if (draft_.input.policy.is_drift) return;  // it changes nothing, in whatever order
     std::string text;
     const auto from = std::find(path.begin(), path.end(), start);
     for (auto at = from; at != path.end(); ++at)
       text += actions_[steps_[*at].action].key.to_string() + " -> ";
     const Action& first = actions_[steps_[start].action];
     text += first.key.to_string();
+    for (const Handover& handover : certain_)
+      if (is_on(path, start, handover.taker) && is_on(path, start, handover.giver))
+        return report_handover(handover, text);
     draft_.sink.error("dependency-cycle", first.source, "objects refer to each other in a circle: " + text,
                       "break the circle by removing one of these references");
+  }
+
+  bool is_on(const std::vector<std::size_t>& path, std::size_t start, std::size_t action) const {
+    const auto from = std::find(path.begin(), path.end(), start);
+    return std::any_of(from, path.end(), [&](std::size_t step) { return steps_[step].action == action; });
+  }
+
+  void report_handover(const Handover& handover, const std::string& circle) {
+    const Action& taker = actions_[handover.taker];
+    const std::string key = taker.key.to_string();
+    const std::string field(taker.descriptor->name_field);
+    draft_.sink.error(
+        "rename-cycle", taker.source,
+        fmt::format("{} takes over what {} gives up (a {}, or what else tells them apart), and that has "
+                    "to wait for it: {}",
+                    key, actions_[handover.giver].key.to_string(), field, circle),
+        fmt::format("give {} a third {} and apply, then give it the one that it is to have", key, field));
   }
 
   Draft& draft_;
@@ -386,6 +408,7 @@ class Grapher {
   std::set<std::pair<std::size_t, std::size_t>> loose_;  ///< edges that may go where they are in the way
   std::vector<std::set<std::size_t>> erase_edges_;       ///< before an action deletes or takes out
   std::vector<std::set<std::size_t>> followers_;         ///< updates that go on referring to what is replaced
+  std::vector<Handover> certain_;
   std::vector<Step> steps_;
   std::vector<unsigned> waves_;  ///< of the steps
   std::vector<Mark> marks_;

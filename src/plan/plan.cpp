@@ -40,6 +40,10 @@ void count(Plan& plan) {
   plan.summary.unmanaged = plan.unmanaged.size();
 }
 
+bool is_settled_by_hand(std::string_view code) {
+  return code == "owned-id-changed" || code == "possible-match" || code == "several-matches";
+}
+
 /// The bindings of all objects: those left out are referred to, too. What is wrong with their identity is
 /// left for the run that they are in.
 std::vector<diff::Binding> bind_in_scope(const PlanInput& input, diag::Sink& sink) {
@@ -56,7 +60,11 @@ std::vector<diff::Binding> bind_in_scope(const PlanInput& input, diag::Sink& sin
     const bool is_ours =
         is_about(diagnostic.span) ||
         std::any_of(related.begin(), related.end(), [&](const auto& place) { return is_about(place.first); });
-    if (!input.scope.is_limited() || is_ours) sink.add(diagnostic);
+    if (input.scope.is_limited() && !is_ours) continue;
+    diag::Diagnostic told = diagnostic;
+    // What may be which object has to be settled before an apply; the others are looked at all the same.
+    if (input.policy.is_drift && is_settled_by_hand(told.code)) told.severity = diag::Severity::kWarning;
+    sink.add(std::move(told));
   }
   return bindings;
 }

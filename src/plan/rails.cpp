@@ -238,6 +238,7 @@ void check_names(Draft& draft) {
       });
       const auto old = renamed[use.kind].find(use.name);
       const bool was_renamed = old != renamed[use.kind].end();
+      if (draft.input.policy.is_drift && was_renamed) continue;  // in the way of an apply alone
       if (is_declared && was_renamed && follows_rename(draft, object.key, use)) {
         draft.sink.error(
             "renamed-" + base::to_lower(use.kind), use.span,

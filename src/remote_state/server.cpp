@@ -96,7 +96,8 @@ boost::asio::awaitable<Tried> Server::try_once(Call call) {
 
 boost::asio::awaitable<Result<void>> Server::prepare_next(Failure failure, unsigned tries) {
   if (!failure.may_pass) co_return failure.error;
-  if (tries > options_.retries)
+  const unsigned retries = api::limit_retries(failure.error, options_.retries);
+  if (tries > retries)
     co_return Error(failure.error.kind(),
                     tries == 1 ? failure.error.message()
                                : fmt::format("{} (after {} tries)", failure.error.message(), tries),
@@ -110,7 +111,7 @@ boost::asio::awaitable<Result<void>> Server::prepare_next(Failure failure, unsig
   if (delay >= state::kLeaseLife) co_return failure.error;
   if (options_.warn)
     options_.warn(fmt::format("{}; trying again in {} ({} of {})", failure.error.message(),
-                              transport::format_duration(delay), tries, options_.retries));
+                              transport::format_duration(delay), tries, retries));
   try {
     co_await wait(delay);
   } catch (const boost::system::system_error&) {

@@ -87,6 +87,9 @@ class Decoder {
     for (const Field& field : fields)
       if (field.is_settable()) known.push_back(field.name);
     if (is_top) known.push_back("extraFields");
+    const auto nearest = base::find_nearest(member.key, known);
+    const Field* meant = nearest ? find_field(fields, *nearest) : nullptr;
+    if (meant != nullptr && meant->secret) context_.sources.mark_secret(member.value.span);
     report_unknown_key(member, where, known, sink_);
   }
 
@@ -444,6 +447,17 @@ std::optional<json::value> to_json(const Node& node, DecodeContext& context) {
   return std::nullopt;
 }
 
+namespace {
+
+/// "clientSecret VALUE" and "clientSecret=VALUE" are keys where the colon was forgotten: the value is not
+/// told.
+std::string first_word(std::string_view key) {
+  const std::size_t end = key.find_first_of(" \t=");
+  return end == std::string_view::npos ? std::string(key) : std::string(key.substr(0, end)) + "...";
+}
+
+}  // namespace
+
 void report_unknown_key(const Member& member, std::string_view where,
                         const std::vector<std::string_view>& known, diag::Sink& sink) {
   std::string hint;
@@ -452,7 +466,7 @@ void report_unknown_key(const Member& member, std::string_view where,
   else if (known.size() <= 12)
     hint = "known fields: " + base::join_words(known);
   sink.error("unknown-field", member.key_span,
-             fmt::format("unknown field '{}' in {}", base::printable(member.key, 80), where),
+             fmt::format("unknown field '{}' in {}", base::printable(first_word(member.key), 80), where),
              std::move(hint));
 }
 

@@ -52,6 +52,14 @@ TEST_F(Drift, OfAScopeOnALiveResourceIsLiveWhereOthersChangedIt) {
             "Drift: 1 changed live, 0 deleted, 0 changed in manifests, 0 unmanaged.");
 }
 
+TEST_F(Drift, WithALostStateIsAFailure) {
+  apply(connection("a", "A", "  description: one\n"));
+  EXPECT_EQ(project.drift().status, 0);
+  const Result lost = project.drift({"--state", "elsewhere.json"});
+  EXPECT_EQ(lost.status, 1) << lost.all();
+  EXPECT_NE(lost.err.find("a first run, or a lost state?) [no-state]"), std::string::npos) << lost.err;
+}
+
 TEST_F(Drift, OfADeletedTemplateIsNoneOfTheResourceThatRefersToIt) {
   apply(document("DynamicRegistrationTemplate", "t1", "name: T1") +
         document("Resource", "r",

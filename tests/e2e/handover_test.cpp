@@ -228,7 +228,7 @@ TEST(RotateWithoutAnAnswer, IsNotSentAgainAndSaysHowToFindOut) {
   workspace.folder.write("descope/main.yaml", kApp);
   ASSERT_EQ(workspace.run({"apply", "--auto-approve"}).status, 0);
   const Result result = workspace.run({"rotate", "InboundApp/portal", "--secret-file", "s", "--yes"});
-  EXPECT_EQ(result.status, 5) << result.all();
+  EXPECT_EQ(result.status, 9) << result.all();
   EXPECT_EQ(hosted.bodies("/v1/mgmt/thirdparty/app/rotate").size(), 1U);
   EXPECT_NE(result.err.find("whether it was carried out is not known"), std::string::npos) << result.err;
   EXPECT_NE(result.err.find("hint: 'descopectl output InboundApp/portal --show-secret' tells the secret that "

@@ -28,6 +28,13 @@ namespace descopectl::api {
 [[nodiscard]] std::chrono::milliseconds rate_limit_back_off(std::chrono::milliseconds base,
                                                             unsigned tries_before, double random);
 
+/// No server listens there, or there is no such name.
+[[nodiscard]] bool is_nobody_there(const Error& error);
+
+/// How many further tries the error is worth, of `retries`: where nobody is there, a wrong address is the
+/// likelier reason than a service that is down, and is told after seconds, not half a minute.
+[[nodiscard]] unsigned limit_retries(const Error& error, unsigned retries);
+
 /// True for a request that could not be sent and that no later try will send: a certificate that is not
 /// trusted now won't be in half a minute, an old server won't have learnt, nor will a proxy permit what it
 /// refuses.

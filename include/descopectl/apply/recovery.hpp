@@ -20,6 +20,8 @@ struct Resolution {
   std::string finding;   ///< for the user: "an interrupted run had created Connection/x; it is taken over"
   /// The object is not there, and may be only not listed yet: `change` holds once it had its time.
   bool may_appear = false;
+  /// The object is still listed, and may be gone all the same: a load tells.
+  bool may_be_gone = false;
   /// Live ids of nobody's of which one may be what the write made, where nothing can tell: the intent stays
   /// open, and `change` does not hold.
   std::vector<std::string> candidates = {};

@@ -210,7 +210,7 @@ struct PlanInput {
 };
 
 /// Puts records of objects that are known by their key under the handles that declare them now, where
-/// declared handles take such objects over from each other (contract: a change of a policy's pair needs no
+/// handles take such objects over from each other (contract: a change of a policy's pair needs no
 /// flag). True where any record moved. Nothing moves while an intent is open.
 [[nodiscard]] bool hand_records_on(const model::DesiredState& desired, const model::LiveState& live,
                                    model::RecordedState& recorded);

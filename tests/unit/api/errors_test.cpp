@@ -48,10 +48,14 @@ TEST_F(Refusals, OfUnknownFieldsAreToldApart) {
 }
 
 TEST_F(Refusals, GoByCodeBeforeStatus) {
-  EXPECT_EQ(of_create(500, R"({"errorCode":"E024209"})", "Role").kind(), ErrorKind::kConflict);
+  EXPECT_EQ(of_create(400, R"({"errorCode":"E024209"})", "Role").kind(), ErrorKind::kConflict);
   EXPECT_EQ(of_create(400, R"({"errorCode":"E151001"})", "Connection").kind(), ErrorKind::kConflict);
-  EXPECT_EQ(of_create(500, R"({"errorCode":"E024104"})", "Permission").kind(), ErrorKind::kConflict);
-  EXPECT_EQ(of_create(500, R"({"errorCode":"E011003"})").kind(), ErrorKind::kRefused);
+  EXPECT_EQ(of_create(400, R"({"errorCode":"E024104"})", "Permission").kind(), ErrorKind::kConflict);
+  EXPECT_EQ(of_create(422, R"({"errorCode":"E011003"})").kind(), ErrorKind::kRefused);
+  for (const int status : {500, 502, 503, 504})
+    EXPECT_EQ(of_create(status, R"({"errorCode":"E011003"})").kind(), ErrorKind::kOutcomeUnknown)
+        << "a write that may have been carried out is looked up";
+  EXPECT_EQ(of_load(500, R"({"errorCode":"E011003"})").kind(), ErrorKind::kRefused);
   EXPECT_EQ(of_create(400, R"({"errorCode":"E011008"})").kind(), ErrorKind::kUnauthorized);
   EXPECT_EQ(of_create(400, R"({"errorCode":"E130429"})").kind(), ErrorKind::kRateLimited);
   EXPECT_EQ(of_create(429, R"({"errorCode":"E011003"})").kind(), ErrorKind::kRateLimited) << "it did not run";

@@ -175,6 +175,26 @@ TEST_F(Recovery, ForgetsWhatWasDeleted) {
   EXPECT_THAT(store.state.objects, IsEmpty());
 }
 
+TEST_F(Recovery, AsksForWhatAListMayShowNoLonger) {
+  own("Connection", "slack", "slack", {{"name", "Slack"}});
+  intend(Operation::kDelete, "Connection", "slack").live_id = "slack";
+  service.lagging["Connection"] = 1000;
+  service.lagging_shows["Connection"]["slack"] = {{"id", "slack"}, {"name", "Slack"}};
+  service.live["Connection"].clear();
+  EXPECT_THAT(recover(), ElementsAre("an interrupted run had deleted Connection/slack"));
+  EXPECT_THAT(store.state.objects, IsEmpty());
+}
+
+TEST_F(Recovery, WaitsForAListThatMayLagBehindADelete) {
+  own("Role", "editor", "ROL7", {{"name", "Editor"}});
+  intend(Operation::kDelete, "Role", "editor").live_id = "ROL7";
+  service.lagging["Role"] = 2;
+  service.lagging_shows["Role"]["ROL7"] = {{"id", "ROL7"}, {"name", "Editor"}};
+  service.live["Role"].clear();
+  EXPECT_EQ(recover().size(), 1U);
+  EXPECT_THAT(store.state.objects, IsEmpty());
+}
+
 TEST_F(Recovery, KeepsWhatWasNotDeleted) {
   own("Role", "editor", "ROL7", {{"name", "Editor"}});
   intend(Operation::kDelete, "Role", "editor").live_id = "ROL7";

@@ -122,6 +122,12 @@ TEST_F(SourceTableTest, HidesTheRestOfALineWhereTheEndOfASecretIsNotPlain) {
         "{value: topsecret}}", "&a topsecret"})
     EXPECT_EQ(quote_of("{clientSecret: " + literal), "{clientSecret: ***");
   EXPECT_EQ(quote_of("clientSecret: topsecret, pkce: true"), "clientSecret: ***");
+  EXPECT_EQ(quote_of("clientSecert: topvalue"), "clientSecert: ***");
+  EXPECT_EQ(quote_of("apiKey: topvalue"), "apiKey: ***");
+  EXPECT_EQ(quote_of("  token: topvalue"), "  token: ***");
+  EXPECT_EQ(quote_of("tokenUrl: https://a/b"), "tokenUrl: https://a/b");
+  EXPECT_EQ(quote_of("  clientSecret topvalue"), "  clientSecret***");
+  EXPECT_EQ(quote_of("clientSecret=topvalue"), "clientSecret***");
   EXPECT_EQ(quote_of("clientSecret: \"topsecret\", pkce: true"), "clientSecret: ***");
   EXPECT_EQ(quote_of("note: a {b clientSecret: topsecret, pkce: true"), "note: a {b clientSecret: ***");
   EXPECT_EQ(quote_of("CLIENT_SECRET : topsecret # why"), "CLIENT_SECRET : ***");

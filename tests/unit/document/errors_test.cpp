@@ -117,14 +117,14 @@ TEST(Tag, WithAQuestionMarkIsUnknown) {
 
 TEST(Alias, WithoutAnAnchorIsNamed) {
   EXPECT_EQ(errors_of("a: *.example.com\n"),
-            "a.yaml:1:4: error: no anchor '&.example.com' stands before this alias in the document "
+            "a.yaml:1:4: error: no anchor of this name stands before this alias in the document "
             "[yaml-unknown-anchor]\n"
             "  a: *.example.com\n"
             "     ^~~~~~~~~~~~~\n"
             "hint: quote the text if it is none: '*' begins an alias\n");
-  EXPECT_EQ(
-      first_line(errors_of("&x a\n---\n*x\n")),
-      "a.yaml:3:1: error: no anchor '&x' stands before this alias in the document [yaml-unknown-anchor]");
+  EXPECT_EQ(first_line(errors_of("&x a\n---\n*x\n")),
+            "a.yaml:3:1: error: no anchor of this name stands before this alias in the document "
+            "[yaml-unknown-anchor]");
 }
 
 TEST(Alias, WithinItsOwnAnchorIsRefused) {

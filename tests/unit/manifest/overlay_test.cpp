@@ -313,7 +313,7 @@ TEST_F(Overlay, MarksOutsideAnOverlayAreErrors) {
             "hint: it is for overlays: documents in a folder that only the chosen environment lists\n");
   write("over/c.yaml", doc("name: c", "spec: {name: D}\n"));
   load({"base", "over"});
-  EXPECT_EQ(sink_.error_count(), 2U) << "below an overlay too";
+  EXPECT_EQ(sink_.error_count(), 3U) << "below an overlay too, which would change nothing";
 }
 
 TEST_F(Overlay, MarksWithNothingBelowThemAreErrors) {
@@ -366,8 +366,22 @@ TEST_F(Overlay, SeveralOfOneFolderAreLaidInTheOrderOfTheirPaths) {
   EXPECT_EQ(json::serialize(desired_.objects[0].spec), R"({"name":"C","logo":"a","pkce":true})");
   write("over/b.yaml", doc("name: c", "spec: {pkce: true}\n"));
   load({"base", "over"});
-  EXPECT_EQ(messages(), "");
-  EXPECT_TRUE(desired_.objects.empty());
+  EXPECT_EQ(
+      messages(),
+      "over/b.yaml:3:18: error: Connection/c is dropped before this document, which would change nothing "
+      "[misplaced-overlay]\n"
+      "  metadata: {name: c}\n"
+      "                   ^\n"
+      "over/a.yaml:3:21: note: dropped here\n"
+      "hint: write 'metadata.absent: false' to have the object again, or remove one of the two\n");
+}
+
+TEST_F(Overlay, WhatIsToBecomeOfADroppedObjectIsSaidBefore) {
+  write("base/c.yaml", doc("name: c", "spec: {name: C}\n"));
+  write("over/c.yaml", doc("name: c, absent: true, lifecycle: {onRemoval: keep}", ""));
+  load({"base", "over"});
+  EXPECT_THAT(messages(), HasSubstr("'lifecycle' has no effect on an object that this document drops "
+                                    "[misplaced-overlay]"));
 }
 
 TEST_F(Overlay, ListedBeforeWhatItIsLaidOverIsAnError) {

@@ -74,6 +74,24 @@ TEST(PlanDrift, OfAnotherIdIsTheManifests) {
             "manifest Connection/a /id=manifest");
 }
 
+TEST(PlanDrift, IsToldWhateverStandsInTheWayOfAnApply) {
+  Project project;
+  const auto permission = [](const std::string& handle, const std::string& more) {
+    return doc("Permission", "name: " + handle, more);
+  };
+  const std::string names_a = doc("Role", "name: r", "name: R, permissionNames: [A]");
+  project.apply_text(permission("x", "name: A") + permission("z", "name: Z, description: d") + names_a +
+                     doc("Connection", "name: c, id: one", "name: C") +
+                     doc("Connection", "name: d, id: two", "name: D"));
+  project.live.kinds["Permission"].objects.at(1).body["description"] = "by hand";
+  project.policy.is_drift = true;
+  Manifests manifests(permission("x", "name: B") + permission("z", "name: Z, description: d") + names_a +
+                      doc("Connection", "name: d, id: one", "name: D"));
+  const plan::DriftReport report = project.drift(manifests);
+  EXPECT_FALSE(manifests.sink.has_errors()) << manifests.messages();
+  EXPECT_THAT(told(report), testing::HasSubstr("live Permission/z /description=live"));
+}
+
 /// A scope of ours on somebody else's resource.
 TEST(PlanDrift, CallsWhatAReplacementDeletedAndDidNotMakeAgainDeleted) {
   Project project;

@@ -183,6 +183,19 @@ TEST_F(PlanOwnedId, MayChangeWhereTheFirstIsGoneOrAnothers) {
   EXPECT_EQ(actions_of(project.plan_text(bound("r", "RS2", "s"))), "adopt Resource/r");
 }
 
+TEST(PlanPossibleMatch, IsAConnectionWhoseHandleChanges) {
+  Project project;
+  project.apply_text(doc("Connection", "name: slack", "name: Slack"));
+  Manifests renamed(doc("Connection", "name: chat", "name: Slack"));
+  (void)project.plan(renamed);
+  EXPECT_THAT(renamed.messages(),
+              HasSubstr("write 'metadata.id: slack' to bind it, or 'metadata.id: chat' to "
+                        "create another one"));
+  const plan::Plan moved = project.plan_text(doc("Connection", "name: chat, id: slack", "name: Slack"));
+  EXPECT_EQ(actions_of(moved), "move Connection/chat");
+  EXPECT_TRUE(action_on(moved, "Connection/chat").is_moved);
+}
+
 TEST(PlanPossibleMatch, NamesEveryObjectAndItsKind) {
   Project project;
   project.add_live("Connection", R"({"id":"x","name":"Google"})");

@@ -138,6 +138,21 @@ TEST(Policies, WithANewHandleAtTheHeadOfAChainAreHandedOnToo) {
   EXPECT_FALSE(project.plan_text(moved).has_work());
 }
 
+TEST(Policies, ThatTakeThePairOfOneThatIsGoneWhileAnEndIsReplacedLeaveNothingBehind) {
+  Project project;
+  project.policy.allow_replace = true;
+  project.apply_text(app("a") + resource("one", {"s"}) + resource("two", {"s"}) + policy("p", "a", "one") +
+                     policy("q", "a", "two"));
+  const std::string moved =
+      app("a") + resource("one", {"s"}) + resource("two", {"s"}, "elsewhere") + policy("p", "a", "two");
+  const plan::Plan plan = project.apply_text(moved);
+  EXPECT_EQ(actions_of(plan),
+            "replace Resource/two, create ResourcePolicy/p, delete ResourcePolicy/p, delete "
+            "ResourcePolicy/q");
+  EXPECT_EQ(project.live.kinds["ResourcePolicy"].objects.size(), 1U);
+  EXPECT_FALSE(project.plan_text(moved).has_work());
+}
+
 TEST(Policies, AreDestroyedUnderThePairThatTheStateKnows) {
   Project project;
   const std::string ends = app("a") + resource("one") + resource("two");
