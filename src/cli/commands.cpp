@@ -91,13 +91,13 @@ net::awaitable<ExitStatus> show_drift(Context& context, Connected&, const Planne
                    (flags.counts_manifest && report.manifest > 0) ||
                    (flags.counts_unmanaged && report.unmanaged > 0);
   ExitStatus exit = report.differs ? ExitStatus::kDifferences : ExitStatus::kDone;
-  if (!report.differs && is_state_lost(planned)) {
+  if (is_state_lost(planned)) {
     context.fail(
         "no-state",
         "the state is empty, and objects that the manifests declare are in the project: what changed "
         "behind descopectl's back can't be told (a first run, or a lost state?)",
         "check --state and 'state' in descopectl.yaml; 'descopectl apply' or 'descopectl adopt' makes one");
-    exit = ExitStatus::kFailure;
+    if (!report.differs) exit = ExitStatus::kFailure;
   }
   context.flush_diagnostics();
   co_return context.emit(exit, [&](const render::FormatRow& row, const render::Presentation& shown) {

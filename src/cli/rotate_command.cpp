@@ -47,6 +47,10 @@ class RotateRun {
     const auto forgotten = co_await forget_old_secret();
     if (!forgotten) co_return emit_failure(context_, report_state(context_, forgotten.error()));
     auto secret = co_await (*calls)->rotate(*named_.kind, live_id_);
+    if (!secret && secret.error().kind() != ErrorKind::kOutcomeUnknown) {
+      const auto kept = co_await keep_old_secret();
+      if (!kept) co_return emit_failure(context_, report_state(context_, kept.error()));
+    }
     if (!secret) co_return emit_failure(context_, report_unknown(secret.error()));
     co_return co_await hand_over(std::move(*secret));
   }
@@ -104,6 +108,14 @@ class RotateRun {
     model::RecordedObject record = *named_.owned();
     if (record.secrets.erase("/" + std::string(find_secret_row(*named_.kind)->wire_name())) == 0)
       co_return Result<void>();
+    if (const auto put = store_->put(std::move(record)); !put) co_return put;
+    co_return co_await store_->flush();
+  }
+
+  /// It still counts: nothing was carried out.
+  net::awaitable<Result<void>> keep_old_secret() {
+    if (store_ == nullptr || named_.owned() == nullptr) co_return Result<void>();
+    model::RecordedObject record = *named_.owned();
     if (const auto put = store_->put(std::move(record)); !put) co_return put;
     co_return co_await store_->flush();
   }

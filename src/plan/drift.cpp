@@ -96,8 +96,14 @@ class Finder {
     return at == input_.recorded->objects.end() ? nullptr : &at->second;
   }
 
+  /// Nothing where the handle stood for another object when that was recorded.
   const model::RecordedObject* find_recorded(const Action& action) const {
-    return find_recorded(action.is_moved ? action.moved_from : action.key);
+    const model::RecordedObject* recorded = find_recorded(action.is_moved ? action.moved_from : action.key);
+    return recorded != nullptr && is_about_another(action, *recorded) ? nullptr : recorded;
+  }
+
+  static bool is_about_another(const Action& action, const model::RecordedObject& recorded) {
+    return action.is_adopted && recorded.live_id != action.live_id;
   }
 
   /// Deleted by a replacement that did not come to its end.
@@ -146,7 +152,9 @@ class Finder {
   }
 
   void look_at(const Action& action) {
-    seen_.insert(action.is_moved ? action.moved_from : action.key);
+    const model::ObjectKey& known_as = action.is_moved ? action.moved_from : action.key;
+    const model::RecordedObject* known = find_recorded(known_as);
+    if (known == nullptr || !is_about_another(action, *known)) seen_.insert(known_as);
     DriftObject object{action.key, action.live_id, action.display_name,      Cause::kManifest,
                        {},         action.source,  operation_of(action.kind)};
     switch (action.kind) {
@@ -163,6 +171,11 @@ class Finder {
         object.cause = Cause::kDeleted;
         break;
       case ActionKind::kDelete:
+        if (!action.is_owned || action.descriptor == nullptr || known == nullptr ||
+            known->live_id != action.live_id)
+          break;
+        object.changes = find_live_changes(*action.descriptor, *known, action.before);
+        if (!object.changes.empty()) object.cause = Cause::kBoth;
         break;
       case ActionKind::kUpdate:
       case ActionKind::kReplace:
@@ -177,6 +190,21 @@ class Finder {
     report_.objects.push_back(std::move(object));
   }
 
+  /// What live shows instead of what was last applied.
+  static std::vector<DriftChange> find_live_changes(const schema::Kind& kind,
+                                                    const model::RecordedObject& recorded,
+                                                    const json::object& live) {
+    std::vector<DriftChange> changes;
+    const json::object wanted = schema::overlay(kind.fields, live, recorded.applied);
+    for (const schema::FieldChange& change : schema::find_changes(kind.fields, live, wanted)) {
+      if (change.field != nullptr && change.field->write_only) continue;
+      const auto server = recorded.changed_by_server.find(change.path);
+      if (server != recorded.changed_by_server.end() && server->second.got == change.before) continue;
+      changes.push_back({change.path, change.after, change.before, change.after, Cause::kLive, false});
+    }
+    return changes;
+  }
+
   /// Owned, and no action is about it (declared by nothing that was loaded in this run, or its metadata.id is
   /// gone): compared with what was last applied.
   void look_at_undeclared(const model::RecordedObject& recorded) {
@@ -189,14 +217,7 @@ class Finder {
     const model::LiveObject* live = live_kind->find(recorded.live_id);
     if (live != nullptr) {
       object.cause = Cause::kLive;
-      const json::object wanted = schema::overlay(kind->fields, live->body, recorded.applied);
-      for (const schema::FieldChange& change : schema::find_changes(kind->fields, live->body, wanted)) {
-        if (change.field != nullptr && change.field->write_only) continue;
-        const auto server = recorded.changed_by_server.find(change.path);
-        if (server != recorded.changed_by_server.end() && server->second.got == change.before) continue;
-        object.changes.push_back(
-            {change.path, change.after, change.before, change.after, Cause::kLive, false});
-      }
+      object.changes = find_live_changes(*kind, recorded, live->body);
       if (object.changes.empty()) {
         ++report_.clean;
         return;

@@ -1,10 +1,10 @@
-// Policies that change pairs among themselves: who owns which from then on.
+// Objects that change handles among themselves: who owns which from then on.
 //
-// What is known by a key has no other identity: a handle whose key changes is bound to another object. Where
-// that is one that another handle has until now, it is ours, and stays so: the state is to know it by its new
-// handle, without a moment in which it is nobody's. The record that is left over at the end of such a chain
-// goes to the handle that gave the last one on, and its object goes as with any change of a key, or as that
-// of a handle that is no longer declared.
+// Handles move along (a's object is declared as b, b's as c), are exchanged, or, where objects are known by a
+// key, take each other's keys. What a handle is bound to, and another has until now, is ours and stays so:
+// the state is to know it by its new handle, without a moment in which it is nobody's or two handles have it.
+// A record that is left over at the end of a chain goes to the handle that gave the last one on, and its
+// object goes as with any change of a key, or as that of a handle that is no longer declared.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -27,9 +27,10 @@ Takers find_takers(const model::DesiredState& desired, const model::LiveState& l
   diag::Sink scratch;  // what is wrong with identities is told by the plan
   std::map<ObjectKey, std::string> wanted;
   for (const diff::Binding& binding : diff::bind_objects(desired, live, recorded, scratch))
-    if (schema::has_key(*binding.desired->kind) && binding.live != nullptr)
-      wanted.emplace(binding.desired->key, binding.known_id);
+    if (binding.live != nullptr && !binding.desired->is_partial)
+      wanted.emplace(binding.desired->key, binding.live->id);
   Takers takers;
+  if (scratch.has_errors()) return takers;
   for (const auto& [key, id] : wanted) {
     const auto own = recorded.objects.find(key);
     const model::RecordedObject* owner = recorded.find_live(key.kind, id);

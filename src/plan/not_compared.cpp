@@ -15,6 +15,14 @@ bool is_not_compared(const Action& action, const SecretUse& secret) {
          secret.source.form != model::SecretSource::Form::kClear;
 }
 
+std::string explain_not_recorded(const Action& action, const SecretUse& secret) {
+  const schema::Field* row = schema::find_row(action.descriptor->fields, secret.pointer);
+  const bool can_be_sent = row == nullptr || row->in(schema::kInUpdate);
+  return fmt::format("not recorded yet; 'descopectl {} {}' {}",
+                     can_be_sent ? "apply --send-secret" : "rotate", action.key.to_string(),
+                     can_be_sent ? "sends it" : "makes a new one");
+}
+
 }  // namespace
 
 std::vector<NotCompared> find_not_compared(const Plan& plan) {
@@ -22,11 +30,9 @@ std::vector<NotCompared> find_not_compared(const Plan& plan) {
   for (const Action& action : plan.actions)
     for (const SecretUse& secret : action.secrets)
       if (is_not_compared(action, secret))
-        found.push_back({action.key, action.descriptor, secret.pointer,
-                         secret.status == Form::kNotRecorded
-                             ? fmt::format("not recorded yet; 'descopectl apply --send-secret {}' sends it",
-                                           action.key.to_string())
-                             : secret.problem});
+        found.push_back(
+            {action.key, action.descriptor, secret.pointer,
+             secret.status == Form::kNotRecorded ? explain_not_recorded(action, secret) : secret.problem});
   return found;
 }
 

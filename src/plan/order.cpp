@@ -82,7 +82,7 @@ class Grapher {
       else if (actions_[i].kind == ActionKind::kUpdate)
         note_renames(i);
     for (const Handover& handover : handovers)
-      if (!handover.is_certain && clear_the_way(handover)) wait_for(handover.taker, handover.giver);
+      if (!handover.is_certain && clear_the_way(handover)) wait_for_name(handover);
     for (std::size_t i = 0; i < actions_.size(); ++i)
       write_edges(i);
   }
@@ -121,6 +121,14 @@ class Grapher {
   void wait_for(std::size_t index, std::size_t before) {
     edges_[index].insert(before);
     loose_.erase({index, before});
+  }
+
+  /// Where the giver is created again before it is deleted, its name is free once it is.
+  void wait_for_name(const Handover& handover) {
+    if (actions_[handover.giver].sequence == Sequence::kCreateFirst)
+      erase_edges_[handover.taker].insert(handover.giver);
+    else
+      wait_for(handover.taker, handover.giver);
   }
 
   /// Can the taker wait for the giver, or does that wait for the taker? References that don't depend on the

@@ -209,9 +209,10 @@ struct PlanInput {
   std::string base_url;
 };
 
-/// Puts records of objects that are known by their key under the handles that declare them now, where
-/// handles take such objects over from each other (contract: a change of a policy's pair needs no
-/// flag). True where any record moved. Nothing moves while an intent is open.
+/// Puts records under the handles that declare their objects now, where handles take objects over from each
+/// other: moved along, exchanged, or, of a kind with a key, by its change (contract: a change of a policy's
+/// pair needs no flag). True where any record moved. Nothing moves while an intent is open, nor where
+/// identities are in doubt.
 [[nodiscard]] bool hand_records_on(const model::DesiredState& desired, const model::LiveState& live,
                                    model::RecordedState& recorded);
 

@@ -92,6 +92,25 @@ TEST(PlanDrift, IsToldWhateverStandsInTheWayOfAnApply) {
   EXPECT_THAT(told(report), testing::HasSubstr("live Permission/z /description=live"));
 }
 
+TEST(PlanDrift, IsLookedForOnWhatIsNoLongerDeclared) {
+  Project project;
+  project.apply_text(connection("a", "description: d") + connection("b"));
+  EXPECT_EQ(told(drift(project, connection("b"))), "manifest Connection/a");
+  project.live_body("Connection", "a")["description"] = "by hand";
+  EXPECT_EQ(told(drift(project, connection("b"))), "both Connection/a /description=live");
+}
+
+TEST(PlanDrift, OfAnotherObjectUnderAHandleIsNotThatOfTheFirst) {
+  Project project;
+  project.apply_text(doc("Resource", "name: a", "name: A, type: api, uri: 'https://a'"));
+  project.add_live("Resource", R"({"id":"RS9","name":"Z","type":"api","uri":"https://z"})");
+  project.policy.is_drift = true;
+  const std::string other = doc("Resource", "name: a, id: RS9", "name: A, type: api, uri: 'https://z'");
+  EXPECT_EQ(told(drift(project, other)), "manifest Resource/a /name=manifest");
+  project.live.kinds["Resource"].objects.at(0).body["name"] = "by hand";
+  EXPECT_THAT(told(drift(project, other)), testing::HasSubstr("live Resource/a /name=live"));
+}
+
 /// A scope of ours on somebody else's resource.
 TEST(PlanDrift, CallsWhatAReplacementDeletedAndDidNotMakeAgainDeleted) {
   Project project;

@@ -178,9 +178,41 @@ TEST_F(PlanOwnedId, UnderAnotherHandleDeletesTheFirst) {
 
 TEST_F(PlanOwnedId, MayChangeWhereTheFirstIsGoneOrAnothers) {
   const std::string both = bound("r", "RS2", "s") + bound("t", "RS1", "r");
-  EXPECT_EQ(actions_of(project.plan_text(both)), "adopt Resource/r, adopt Resource/t");
+  EXPECT_EQ(actions_of(project.plan_text(both)), "adopt Resource/r") << "the first stays ours, as t's";
   project.remove_live("Resource", "RS1");
-  EXPECT_EQ(actions_of(project.plan_text(bound("r", "RS2", "s"))), "adopt Resource/r");
+  EXPECT_EQ(actions_of(project.plan_text(bound("r", "RS2", "s"))), "adopt Resource/r, forget Resource/t");
+}
+
+/// Connections under ids of their own.
+std::string pinned(const std::string& handle, const std::string& id, const std::string& more = "") {
+  return doc("Connection", "name: " + handle + ", id: " + id, "name: name-of-" + id + more);
+}
+
+TEST(PlanHandles, ThatMoveAlongTakeTheirRecordsWithThem) {
+  Project project;
+  project.apply_text(pinned("a", "ia", ", description: d") + pinned("b", "ib"));
+  const std::string moved = pinned("b", "ia", ", description: n") + pinned("c", "ib");
+  const plan::Plan plan = project.apply_text(moved);
+  EXPECT_EQ(actions_of(plan), "update Connection/b");
+  EXPECT_FALSE(project.plan_text(moved).has_work());
+  EXPECT_EQ(project.recorded.objects.size(), 2U);
+  EXPECT_EQ(project.recorded.objects.at({"Connection", "c"}).live_id, "ib");
+}
+
+TEST(PlanHandles, ThatAreExchangedKeepWhatWasApplied) {
+  Project project;
+  project.apply_text(pinned("a", "ia", ", description: d") + pinned("b", "ib"));
+  const std::string first = project.recorded.objects.at({"Connection", "a"}).object_id;
+  const plan::Plan plan = project.apply_text(pinned("b", "ia") + pinned("a", "ib"));
+  EXPECT_EQ(actions_of(plan), "update Connection/b") << "the description is reset";
+  EXPECT_EQ(project.recorded.objects.at({"Connection", "b"}).object_id, first) << "fingerprints hang on it";
+}
+
+TEST(PlanHandles, OfWhichOneIsInDoubtStayAsTheyAre) {
+  Project project;
+  project.apply_text(pinned("a", "ia") + pinned("b", "ib"));
+  Manifests manifests(pinned("c", "ib") + pinned("b", "ib"));
+  EXPECT_FALSE(plan::hand_records_on(manifests.desired, project.live, project.recorded));
 }
 
 TEST(PlanPossibleMatch, IsAConnectionWhoseHandleChanges) {

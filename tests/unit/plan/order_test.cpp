@@ -120,6 +120,21 @@ TEST(PlanRename, ToANameThatIsStillReferredToComesAfterWhoReferredHasLetGo) {
   }
 }
 
+TEST(PlanRename, ToTheNameOfWhatIsCreatedAgainUnderAnotherIdComesAfterTheOldOneIsGone) {
+  Project project;
+  project.policy.allow_replace = true;
+  const auto named = [](const std::string& metadata, const std::string& name) {
+    return doc("Connection", metadata, "name: " + name);
+  };
+  const std::string user =
+      resource("r", "scopes: {connectionsScopes: [{name: s, connections: [{connection: a}]}]}");
+  project.apply_text(named("name: a", "N") + named("name: x", "X") + user);
+  project.order.clear();
+  project.apply_text(named("name: a, id: z", "N2") + named("name: x", "N") + user);
+  EXPECT_THAT(project.order,
+              ElementsAre("create Connection/a", "Resource/r", "delete Connection/a", "Connection/x"));
+}
+
 class PlanReplacementOrder : public testing::Test {
  protected:
   PlanReplacementOrder() { project.policy.allow_replace = true; }
