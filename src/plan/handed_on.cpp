@@ -33,12 +33,12 @@ Takers find_takers(const model::DesiredState& desired, const model::LiveState& l
   if (scratch.has_errors()) return takers;
   for (const auto& [key, id] : wanted) {
     const auto own = recorded.objects.find(key);
+    const bool is_known = own != recorded.objects.end();
+    if (is_known && own->second.live_id == id) continue;  // nearly all; the search below takes its time
     const model::RecordedObject* owner = recorded.find_live(key.kind, id);
-    const bool is_own = own != recorded.objects.end() && own->second.live_id == id;
     // Whoever has nothing to give in return is a move (diff::Binding::is_moved) where the owner's handle is
     // gone.
-    const bool is_exchange = own != recorded.objects.end();
-    if (is_own || owner == nullptr || (!is_exchange && desired.find(owner->key) == nullptr)) continue;
+    if (owner == nullptr || (!is_known && desired.find(owner->key) == nullptr)) continue;
     takers.emplace(key, owner->key);
   }
   return takers;
