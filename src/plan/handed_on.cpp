@@ -38,7 +38,7 @@ Takers find_takers(const model::DesiredState& desired, const model::LiveState& l
     const model::RecordedObject* owner = recorded.find_live(key.kind, id);
     // Whoever has nothing to give in return is a move (diff::Binding::is_moved) where the owner's handle is
     // gone.
-    if (owner == nullptr || (!is_known && desired.find(owner->key) == nullptr)) continue;
+    if (owner == nullptr || owner->is_partial || (!is_known && desired.find(owner->key) == nullptr)) continue;
     takers.emplace(key, owner->key);
   }
   return takers;
