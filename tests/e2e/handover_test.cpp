@@ -238,5 +238,28 @@ TEST(RotateWithoutAnAnswer, IsNotSentAgainAndSaysHowToFindOut) {
   EXPECT_FALSE(workspace.folder.has("s"));
 }
 
+TEST(RotateOfADeclaredSecret, IsComparedOnWhereItWasRefusedAndNotWhereNobodyKnows) {
+  for (const int status : {403, 502}) {
+    Workspace workspace;
+    const Hosted hosted({}, [&](const http::Request& request, const http::Server::Handler& service) {
+      if (request.target != "/v1/mgmt/thirdparty/app/rotate") return service(request);
+      return http::Reply(http::Response(status, "{}"));
+    });
+    aim(workspace, hosted);
+    workspace.folder.write("descopectl.yaml",
+                           "apiVersion: descopectl/v1\nkind: Config\nmanifests: [descope/]\n");
+    workspace.folder.write("descope/main.yaml",
+                           std::string(kApp) + "  clientSecret: {fromEnv: PORTAL_SECRET}\n");
+    workspace.environment["PORTAL_SECRET"] = "planted-secret-0123456789";
+    ASSERT_EQ(workspace.run({"apply", "--auto-approve"}).status, 0);
+    const Result rotated = workspace.run({"rotate", "InboundApp/portal", "--show-secret", "--yes"});
+    EXPECT_EQ(rotated.status, status == 403 ? 4 : 9) << rotated.all();
+    workspace.environment["PORTAL_SECRET"] = "another-secret-0123456789";
+    const Result plan = workspace.run({"plan"});
+    EXPECT_EQ(plan.status, status == 403 ? 3 : 0) << plan.all();
+    EXPECT_EQ(plan.out.find("Not compared: 1 secret") != std::string::npos, status == 502) << plan.all();
+  }
+}
+
 }  // namespace
 }  // namespace descopectl::e2e
