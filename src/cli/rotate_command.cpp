@@ -108,16 +108,20 @@ class RotateRun {
     model::RecordedObject record = *named_.owned();
     if (record.secrets.erase("/" + std::string(find_secret_row(*named_.kind)->wire_name())) == 0)
       co_return Result<void>();
-    if (const auto put = store_->put(std::move(record)); !put) co_return put;
-    co_return co_await store_->flush();
+    co_return co_await put_durably(std::move(record));
   }
 
   /// It still counts: nothing was carried out.
   net::awaitable<Result<void>> keep_old_secret() {
     if (store_ == nullptr || named_.owned() == nullptr) co_return Result<void>();
     model::RecordedObject record = *named_.owned();
-    if (const auto put = store_->put(std::move(record)); !put) co_return put;
-    co_return co_await store_->flush();
+    co_return co_await put_durably(std::move(record));
+  }
+
+  net::awaitable<Result<void>> put_durably(model::RecordedObject record) {
+    auto noted = store_->put(std::move(record));
+    if (noted) noted = co_await store_->flush();
+    co_return noted;
   }
 
   /// From now on the new secret is what the manifest is compared with.
@@ -128,8 +132,7 @@ class RotateRun {
     if (declared_secret() == nullptr && !record.secrets.contains(pointer)) co_return;
     record.secrets.insert_or_assign(pointer, state::make_fingerprint(store_->current().fingerprint_key,
                                                                      record.object_id, pointer, secret));
-    auto noted = store_->put(std::move(record));
-    if (noted) noted = co_await store_->flush();
+    auto noted = co_await put_durably(std::move(record));
     if (noted) noted = store_->compact();
     if (!noted)
       context_.fail("not-recorded",
