@@ -163,8 +163,7 @@ class Applier {
   /// All of them with one write: at no moment is one of their objects nobody's.
   net::awaitable<Result<void>> hand_records_on() {
     if (!planned_->are_records_handed_on) co_return Result<void>();
-    model::RecordedState recorded = store_.current();
-    if (!plan::hand_records_on(desired_, planned_->live.state, recorded)) co_return Result<void>();
+    model::RecordedState recorded = planned_->recorded;
     co_return co_await store_.replace(std::move(recorded));
   }
 

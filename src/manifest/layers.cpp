@@ -91,11 +91,6 @@ class LayerDecoder {
     return fmt::format("no manifest before this one declares {}", base::printable(key.to_string(), 200));
   }
 
-  static bool says_absent(const Node& root) {
-    const Member* absent = find_metadata(root, "absent");
-    return absent != nullptr && absent->value.text == "true";
-  }
-
   /// A document that is laid over a dropped object would go without a word.
   void check_not_dropped(const model::ObjectKey& key, const Node& below, const Node& root) {
     if (!says_absent(below) || find_metadata(root, "absent") != nullptr) return;

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "descopectl/base/letters.hpp"
 #include "descopectl/schema/values.hpp"
 
 namespace descopectl::manifest {
@@ -98,7 +99,7 @@ class MarkChecker {
     const Member* absent = metadata == nullptr ? nullptr : metadata->value.find("absent");
     if (layering_ == Layering::kOverlays) {
       const Member* lifecycle = metadata == nullptr ? nullptr : metadata->value.find("lifecycle");
-      if (absent != nullptr && absent->value.text == "true" && lifecycle != nullptr)
+      if (says_absent(root) && lifecycle != nullptr)
         report(lifecycle->key_span, "'lifecycle' has no effect on an object that this document drops",
                "apply 'lifecycle.onRemoval: keep' first, then drop the object; or remove 'lifecycle' here");
       return;
@@ -126,6 +127,12 @@ Node merge_documents(const schema::Kind& kind, const Node& base, const Node& ove
   return Merger(tree).merge_maps(base, tree.with_members(over, body), [&](std::string_view key) {
     return key == "spec" ? Rows{nullptr, kind.fields} : Rows{};
   });
+}
+
+bool says_absent(const Node& root) {
+  const Member* metadata = root.find("metadata");
+  const Member* absent = metadata == nullptr ? nullptr : metadata->value.find("absent");
+  return absent != nullptr && base::to_lower(absent->value.text) == "true";
 }
 
 void check_overlay_marks(const Node& root, Layering layering, std::string_view hint, diag::Sink& sink) {

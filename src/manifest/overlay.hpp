@@ -31,4 +31,7 @@ enum class Layering : unsigned char { kDeclares, kOverlays };
 void check_overlay_marks(const document::Node& root, Layering layering, std::string_view hint,
                          diag::Sink& sink);
 
+/// Does the document drop its object (metadata.absent: true)?
+[[nodiscard]] bool says_absent(const document::Node& root);
+
 }  // namespace descopectl::manifest
