@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include <algorithm>
+
 #include "descopectl/base/files.hpp"
 #include "descopectl/base/text.hpp"
 #include "descopectl/cli/version.hpp"
@@ -86,6 +88,27 @@ void Context::fail(std::string code, std::string summary, std::string hint) {
   sink.error(std::move(code), {}, std::move(summary), std::move(hint));
 }
 
+void Context::note_unchosen_environment() {
+  const auto& names = settings.unchosen_environments;
+  if (names.empty()) return;
+  sink.add({.severity = diag::Severity::kNote,
+            .code = "environment-not-chosen",
+            .summary = fmt::format("{} has environments, and none was chosen: {}",
+                                   base::printable(settings.config_file->string()),
+                                   base::join_words({names.begin(), names.end()}, " or ")),
+            .hint = fmt::format("add --env {}, if it is one of them that you mean", names.front())});
+}
+
+void Context::explain_by_environment() {
+  const auto& all = sink.all();
+  const auto may_come_of_it = [](const diag::Diagnostic& one) {
+    return one.severity == diag::Severity::kError &&
+           (one.code == "unset-variable" || one.code == "no-project" || one.code == "no-manifests" ||
+            one.code == "unknown-reference");
+  };
+  if (std::any_of(all.begin(), all.end(), may_come_of_it)) note_unchosen_environment();
+}
+
 render::Presentation Context::presentation(diag::ExitStatus exit) const {
   render::Presentation shown;
   shown.text.color =
@@ -112,6 +135,7 @@ diag::ExitStatus Context::emit(
     diag::ExitStatus exit,
     const std::function<std::string(const render::FormatRow&, const render::Presentation&)>& make) {
   exit = ending(exit);
+  explain_by_environment();
   flush_diagnostics();
   const auto row_of = [](Format format) {
     return render::find_format(format == Format::kJson ? "json" : "text");

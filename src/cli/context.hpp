@@ -78,6 +78,10 @@ struct Context {
   [[nodiscard]] std::filesystem::path place_of(const std::string& file) const;
   /// A diagnostic without a place.
   void fail(std::string code, std::string summary, std::string hint = {});
+  /// A note that descopectl.yaml has environments and none was chosen, where that is so.
+  void note_unchosen_environment();
+  /// The same where an error may have come of it.
+  void explain_by_environment();
   [[nodiscard]] render::Presentation presentation(diag::ExitStatus exit) const;
   /// `exit`, or what the signal that interrupted the run makes of it.
   [[nodiscard]] diag::ExitStatus ending(diag::ExitStatus exit) const;

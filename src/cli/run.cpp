@@ -185,6 +185,7 @@ diag::ExitStatus report_conflict_as_refusal(Context& context, const Error& error
 
 diag::ExitStatus emit_failure(Context& context, diag::ExitStatus exit) {
   if (context.options.format == Format::kText && context.options.reports.empty()) {
+    context.explain_by_environment();
     context.flush_diagnostics();
     return exit;
   }

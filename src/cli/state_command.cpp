@@ -59,7 +59,10 @@ ExitStatus list(Context& context) {
   }
   std::string text;
   base::append_columns(text, rows, 0, 60);
-  if (rows.empty()) text = "Nothing is owned.\n";
+  if (rows.empty()) {
+    text = "Nothing is owned.\n";
+    context.note_unchosen_environment();
+  }
   return emit_result(context, text,
                      {{"project_id", state->project_id},
                       {"base_url", state->base_url},

@@ -166,7 +166,7 @@ class Resolver {
                               base::printable(name)));
       return false;
     }
-    if (name.empty()) return check_environment_is_chosen();
+    if (name.empty()) return go_without_environment();
     environment_ = file_->find_environment(name);
     if (environment_ != nullptr) return true;
     const auto known = environment_names();
@@ -178,8 +178,12 @@ class Resolver {
     return false;
   }
 
-  bool check_environment_is_chosen() {
-    if (!needs_.writes || file_->environments.empty()) return true;
+  bool go_without_environment() {
+    if (!needs_.writes || file_->environments.empty()) {
+      const auto there_are = environment_names();
+      settings_.unchosen_environments.assign(there_are.begin(), there_are.end());
+      return true;
+    }
     sink_.error("environment-needed", {},
                 fmt::format("{} has environments, and a command that writes needs one of them: {}",
                             config_name(), base::join_words(environment_names(), " or ")),

@@ -101,6 +101,13 @@ bool follows_quote(std::string_view text, std::size_t at, const Builder& builder
   return at > 0 && builder.last_quoted().is_known() && builder.last_quoted().end == at;
 }
 
+/// What the slip before `at`, within brackets, may be.
+std::string_view flow_hint(std::string_view text, std::size_t at, const Builder& builder) {
+  if (follows_quote(text, at, builder)) return "is a quote or a comma missing before it?";
+  if (at > 0 && text[at - 1] == '$') return "within brackets, quote a text that holds '${...}'";
+  return "is a comma or a bracket missing?";
+}
+
 Finding in_flow_collection(std::string_view text, std::size_t at, const OpenCollection* open,
                            Builder& builder) {
   if (open == nullptr) return {"yaml-syntax", at, at + 1, "unexpected " + shown_char(text, at), ""};
@@ -111,8 +118,7 @@ Finding in_flow_collection(std::string_view text, std::size_t at, const OpenColl
           at,
           character_end(text, at),
           fmt::format("expected ',' or '{}' before {}", close, shown_char(text, at)),
-          follows_quote(text, at, builder) ? "is a quote or a comma missing before it?"
-                                           : "is a comma or a bracket missing?",
+          std::string(flow_hint(text, at, builder)),
           {{builder.span(open->begin, open->begin + 1), opener}}};
 }
 

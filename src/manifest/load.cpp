@@ -32,6 +32,7 @@ struct ParsedFile {
   document::Tree tree;
   diag::Sink sink;
   std::size_t documents = 0;
+  bool is_whole = true;  ///< all its documents could be read
 };
 
 /// Reads files side by side: first those of overlays, whose documents are put aside, then the others, whose
@@ -74,11 +75,11 @@ class Parser {
   void parse(const ManifestFile& file, ParsedFile& parsed) {
     const Substitution substitution(*options_.environment, options_.variables, file.folder);
     schema::DecodeContext context{sources_, parsed.sink, substitution, options_.inbound_generation};
-    document::parse_documents(sources_, file.source, options_.limits, parsed.sink,
-                              [&](const document::Node& root) {
-                                ++parsed.documents;
-                                take(root, file, context, parsed);
-                              });
+    parsed.is_whole = document::parse_documents(sources_, file.source, options_.limits, parsed.sink,
+                                                [&](const document::Node& root) {
+                                                  ++parsed.documents;
+                                                  take(root, file, context, parsed);
+                                                });
   }
 
   void take(const document::Node& root, const ManifestFile& file, schema::DecodeContext& context,
@@ -138,7 +139,9 @@ void check_roots(const LoadOptions& options, const std::vector<ManifestFile>& fi
 
 model::DesiredState load_manifests(const LoadOptions& options, diag::SourceTable& sources, diag::Sink& sink) {
   model::DesiredState state;
+  const std::size_t before = sink.error_count();
   const std::vector<ManifestFile> files = read_files(options, sources, sink);
+  bool is_whole = sink.error_count() == before;
   std::vector<ParsedFile> parsed = Parser(files, options, sources).run();
   check_roots(options, files, parsed, sink);
   std::size_t count = 0;
@@ -147,14 +150,22 @@ model::DesiredState load_manifests(const LoadOptions& options, diag::SourceTable
   state.objects.reserve(count);
   for (ParsedFile& file : parsed) {
     state.documents += file.documents;
+    is_whole = is_whole && file.is_whole;
     sink.merge(std::move(file.sink));
     std::move(file.objects.begin(), file.objects.end(), std::back_inserter(state.objects));
   }
   state.files = files.size();
-  LayeredObjects layered = decode_layers(collect_layers(parsed), files, options, sources, sink);
+  Layers layers = collect_layers(parsed);
+  // What an unread document declares is not known: what lies over it, or refers to it, is checked once it can
+  // be read.
+  if (!is_whole)
+    std::erase_if(layers, [&](const auto& entry) {
+      return options.roots[files[entry.second.front().file].root].is_overlay;
+    });
+  LayeredObjects layered = decode_layers(layers, files, options, sources, sink);
   std::move(layered.objects.begin(), layered.objects.end(), std::back_inserter(state.objects));
   check_duplicates(state.objects, sink);
-  check_references(state.objects, layered.dropped, sink);
+  if (is_whole) check_references(state.objects, layered.dropped, sink);
   merge_items(state.objects, sink);
   for (model::DesiredObject& object : state.objects)
     if (object.kind == nullptr) object.kind = kinds::find(object.key.kind);

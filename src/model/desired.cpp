@@ -24,6 +24,12 @@ diag::Span DesiredObject::place_of(std::string_view field) const {
   return at == identity.end() ? span : at->span;
 }
 
+diag::Span DesiredObject::place_of_item(std::string_view pointer) const {
+  const auto at = std::find_if(items.begin(), items.end(),
+                               [&](const ItemPlace& place) { return place.pointer == pointer; });
+  return at == items.end() ? span : at->span;
+}
+
 bool DesiredObject::is_at(const diag::Span& place) const {
   return place == span || std::any_of(identity.begin(), identity.end(),
                                       [&](const FieldPlace& one) { return one.span == place; });

@@ -45,11 +45,9 @@ class DeclaredBuilder {
  private:
   void report_misplaced() {
     for (const diff::MisplacedItem& item : comparison_.misplaced) {
-      const auto place = std::find_if(desired_.items.begin(), desired_.items.end(),
-                                      [&](const model::ItemPlace& one) { return one.pointer == item.place; });
       const schema::Kind* named = kinds::find_named(item.names);
       draft_.sink.error(
-          "invalid-combination", place == desired_.items.end() ? desired_.span : place->span,
+          "invalid-combination", desired_.place_of_item(item.place),
           fmt::format("'connections' of the scope '{}': live keeps it in {} of {}, where values are {} names",
                       base::printable(item.name, 100), item.list, desired_.key.to_string(),
                       named == nullptr ? item.names : named->title),

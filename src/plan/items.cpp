@@ -78,12 +78,13 @@ void check_items(Draft& draft) {
       const std::string summary =
           fmt::format("{} names the scope '{}', which its {} does not have ({})", object.key.to_string(),
                       base::printable(use.item, 100), use.kind, use.pointer);
+      const diag::Span place = object.place_of_item(use.pointer + "/" + base::escape_pointer_token(use.item));
       const std::string hint =
           nearest ? fmt::format("did you mean '{}'?", *nearest) : "add the scope there, or take it out here";
       if (draft.input.policy.strict_references)
-        draft.sink.error("unknown-scope", object.span, summary, hint);
+        draft.sink.error("unknown-scope", place, summary, hint);
       else
-        draft.sink.warning("unknown-scope", object.span, summary, hint);
+        draft.sink.warning("unknown-scope", place, summary, hint);
     }
   }
 }

@@ -159,7 +159,7 @@ class Decoder {
         return;
       }
       case Type::kStringList:
-        return decode_string_list(row, node, out);
+        return decode_string_list(row, node, pointer, out);
       case Type::kStringMap:
         return decode_string_map(row, node, out);
       case Type::kObject:
@@ -190,7 +190,7 @@ class Decoder {
     return false;
   }
 
-  void decode_string_list(const Field& row, const Node& node, json::object& out) {
+  void decode_string_list(const Field& row, const Node& node, const std::string& pointer, json::object& out) {
     if (!expect(NodeKind::kSequence, row, node)) return;
     json::array list;
     list.reserve(node.items.size());
@@ -198,6 +198,7 @@ class Decoder {
       auto value = decode_list_item(row, item, context_);
       if (!value) continue;
       if (!row.names.empty()) object_.names.push_back({std::string(row.names), *value, item.span});
+      if (!row.items_of.empty()) object_.items.push_back({child(pointer, *value), item.span});
       list.emplace_back(std::move(*value));
     }
     out[row.wire_name()] = std::move(list);

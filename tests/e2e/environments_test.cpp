@@ -58,6 +58,24 @@ TEST_F(Environments, KeepAStateEach) {
   EXPECT_NE(unknown.err.find("hint: did you mean 'staging'?"), std::string::npos) << unknown.err;
 }
 
+TEST_F(Environments, AreNamedWhereNoneWasChosenAndOneMayBeMissing) {
+  const std::string note =
+      "note: descopectl.yaml has environments, and none was chosen: staging or production "
+      "[environment-not-chosen]\nhint: add --env staging, if it is one of them that you mean\n";
+  const Result empty = project.run({"state", "list"});
+  EXPECT_EQ(empty.out, "Nothing is owned.\n");
+  EXPECT_EQ(empty.err, note);
+  EXPECT_EQ(project.run({"state", "list", "--env", "production"}).err, "");
+  project.folder.write("descope/v.yaml", overlay("name: v", "name: '${var:domain}'"));
+  const Result unset = project.run({"validate"});
+  EXPECT_EQ(unset.status, 3);
+  EXPECT_NE(unset.err.find("the variable 'domain' is not set"), std::string::npos) << unset.err;
+  EXPECT_TRUE(unset.err.ends_with(note)) << unset.err;
+  project.folder.write("descope/v.yaml", overlay("name: v", "nam: V"));
+  EXPECT_EQ(project.run({"validate"}).err.find("environment-not-chosen"), std::string::npos)
+      << "an environment would not help";
+}
+
 TEST_F(Environments, LayTheirOverlaysOverTheManifestsOfAll) {
   project.folder.write("env/staging/a.yaml", overlay("name: a", "description: over, logo: !unset") + "---\n" +
                                                  overlay("name: only-here", "name: Only here"));

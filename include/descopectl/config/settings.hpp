@@ -124,6 +124,7 @@ struct Settings {
   std::filesystem::path working_folder;              ///< empty: the current one
   std::optional<std::filesystem::path> config_file;  ///< as shown; none: there is no descopectl.yaml
   std::string environment;                           ///< empty: none chosen
+  std::vector<std::string> unchosen_environments;    ///< what there is to choose from where none was chosen
   std::vector<ManifestRoot> roots;
   Sourced project_id;
   Sourced base_url;  ///< normalised; origin kDefault: derived from the project id

@@ -58,7 +58,8 @@ struct NameUse {
   diag::Span span;
 };
 
-/// Where an item of a keyed list was written: "/scopes/connectionsScopes/mcp:read".
+/// Where an item of a keyed list was written, or named as one of another object's:
+/// "/scopes/connectionsScopes/mcp:read".
 struct ItemPlace {
   std::string pointer;
   diag::Span span;
@@ -106,6 +107,9 @@ struct DesiredObject {
 
   /// Where to point for something about that field: the handle where it is not written.
   [[nodiscard]] diag::Span place_of(std::string_view field) const;
+  /// Where to point for something about the item of that pointer (ItemPlace): the handle where it was not
+  /// written as one.
+  [[nodiscard]] diag::Span place_of_item(std::string_view pointer) const;
   /// Is that the place of the handle or of a value that identifies the object?
   [[nodiscard]] bool is_at(const diag::Span& place) const;
 };

@@ -194,6 +194,12 @@ TEST(Syntax, OfBracketsIsExplained) {
             "   ^\n"
             "a.yaml:1:4: note: the list begins here\n"
             "hint: is a comma or a bracket missing?\n");
+  EXPECT_EQ(errors_of("a: [${var:x}]\n"),
+            "a.yaml:1:6: error: expected ',' or ']' before '{' [yaml-syntax]\n"
+            "  a: [${var:x}]\n"
+            "       ^\n"
+            "a.yaml:1:4: note: the list begins here\n"
+            "hint: within brackets, quote a text that holds '${...}'\n");
   EXPECT_EQ(errors_of("a: ]\n"),
             "a.yaml:1:4: error: ']' closes nothing [yaml-syntax]\n"
             "  a: ]\n"

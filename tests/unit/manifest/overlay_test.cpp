@@ -331,6 +331,16 @@ TEST_F(Overlay, MarksWithNothingBelowThemAreErrors) {
             "hint: no manifest before this one declares Connection/d\n");
 }
 
+TEST_F(Overlay, AFileThatCannotBeReadIsFaultedAloneForWhatItMayDeclare) {
+  write("base/c.yaml", doc("name: c", "spec: {name: C]\n"));
+  write("base/r.yaml",
+        "apiVersion: descopectl/v1\nkind: McpScope\nmetadata: {name: s}\nspec: {resource: away, name: s}\n");
+  write("over/c.yaml", doc("name: c", "spec: {prompt: !unset}\n"));
+  load({"base", "over"});
+  EXPECT_EQ(sink_.error_count(), 1U) << messages();
+  EXPECT_THAT(messages(), HasSubstr("base/c.yaml:4:15: error"));
+}
+
 TEST_F(Overlay, AListIsReplacedAndTakesNoUnset) {
   write("base/c.yaml", doc("name: c", "spec: {name: C, prompt: [login]}\n"));
   write("over/c.yaml", doc("name: c", "spec: {prompt: [!unset]}\n"));
@@ -340,6 +350,7 @@ TEST_F(Overlay, AListIsReplacedAndTakesNoUnset) {
 }
 
 TEST_F(Overlay, TwoDocumentsOfOneHandleAreAnErrorWithinAFolder) {
+  write("base/other.yaml", doc("name: other", "spec: {name: Other}\n"));
   write("over/c.yaml",
         doc("name: c", "spec: {name: C}\n") + "---\n" + doc("name: c", "spec: {pkce: true}\n"));
   load({"base", "over"});

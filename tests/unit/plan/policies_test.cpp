@@ -302,6 +302,7 @@ TEST(PolicyScopes, AScopeThatTheResourceLacksIsAWarningAndAnErrorWhenStrict) {
   EXPECT_FALSE(manifests.sink.has_errors());
   EXPECT_THAT(manifests.messages(), HasSubstr("warning: ResourcePolicy/p names the scope 'raed', which its "
                                               "Resource does not have (/userAccessScopes) [unknown-scope]"));
+  EXPECT_THAT(manifests.messages(), HasSubstr("^~~~\n")) << "at the scope, not at the handle";
   EXPECT_THAT(manifests.messages(), HasSubstr("hint: did you mean 'read'?"));
   project.policy.strict_references = true;
   Manifests strict(text);
