@@ -65,6 +65,19 @@ void keep_owning(Run& run, const Action& action) {
   if (!put) run.stop_for_state(fmt::format("{} is still there", key.to_string()), put.error());
 }
 
+void settle_deletion(Run& run, const Action& action) {
+  const auto& intents = run.store.current().intents;
+  for (const model::ObjectKey& key : {action.key, action.moved_from}) {
+    const auto open = intents.find(key);
+    if (open == intents.end() || open->second.operation != model::Operation::kDelete ||
+        open->second.live_id != action.live_id)
+      continue;
+    const auto settled = run.store.settle(model::ObjectKey(key));
+    if (!settled) run.stop_for_state(fmt::format("{} was read back", key.to_string()), settled.error());
+    return;
+  }
+}
+
 /// What one load at the end showed.
 struct Look {
   std::size_t action = 0;
@@ -95,11 +108,13 @@ void warn_of_lag(const Run& run, const schema::Kind& kind, const Departures& lag
     keys.resize(kMostKeysShown);
     keys.push_back(fmt::format("{} more", lagging.size() - kMostKeysShown));
   }
-  run.warn(
-      fmt::format("{} {} deleted, and the list of kind {} lags behind: it still shows what no load finds any "
-                  "more; a plan made before it shows that may take {} to be there",
-                  base::join_words({keys.begin(), keys.end()}), lagging.size() == 1 ? "is" : "are", kind.name,
-                  lagging.size() == 1 ? "it" : "them"));
+  std::string text = fmt::format(
+      "{} {} deleted, and the list of kind {} lags behind: it still shows what no load finds any more",
+      base::join_words({keys.begin(), keys.end()}), lagging.size() == 1 ? "is" : "are", kind.name);
+  if (!run.store.is_kept())
+    text += fmt::format("; a plan made before it shows that may take {} to be there",
+                        lagging.size() == 1 ? "it" : "them");
+  run.warn(text);
 }
 
 }  // namespace
@@ -118,6 +133,13 @@ std::map<const schema::Kind*, Departures> find_departures(const Run& run) {
   return departures;
 }
 
+void settle_departed(Run& run) {
+  if (run.stop == Stop::kState) return;
+  for (std::size_t i = 0; i < run.outcome.actions.size(); ++i)
+    if (run.outcome.actions[i].is_erased && !run.unseen.contains(i))
+      settle_deletion(run, run.plan.actions[i]);
+}
+
 void settle_gone(const Run& run, const std::vector<model::LiveObject>& objects, Departures& left) {
   std::erase_if(left, [&](std::size_t index) {
     const std::string& id = run.plan.actions[index].live_id;
@@ -130,6 +152,7 @@ asio::awaitable<std::vector<Error>> judge_left(Run& run, asio::any_io_executor e
   std::vector<Error> errors;
   if (!kind.calls.load.exists()) {
     for (const std::size_t index : left) {
+      settle_deletion(run, run.plan.actions[index]);
       keep_owning(run, run.plan.actions[index]);
       fail_departure(run, index, "the list of its kind still shows it",
                      "plan again a little later: lists may lag behind");
@@ -147,13 +170,16 @@ asio::awaitable<std::vector<Error>> judge_left(Run& run, asio::any_io_executor e
   Departures lagging;
   for (const Look& look : looks) {
     if (look.found) {
+      settle_deletion(run, run.plan.actions[look.action]);
       keep_owning(run, run.plan.actions[look.action]);
       fail_departure(run, look.action, "it is still there",
                      "look at the object in the console, then run the same command again");
       run.outcome.actions[look.action].is_erased = false;
     } else if (look.found.error().kind() == ErrorKind::kNotFound) {
       lagging.push_back(look.action);
+      run.unseen.insert(look.action);
     } else {
+      run.unseen.insert(look.action);
       leave_unverified(run, look.action, "deleted", look.found.error().message());
       errors.push_back(look.found.error());
     }

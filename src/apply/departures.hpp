@@ -20,6 +20,9 @@ using Departures = std::vector<std::size_t>;
 /// object, nor what went together with the parent under which it was listed.
 [[nodiscard]] std::map<const schema::Kind*, Departures> find_departures(const Run& run);
 
+/// Settles the intents of what was deleted, but for Run::unseen: the next run looks for that before it plans.
+void settle_departed(Run& run);
+
 /// Takes those that `objects` does not show out of `left`.
 void settle_gone(const Run& run, const std::vector<model::LiveObject>& objects, Departures& left);
 

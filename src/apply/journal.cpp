@@ -97,6 +97,7 @@ void Journal::end(const plan::Step& step, const ActionOutcome& outcome) {
   if (open == intents.end() && action.is_moved) open = intents.find(action.moved_from);
   if (open == intents.end() || may_be_done(outcome) || run_.awaits_id.contains(step.action)) return;
   const model::Intent intent = open->second;
+  if (outcome.is_erased && intent.operation == Operation::kDelete) return;
   Result<void> closed;
   if (outcome.is_erased && intent.operation == Operation::kReplace) {
     closed = run_.store.put(run_.store.current().make_unfinished(intent));

@@ -27,7 +27,8 @@ class Journal {
   /// that send nothing have none.
   [[nodiscard]] boost::asio::awaitable<Result<void>> begin(std::vector<plan::Step> steps);
   /// The step has ended so. Its intent, where that is still open, is settled if nothing can have come of it,
-  /// and turned into a record if something has; else it stays open for the next run.
+  /// and turned into a record if something has; else it stays open: a deletion until a list shows it
+  /// (departures.hpp), the rest for the next run.
   void end(const plan::Step& step, const ActionOutcome& outcome);
   /// The step was never started.
   void take_back(const plan::Step& step);

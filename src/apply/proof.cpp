@@ -97,11 +97,13 @@ asio::awaitable<void> Proof::run_all() {
   for (auto& [kind, open] : find_open())
     tasks.start(prove_kind(*kind, std::move(open)));
   co_await tasks.wait();
+  settle_departed(run_);
 }
 
 void Proof::skip_all() {
   for (const auto& [kind, open] : find_open())
     leave_open(open, run_.stop_message);
+  settle_departed(run_);
 }
 
 asio::awaitable<void> Proof::prove_kind(const schema::Kind& kind, Open open) {
@@ -249,6 +251,7 @@ void Proof::leave_open(const Open& open, const std::string& why) {
     leave_unverified(run_, written->action, "written", why);
   for (const std::size_t index : open.erased)
     if (run_.outcome.actions[index].status == Status::kDone) leave_unverified(run_, index, "deleted", why);
+  run_.unseen.insert(open.erased.begin(), open.erased.end());
 }
 
 bool Proof::is_interrupted() const {

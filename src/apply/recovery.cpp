@@ -86,8 +86,9 @@ class Resolver {
     const auto owned = recorded_.objects.find(intent_.key);
     // A handle may name another live object by now.
     const bool is_ours = owned != recorded_.objects.end() && owned->second.live_id == intent_.live_id;
-    if (is_ours && live_->find(intent_.live_id) != nullptr) {
-      Resolution listed = settle("");
+    const bool is_anybodys = is_ours || recorded_.find_live(intent_.key.kind, intent_.live_id) == nullptr;
+    if (is_anybodys && live_->find(intent_.live_id) != nullptr) {
+      Resolution listed = settle("");  // what a list shows may be gone all the same
       (kind_->calls.load.exists() ? listed.may_be_gone : listed.may_appear) = true;
       return listed;
     }

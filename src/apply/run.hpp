@@ -82,6 +82,7 @@ class Run {
   std::map<const schema::Kind*, std::set<std::string>> sought;
   /// Of the secrets that creates send, by object and pointer: made when they are announced.
   std::map<std::pair<model::ObjectKey, std::string>, model::Fingerprint> fingerprints;
+  std::set<std::size_t> unseen;  ///< actions whose deletion no list has shown in the end
   Stop stop = Stop::kNone;
   std::string stop_message;
 };

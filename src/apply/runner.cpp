@@ -461,7 +461,7 @@ bool ApiRunner::record_removal(const Action& action, const std::string& done, Ac
     return record_superseded_gone(key, done, outcome);
   // A handle may name another live object by now; that one's record stays.
   if (!action.live_id.empty() && found->second.live_id != action.live_id) return true;
-  const auto removed = run_.store.remove(key);
+  const auto removed = outcome.is_erased ? run_.store.remove_unseen(key) : run_.store.remove(key);
   if (removed) return true;
   fail_recording(done, removed.error(), outcome);
   return false;

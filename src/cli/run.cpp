@@ -110,7 +110,7 @@ net::awaitable<Result<void>> recover(Context& context, api::Reader& reader, cons
     }
   }
   // Where lists may lag, this takes its time.
-  context.output.note(fmt::format("an interrupted run left {} open: looking for what became of {}\n",
+  context.output.note(fmt::format("an earlier run left {} open: looking for what became of {}\n",
                                   base::counted(recorded.intents.size(), "write"),
                                   recorded.intents.size() == 1 ? "it" : "them"));
   auto resolutions = co_await apply::resolve_intents(reader, recorded, live, options);

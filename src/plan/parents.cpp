@@ -49,9 +49,11 @@ std::vector<std::string> find_list_parents(const schema::Kind& kind, const model
   };
   for (const auto& [key, object] : recorded.objects)
     add_parent(key, object.live_id);
-  // What an interrupted run may have made is looked for before anything is planned.
-  for (const auto& [key, intent] : recorded.intents)
+  // What an interrupted run may have made or deleted is looked for before anything is planned.
+  for (const auto& [key, intent] : recorded.intents) {
     add_parent(key, schema::live_id_of(kind, intent.identity));
+    add_parent(key, intent.live_id);
+  }
   return {parents.begin(), parents.end()};
 }
 

@@ -261,7 +261,10 @@ struct ChangeEncoder {
     record["base_url"] = change.base_url;
   }
   void operator()(const PutChange& change) const { record["object"] = encode_object(change.object); }
-  void operator()(const RemoveChange& change) const { record["key"] = encode_key(change.key); }
+  void operator()(const RemoveChange& change) const {
+    record["key"] = encode_key(change.key);
+    if (change.is_unseen) record["unseen"] = true;
+  }
   void operator()(const MoveChange& change) const {
     record["from"] = encode_key(change.from);
     record["to"] = encode_key(change.to);
@@ -287,7 +290,7 @@ Result<Change> decode_put(MemberReader& reader) {
 Result<Change> decode_remove(MemberReader& reader) {
   auto key = decode_key(reader.any("key"));
   if (!key) return key.error();
-  return Change(RemoveChange{std::move(*key)});
+  return Change(RemoveChange{std::move(*key), reader.has("unseen") && reader.flag("unseen")});
 }
 
 Result<Change> decode_move(MemberReader& reader) {

@@ -17,6 +17,7 @@ class NullStore final : public Store {
   Result<void> set_target(std::string, std::string) override { return {}; }
   Result<void> put(model::RecordedObject) override { return {}; }
   Result<void> remove(const model::ObjectKey&) override { return {}; }
+  Result<void> remove_unseen(const model::ObjectKey&) override { return {}; }
   Result<void> move(const model::ObjectKey&, const model::ObjectKey&) override { return {}; }
   boost::asio::awaitable<Result<void>> replace(model::RecordedState) override { co_return Result<void>(); }
   Result<void> compact() override { return {}; }

@@ -183,7 +183,7 @@ struct ChangeApplier {
     state.objects.insert_or_assign(key, std::move(change.object));
   }
   void operator()(const RemoveChange& change) const {
-    state.intents.erase(change.key);
+    if (!change.is_unseen) state.intents.erase(change.key);
     state.objects.erase(change.key);
   }
   void operator()(const MoveChange& change) const {

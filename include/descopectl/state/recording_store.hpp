@@ -27,6 +27,7 @@ class RecordingStore : public Store {
   }
   Result<void> put(model::RecordedObject object) override { return record(PutChange{std::move(object)}); }
   Result<void> remove(const model::ObjectKey& key) override { return record(RemoveChange{key}); }
+  Result<void> remove_unseen(const model::ObjectKey& key) override { return record(RemoveChange{key, true}); }
   Result<void> move(const model::ObjectKey& from, const model::ObjectKey& to) override {
     if (from == to && state_.objects.contains(from)) return {};
     return record(MoveChange{from, to});

@@ -30,9 +30,10 @@ struct TargetChange {
 struct PutChange {
   model::RecordedObject object;
 };
-/// An object is not owned any more. An open intent on it is settled.
+/// An object is not owned any more. An open intent on it is settled, unless its end has still to be seen.
 struct RemoveChange {
   model::ObjectKey key;
+  bool is_unseen = false;  ///< the service said that it is deleted, and no list has shown that yet
 };
 /// An owned object has another handle; those that depend on it follow, and so does an open intent on it.
 struct MoveChange {

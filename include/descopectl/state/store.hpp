@@ -64,6 +64,9 @@ class Store {
   virtual Result<void> put(model::RecordedObject object) = 0;
   /// kNotFound where the object is not owned.
   virtual Result<void> remove(const model::ObjectKey& key) = 0;
+  /// As remove, and an open intent on the object stays: the service said that it is deleted, and whoever
+  /// reads the state next has to look before a list that lags makes it live again.
+  virtual Result<void> remove_unseen(const model::ObjectKey& key) = 0;
   /// The handle of an owned object changes; everything else stays. kNotFound where `from` is not owned,
   /// kConflict where `to` is already. A move to the same key writes nothing.
   virtual Result<void> move(const model::ObjectKey& from, const model::ObjectKey& to) = 0;

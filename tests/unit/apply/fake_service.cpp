@@ -215,6 +215,10 @@ Result<void> MemoryStore::remove(const model::ObjectKey& key) {
   return record("remove " + key.to_string(), state::RemoveChange{key});
 }
 
+Result<void> MemoryStore::remove_unseen(const model::ObjectKey& key) {
+  return record("remove " + key.to_string(), state::RemoveChange{key, true});
+}
+
 Result<void> MemoryStore::move(const model::ObjectKey& from, const model::ObjectKey& to) {
   return record("move " + from.to_string() + " " + to.to_string(), state::MoveChange{from, to});
 }

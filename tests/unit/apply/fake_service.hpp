@@ -112,6 +112,7 @@ class MemoryStore : public state::Store {
   Result<void> set_target(std::string project_id, std::string base_url) override;
   Result<void> put(model::RecordedObject object) override;
   Result<void> remove(const model::ObjectKey& key) override;
+  Result<void> remove_unseen(const model::ObjectKey& key) override;
   Result<void> move(const model::ObjectKey& from, const model::ObjectKey& to) override;
   boost::asio::awaitable<Result<void>> replace(model::RecordedState replacement) override;
   Result<void> compact() override;

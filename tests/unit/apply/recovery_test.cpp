@@ -47,12 +47,15 @@ class Recovery : public test::ApplyTest {
         if (!resolution.finding.empty()) findings.push_back(resolution.finding);
       const auto recorded = co_await record(store, std::move(*resolutions));
       EXPECT_TRUE(recorded);
+      seen = std::move(live->state);
       co_return findings;
     };
     auto findings = test::run(context, work());
     EXPECT_THAT(store.state.intents, IsEmpty());
     return findings;
   }
+
+  model::LiveState seen;  ///< what the run that recovers plans with
 };
 
 TEST_F(Recovery, TakesOverWhatWasCreated) {
@@ -183,6 +186,15 @@ TEST_F(Recovery, AsksForWhatAListMayShowNoLonger) {
   service.live["Connection"].clear();
   EXPECT_THAT(recover(), ElementsAre("an interrupted run had deleted Connection/slack"));
   EXPECT_THAT(store.state.objects, IsEmpty());
+}
+
+TEST_F(Recovery, OfADeletionThatWasRecordedTakesForGoneWhatAListStillShows) {
+  intend(Operation::kDelete, "Connection", "slack").live_id = "slack";
+  service.lagging["Connection"] = 1000;
+  service.lagging_shows["Connection"]["slack"] = {{"id", "slack"}, {"name", "Slack"}};
+  service.live["Connection"].clear();
+  EXPECT_THAT(recover(), IsEmpty());
+  EXPECT_EQ(seen.find("Connection")->find("slack"), nullptr) << "nothing is there to be adopted";
 }
 
 TEST_F(Recovery, WaitsForAListThatMayLagBehindADelete) {
