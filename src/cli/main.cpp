@@ -92,6 +92,8 @@ ExitStatus run(int argc, const char* const* argv) {
   Context context{options,  environment,
                   clock,    Terminals{::isatty(0) == 1, ::isatty(1) == 1, ::isatty(2) == 1},
                   std::cin, output};
+  // Commands that do not need it repeat what servers say, too.
+  if (const auto key = environment.find("DESCOPE_MANAGEMENT_KEY")) output.redactor().add(model::Secret(*key));
   for (const diag::Diagnostic& problem : parsed.problems)
     context.sink.add(problem);
   if (!parsed.options) return emit_failure(context, parsed.status);

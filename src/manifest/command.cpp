@@ -76,6 +76,15 @@ std::string last_lines(std::string_view text) {
   return base::printable(shown, kErrorsShown * 2);
 }
 
+/// On a terminal, a process group of its own could not ask anything there, and the keyboard's signals reach
+/// all processes of ours anyway. Elsewhere such a group is what ends a wrapper together with what it has
+/// started.
+bool has_terminal() {
+  const int terminal = ::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+  if (terminal >= 0) ::close(terminal);
+  return terminal >= 0;
+}
+
 class Command {
  public:
   Command(const std::vector<std::string>& argv, const Redact& redact, const base::Interruption* interruption)
@@ -96,8 +105,7 @@ class Command {
                    fmt::format("the command '{}' can't be run: {}", argv_.front(), strerror(failure)));
     const End end = read_until(std::chrono::steady_clock::now() + timeout);
     const bool is_large = answer_text_.size() > kAnswerLimit;
-    // The child alone: in a process group of its own it could not ask anything on the terminal.
-    if (end != End::kOver || is_large) ::kill(child_, SIGKILL);
+    if (end != End::kOver || is_large) ::kill(has_group_ ? -child_ : child_, SIGKILL);
     int status = 0;
     while (::waitpid(child_, &status, 0) < 0 && errno == EINTR) {
     }
@@ -137,7 +145,13 @@ class Command {
     for (std::string& variable : variables)
       envp.push_back(variable.data());
     envp.push_back(nullptr);
-    const int failure = ::posix_spawnp(&child_, words.front(), &actions, nullptr, words.data(), envp.data());
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    has_group_ = !has_terminal();
+    if (has_group_) posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+    const int failure =
+        ::posix_spawnp(&child_, words.front(), &actions, &attributes, words.data(), envp.data());
+    posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     answer_.close_writer();
     errors_.close_writer();
@@ -202,6 +216,7 @@ class Command {
   std::string errors_text_;
   pid_t child_ = 0;
   int exit_ = -1;  ///< readable once the child has ended
+  bool has_group_ = false;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <boost/system/system_error.hpp>
+#include <utility>
 
 #include "descopectl/api/retry.hpp"
 #include "descopectl/base/digest.hpp"
@@ -97,6 +98,10 @@ boost::asio::awaitable<Tried> Server::try_once(Call call) {
 boost::asio::awaitable<Result<void>> Server::prepare_next(Failure failure, unsigned tries) {
   if (!failure.may_pass) co_return failure.error;
   const unsigned retries = api::limit_retries(failure.error, options_.retries);
+  if (is_begun_ && is_interrupted()) {
+    if (std::exchange(had_last_try_, true)) co_return failure.error;
+    co_return Result<void>();
+  }
   if (tries > retries)
     co_return Error(failure.error.kind(),
                     tries == 1 ? failure.error.message()
@@ -115,9 +120,14 @@ boost::asio::awaitable<Result<void>> Server::prepare_next(Failure failure, unsig
   try {
     co_await wait(delay);
   } catch (const boost::system::system_error&) {
-    co_return interrupted();
+    if (!is_begun_) co_return interrupted();
+    had_last_try_ = true;
   }
   co_return Result<void>();
+}
+
+bool Server::is_interrupted() const {
+  return options_.interruption != nullptr && options_.interruption->has_come();
 }
 
 boost::asio::awaitable<void> Server::wait(std::chrono::milliseconds delay) {

@@ -59,8 +59,9 @@ class Server {
   /// The document; none where there is no state yet. `at`, where given, gets the time of the answer.
   boost::asio::awaitable<Result<std::optional<StateDocument>>> get(Time* at = nullptr);
 
-  /// From now on an interruption ends no wait: what was begun is to be saved.
-  void see_it_through() { options_.interruption = nullptr; }
+  /// From now on an interruption ends the wait between two tries, and not the call: what was begun is to be
+  /// saved. All calls together get one more try after it, at once; whoever interrupted waits for the end.
+  void see_it_through() { is_begun_ = true; }
 
   /// What an answer means that is neither done nor about a lock.
   [[nodiscard]] Error describe(const Call& call, const Answer& answer) const;
@@ -71,6 +72,7 @@ class Server {
 
  private:
   Result<http::Client*> find_client(const std::string& origin);
+  [[nodiscard]] bool is_interrupted() const;
   boost::asio::awaitable<void> wait(std::chrono::milliseconds delay);
   [[nodiscard]] http::Request make_request(const Call& call, std::string target) const;
   [[nodiscard]] Failure describe_failure(const Call& call, int status, const std::string& retry_after) const;
@@ -79,6 +81,8 @@ class Server {
   RemoteOptions options_;
   api::Timing& timing_;
   std::map<std::string, std::unique_ptr<http::Client>> clients_;  // by origin
+  bool is_begun_ = false;
+  bool had_last_try_ = false;
 };
 
 }  // namespace descopectl::remote_state

@@ -187,6 +187,25 @@ TEST_P(Protocol, EndsItsWaitsByAnInterruptionUntilTheStateIsOpen) {
   EXPECT_EQ(read().value().objects.size(), 1U);
 }
 
+TEST_P(Protocol, WaitsForNothingMoreOnceItIsInterrupted) {
+  base::Interruption interruption;
+  RemoteOptions given = options();
+  given.interruption = &interruption;
+  auto store = test::run(io, open_remote_state(given, holder("ann@build-7"), timing)).value();
+  ASSERT_TRUE(store->put(state::test::sample_object("google")));
+  int requests = 0;
+  server.around = [&](const http::Request&, const std::function<http::Reply()>&) {
+    ++requests;
+    return http::Reply(http::Response(503, ""));
+  };
+  interruption.come(SIGTERM);
+  const auto flushed = flush(*store);
+  EXPECT_EQ(flushed.error().kind(), ErrorKind::kUnreachable);
+  EXPECT_EQ(requests, 2) << "one more try, for what was begun";
+  EXPECT_FALSE(close(std::move(store)));
+  EXPECT_TRUE(timing.pauses.empty());
+}
+
 TEST_P(Protocol, TriesNothingAgainThatCanNotPass) {
   RemoteOptions given = options();
   given.address = "https://" + served->place() + "/state";
