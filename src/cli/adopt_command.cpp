@@ -5,6 +5,7 @@
 #include "descopectl/base/text.hpp"
 #include "descopectl/plan/adoption.hpp"
 #include "descopectl/render/adoption.hpp"
+#include "locate.hpp"
 #include "prompt.hpp"
 #include "run.hpp"
 
@@ -31,7 +32,9 @@ std::optional<std::set<model::ObjectKey>> choose(Context& context, const model::
   for (const model::DesiredObject& object : desired.objects)
     declared.push_back(object.key.to_string());
   for (const std::string& address : context.options.arguments) {
-    if (desired.find(to_key(address)) == nullptr) {
+    if (const model::DesiredObject* whole = desired.find_whole(to_key(address))) {
+      report_part(context, to_key(address), whole->key);
+    } else if (desired.find(to_key(address)) == nullptr) {
       const auto nearest = base::find_nearest(address, {declared.begin(), declared.end()});
       context.fail(
           "not-declared", fmt::format("no manifest declares {}", base::printable(address, 200)),
@@ -173,11 +176,13 @@ class AdoptRun {
       if (row.match != plan::Match::kAdopt) continue;
       model::RecordedObject record = row.record;
       record.object_id = base::random_hex(kObjectIdBytes);
-      const auto known = present.objects.find(row.key);
-      if (known != present.objects.end() && known->second.live_id == row.live_id) {
-        record.object_id = known->second.object_id;
-        record.secrets = known->second.secrets;
-        record.changed_by_server = known->second.changed_by_server;
+      if (const model::RecordedObject* known = present.find_live(row.key.kind, row.live_id)) {
+        record.object_id = known->object_id;
+        record.secrets = known->secrets;
+        record.changed_by_server = known->changed_by_server;
+        const model::DesiredObject* declared = desired_.find(row.key);
+        const bool is_told = declared != nullptr && declared->lifecycle.prevent_destroy.has_value();
+        if (!is_told) record.prevent_destroy = known->prevent_destroy;
       }
       made.objects.emplace(row.key, std::move(record));
     }

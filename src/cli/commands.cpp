@@ -40,6 +40,24 @@ ExitStatus run_validate(Context& context) {
 
 namespace {
 
+/// The flags that a saved plan does not hold and that its apply needs again.
+std::string repeat_target(const config::Overrides& given) {
+  std::string flags;
+  const auto repeat = [&](std::string_view flag, const std::string& value) {
+    if (!value.empty()) flags += fmt::format(" {} {}", flag, base::printable(value));
+  };
+  if (given.sandbox) flags += " --sandbox";
+  if (given.project_id && !given.project_id->is_from_variable)
+    repeat("--project-id", given.project_id->value);
+  if (given.base_url && !given.base_url->is_from_variable) repeat("--base-url", given.base_url->value);
+  repeat("--config", given.config);
+  repeat("--chdir", given.chdir);
+  repeat("--state", given.state);
+  for (const std::string& variable : given.variables)
+    repeat("--var", variable);
+  return flags;
+}
+
 /// Writes the plan to --out's file, where that is asked for and it may be applied.
 net::awaitable<ExitStatus> save_plan(Context& context, Connected& connected, const Planned& planned,
                                      ExitStatus exit) {
@@ -56,7 +74,8 @@ net::awaitable<ExitStatus> save_plan(Context& context, Connected& connected, con
                  written.error().hint());
     co_return ExitStatus::kFailure;
   }
-  context.output.note(fmt::format("The plan is saved. To carry it out: descopectl apply {}\n", file));
+  context.output.note(fmt::format("The plan is saved. To carry it out: descopectl apply {}{}\n", file,
+                                  repeat_target(context.options.settings)));
   co_return exit;
 }
 

@@ -11,9 +11,26 @@ namespace descopectl::cli {
 
 namespace net = boost::asio;
 
+void report_part(Context& context, const model::ObjectKey& part, const model::ObjectKey& whole) {
+  context.fail("part-as-target",
+               fmt::format("{} is a part of {} and has no live object of its own",
+                           base::printable(part.to_string(), 200), base::printable(whole.to_string(), 200)),
+               fmt::format("name {}", base::printable(whole.to_string(), 200)));
+}
+
 namespace {
 
 void report_unknown(Context& context, const Named& named) {
+  if (named.desired)
+    if (const model::DesiredObject* whole = named.desired->find_whole(named.key))
+      return report_part(context, named.key, whole->key);
+  if (named.recorded.objects.contains(named.key)) {
+    context.fail("not-declared",
+                 fmt::format("the state owns scopes of {} and not the object itself",
+                             base::printable(named.key.to_string(), 200)),
+                 "name it with the manifests of those scopes loaded (-f)");
+    return;
+  }
   std::vector<std::string> known;
   for (const auto& [key, object] : named.recorded.objects)
     known.push_back(key.to_string());

@@ -22,6 +22,9 @@ struct Named {
 /// diagnostics, where something can't be read or nobody knows the object.
 [[nodiscard]] std::optional<Named> find_named(Context& context, bool always_loads_manifests);
 
+/// Says that `part` is a part of `whole`, which is to be named in its place.
+void report_part(Context& context, const model::ObjectKey& part, const model::ObjectKey& whole);
+
 /// The live object. Errors are ready to be reported: kNotFound where it is not in the project, kInvalidInput
 /// where the manifest does not tell which it is, kConflict where the state is of another project.
 [[nodiscard]] boost::asio::awaitable<Result<model::LiveObject>> load_named(Context& context,

@@ -1,5 +1,5 @@
-// The shape of the two tables behind the command line: commands and flags. See command_table.cpp and flag_table.cpp for
-// the rows.
+// The shape of the two tables behind the command line: commands and flags. See command_table.cpp and
+// flag_table.cpp for the rows.
 #pragma once
 
 #include <cstdint>

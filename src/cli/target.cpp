@@ -11,6 +11,7 @@
 
 #include "descopectl/base/digest.hpp"
 #include "descopectl/base/files.hpp"
+#include "descopectl/base/text.hpp"
 #include "descopectl/cli/version.hpp"
 #include "descopectl/config/target.hpp"
 #include "descopectl/emulator/running.hpp"
@@ -118,6 +119,30 @@ void watch_signals(net::signal_set& signals, Context& context) {
   });
 }
 
+bool is_in_secret(const model::DesiredState& desired, const std::string& variable) {
+  const std::string written = "${var:" + variable + "}";
+  return std::any_of(desired.objects.begin(), desired.objects.end(), [&](const auto& object) {
+    return std::any_of(object.secrets.begin(), object.secrets.end(), [&](const model::SecretField& field) {
+      return field.source.text.reveal().find(written) != std::string_view::npos;
+    });
+  });
+}
+
+/// A misspelt --var would leave the one that was meant as it is, and nobody would see it.
+void warn_of_unused_variables(Context& context, const model::DesiredState& desired) {
+  if (context.sink.has_errors()) return;
+  for (const std::string& name : context.settings.undeclared_variables) {
+    if (desired.variables.contains(name) || is_in_secret(desired, name)) continue;
+    std::vector<std::string_view> known(desired.variables.begin(), desired.variables.end());
+    for (const auto& [other, value] : context.settings.variables)
+      if (other != name) known.emplace_back(other);
+    const auto nearest = base::find_nearest(name, known);
+    context.sink.warning("unused-variable", {},
+                         fmt::format("--var {0}: no manifest holds ${{var:{0}}}", base::printable(name, 80)),
+                         nearest ? fmt::format("did you mean '{}'?", *nearest) : "leave it out");
+  }
+}
+
 }  // namespace
 
 model::DesiredState load_what_is_there(Context& context) {
@@ -134,6 +159,7 @@ model::DesiredState load_what_is_there(Context& context) {
   if (context.settings.config_file) options.config_file = context.settings.config_file->string();
   model::DesiredState desired = manifest::load_manifests(options, context.sources, context.sink);
   hide_secrets(context, desired);
+  warn_of_unused_variables(context, desired);
   return desired;
 }
 
@@ -168,6 +194,7 @@ plan::Policy make_policy(const Context& context) {
   policy.send_secret.insert(allow.send_secrets.begin(), allow.send_secrets.end());
   policy.is_destroy = context.options.command == Command::kDestroy;
   policy.is_drift = context.options.command == Command::kDrift;
+  policy.counts_all_unmanaged = context.options.drift.counts_unmanaged;
   return policy;
 }
 

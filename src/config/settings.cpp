@@ -252,8 +252,9 @@ class Resolver {
     }
     for (const auto& assignment : overrides_.variables) {
       const auto equals = assignment.find('=');
-      settings_.variables[assignment.substr(0, equals)] =
-          equals == std::string::npos ? "" : assignment.substr(equals + 1);
+      const std::string name = assignment.substr(0, equals);
+      if (!settings_.variables.contains(name)) settings_.undeclared_variables.push_back(name);
+      settings_.variables[name] = equals == std::string::npos ? "" : assignment.substr(equals + 1);
     }
   }
 
@@ -318,6 +319,7 @@ class Resolver {
     settings_.sandbox_file = normal(folder / "sandbox.json");
     auto& state = settings_.state;
     take_word(key(&Layer::state_backend), state.backend);
+    check_address_counts();
     const auto& path = key(&Layer::state_path);
     if (!overrides_.state.empty()) {
       state.backend = StateBackend::kLocal;
@@ -330,6 +332,16 @@ class Resolver {
     } else {
       state.path = normal(path ? prefix / path->value : folder / "state.json");
     }
+  }
+
+  /// With a backend that somebody chose, an address may be meant for another environment.
+  void check_address_counts() {
+    const auto& address = key(&Layer::state_address);
+    if (!address || key(&Layer::state_backend)) return;
+    sink_.error(
+        "missing-key", address->span,
+        "'state.address' has no effect without 'state.backend: http': the state would be a local file",
+        "add 'backend: http' beside it, or remove it");
   }
 
   void take_remote_state() {

@@ -37,8 +37,8 @@ class Comparer {
     if (binding_.recorded != nullptr) {
       // A field that goes back to its default now is not managed any more after that.
       reset_removed(kind_.fields, binding_.recorded->applied, result_.managed, "");
-      remove_own_items(result_.managed);
-      remove_own_items(result_.applied);
+      if (!binding_.keeps_items) settle_own_items(result_.managed);
+      settle_own_items(result_.applied);
     }
     if (live == nullptr) {
       result_.target = schema::overlay(kind_.fields, *base, result_.managed);
@@ -186,10 +186,10 @@ class Comparer {
     });
   }
 
-  /// Items that we declared on somebody else's object and no longer declare are taken out.
-  void remove_own_items(json::object& fields) { collect_removed(fields, binding_.recorded->applied, ""); }
+  /// Items that we declared on somebody else's object and no longer declare are taken out, or kept.
+  void settle_own_items(json::object& fields) { settle_items(fields, binding_.recorded->applied, ""); }
 
-  void collect_removed(json::object& managed, const json::object& applied, const std::string& prefix) {
+  void settle_items(json::object& managed, const json::object& applied, const std::string& prefix) {
     for (const auto& [name, value] : applied) {
       const std::string path = prefix + "/" + base::escape_pointer_token(name);
       if (const json::array* old_items = marker::find_items(value)) {
@@ -205,13 +205,17 @@ class Comparer {
           const bool is_there = std::any_of(kept.begin(), kept.end(), [&](const json::value& item) {
             return item.get_object().at(key_name) == key;
           });
-          if (!is_there) removed.push_back(key);
+          if (is_there) continue;
+          if (binding_.keeps_items)
+            kept.push_back(old_item);
+          else
+            removed.push_back(key);
         }
         now = marker::make_items(std::move(kept), std::move(removed));
       } else if (value.is_object()) {
         json::object inner =
             managed.contains(name) && managed[name].is_object() ? managed[name].get_object() : json::object();
-        collect_removed(inner, value.get_object(), path);
+        settle_items(inner, value.get_object(), path);
         if (!inner.empty()) managed[name] = std::move(inner);
       }
     }

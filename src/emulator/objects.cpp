@@ -123,7 +123,7 @@ Outcome<void> check_and_finish(Project& project, Family& family, Change& change,
       return found.error();
   if (const auto clash = family.objects.find_clash(change.after->fields, order))
     return duplicate(project, family.traits->duplicate,
-                     "There is already a " + std::string(family.kind->title) + " with this " + *clash);
+                     "There is already another " + std::string(family.kind->title) + " with this " + *clash);
   stamp(project, *family.kind, change.before, *change.after);
   return {};
 }

@@ -62,6 +62,8 @@ class MetadataDecoder {
         decode_name(member);
       else if (is_null || member.key == "absent")
         continue;  // as if it were not written; of overlays, and dealt with there
+      else if (!takes_metadata(kind_, member.key))
+        report_not_taken(member);
       else if (member.key == "id")
         decode_id(member);
       else if (member.key == "labels")
@@ -92,13 +94,15 @@ class MetadataDecoder {
     object_.key.handle = std::move(*name);
   }
 
+  void report_not_taken(const Member& member) {
+    context_.sink.error("invalid-combination", member.key_span,
+                        fmt::format("a {} has no {} of its own", kind_.name, member.key),
+                        member.key == "id"
+                            ? "remove metadata.id: what it refers to tells which one is meant"
+                            : fmt::format("remove it here: that of its {} counts", kind_.item_of.kind));
+  }
+
   void decode_id(const Member& member) {
-    if (!schema::has_id(kind_)) {
-      context_.sink.error("invalid-combination", member.key_span,
-                          fmt::format("a {} has no id of its own", kind_.name),
-                          "remove metadata.id: what it refers to tells which one is meant");
-      return;
-    }
     auto id = schema::decode_text(member.value, "metadata.id", context_);
     if (!id) return;
     if (base::is_blank(*id))

@@ -52,6 +52,7 @@ class LayerDecoder {
     schema::DecodeContext context{sources_, sink_, substitution, options_.inbound_generation};
     if (!laid.empty() && is_dropped(key, merged, context)) return;
     auto object = decode_document(merged, false, context);
+    made_.variables.insert(substitution.asked_for().begin(), substitution.asked_for().end());
     if (!object) return;
     object->root = root_of(first).recorded;
     made_.objects.push_back(std::move(*object));

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <map>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "descopectl/document/tree.hpp"
@@ -23,6 +25,7 @@ using Layers = std::map<model::ObjectKey, std::vector<Layer>>;
 struct LayeredObjects {
   std::vector<model::DesiredObject> objects;
   Dropped dropped;
+  std::set<std::string> variables;  ///< as DesiredState::variables
 };
 
 /// Lays the documents of each object over each other and decodes what comes of it. The object belongs to the

@@ -31,6 +31,7 @@ struct ParsedFile {
   std::vector<KeptDocument> kept;
   document::Tree tree;
   diag::Sink sink;
+  std::set<std::string> variables;
   std::size_t documents = 0;
   bool is_whole = true;  ///< all its documents could be read
 };
@@ -80,6 +81,7 @@ class Parser {
                                                   ++parsed.documents;
                                                   take(root, file, context, parsed);
                                                 });
+    parsed.variables = substitution.asked_for();
   }
 
   void take(const document::Node& root, const ManifestFile& file, schema::DecodeContext& context,
@@ -150,6 +152,7 @@ model::DesiredState load_manifests(const LoadOptions& options, diag::SourceTable
   state.objects.reserve(count);
   for (ParsedFile& file : parsed) {
     state.documents += file.documents;
+    state.variables.merge(file.variables);
     is_whole = is_whole && file.is_whole;
     sink.merge(std::move(file.sink));
     std::move(file.objects.begin(), file.objects.end(), std::back_inserter(state.objects));
@@ -163,6 +166,7 @@ model::DesiredState load_manifests(const LoadOptions& options, diag::SourceTable
       return options.roots[files[entry.second.front().file].root].is_overlay;
     });
   LayeredObjects layered = decode_layers(layers, files, options, sources, sink);
+  state.variables.merge(layered.variables);
   std::move(layered.objects.begin(), layered.objects.end(), std::back_inserter(state.objects));
   check_duplicates(state.objects, sink);
   if (is_whole) check_references(state.objects, layered.dropped, sink);

@@ -65,6 +65,7 @@ std::optional<std::string> Substitution::look_up(std::string_view expression, di
     return std::nullopt;
   }
   if (form == "var") {
+    asked_for_.insert(name);
     const auto found = variables_.find(name);
     if (found != variables_.end()) return found->second;
     std::vector<std::string_view> known;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 
 #include "descopectl/base/environment.hpp"
@@ -22,6 +23,8 @@ class Substitution final : public schema::TextResolver {
 
   std::optional<std::string> resolve(const document::Node& scalar, diag::Sink& sink) const override;
   [[nodiscard]] std::string folder(diag::Span span) const override;
+  /// The names of the variables that were asked for so far, found or not.
+  [[nodiscard]] const std::set<std::string>& asked_for() const { return asked_for_; }
 
  private:
   std::optional<std::string> look_up(std::string_view expression, diag::Span span, diag::Sink& sink) const;
@@ -30,6 +33,7 @@ class Substitution final : public schema::TextResolver {
   const std::map<std::string, std::string>& variables_;
   std::string folder_;  ///< where `folders_` says nothing
   std::map<std::uint32_t, std::string> folders_;
+  mutable std::set<std::string> asked_for_;
 };
 
 }  // namespace descopectl::manifest

@@ -35,6 +35,14 @@ bool DesiredObject::is_at(const diag::Span& place) const {
                                       [&](const FieldPlace& one) { return one.span == place; });
 }
 
+const DesiredObject* DesiredState::find_whole(const ObjectKey& part) const {
+  const auto at = std::find_if(objects.begin(), objects.end(), [&](const DesiredObject& object) {
+    return std::any_of(object.parts.begin(), object.parts.end(),
+                       [&](const Part& one) { return one.key == part; });
+  });
+  return at == objects.end() ? nullptr : &*at;
+}
+
 const DesiredObject* DesiredState::find(const ObjectKey& key) const {
   const auto at = std::lower_bound(
       objects.begin(), objects.end(), key,

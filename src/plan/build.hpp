@@ -116,6 +116,9 @@ struct ItemChange {
 };
 [[nodiscard]] ItemChange find_item_change(const Action& action);
 
+/// May what is recorded go because no manifest declares it any more?
+[[nodiscard]] bool may_prune(const PlanInput& input, const model::RecordedObject& recorded);
+
 /// Puts body, changes and what hangs on them into an update or replacement of a live object.
 void fill_body(Action& action, const json::object& live, const json::object& target, const Policy& policy);
 

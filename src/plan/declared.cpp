@@ -203,24 +203,33 @@ class DeclaredBuilder {
     }
   }
 
+  /// It stands in the way of an apply alone: drift counts it as changed and goes on.
+  void report_untakable(const SecretUse& use, const Field& row) {
+    draft_.sink.add(
+        {policy_.is_drift ? diag::Severity::kWarning : diag::Severity::kError,
+         "secret-needs-rotate",
+         fmt::format("the {} of {} changed, and the service takes it only when the object is created",
+                     row.name, desired_.key.to_string()),
+         "",
+         fmt::format("after a rotate, put the secret that counts into its source ('descopectl "
+                     "output {0} --show-secret' tells it); for a new one, take the old value back "
+                     "and run 'descopectl rotate {0}'",
+                     desired_.key.to_string()),
+         use.span,
+         {}});
+  }
+
   /// True where a secret makes this an update. A secret that did not change is never sent.
   bool choose_secrets_for_update() {
     bool any = false;
     for (SecretUse& use : action_.secrets) {
       const Field* row = schema::find_row(kind_.fields, use.pointer);
-      const bool is_forced = policy_.send_secret.contains(desired_.key.to_string()) &&
-                             use.status != SecretStatus::Form::kUnavailable;
+      // One that is not at hand is missed before the first write.
+      const bool is_forced = policy_.send_secret.contains(desired_.key.to_string());
       if (use.status != SecretStatus::Form::kChanged && !is_forced) continue;
       if (row != nullptr && !row->in(schema::kInUpdate)) {
-        draft_.sink.error(
-            "secret-needs-rotate", use.span,
-            fmt::format("the {} of {} changed, and the service takes it only when the object is created",
-                        row->name, desired_.key.to_string()),
-            fmt::format("after a rotate, put the secret that counts into its source ('descopectl output {0} "
-                        "--show-secret' tells it); for a new one, take the old value back and run "
-                        "'descopectl rotate {0}'",
-                        desired_.key.to_string()));
-        continue;
+        report_untakable(use, *row);
+        if (!policy_.is_drift) continue;
       }
       use.is_sent = true;
       any = true;

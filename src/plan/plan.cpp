@@ -50,6 +50,8 @@ std::vector<diff::Binding> bind_in_scope(const PlanInput& input, diag::Sink& sin
   diag::Sink found;
   std::vector<diff::Binding> bindings =
       diff::bind_objects(*input.desired, *input.live, *input.recorded, found);
+  for (diff::Binding& binding : bindings)
+    if (binding.recorded != nullptr) binding.keeps_items = !may_prune(input, *binding.recorded);
   const auto is_about = [&](const diag::Span& span) {
     return std::any_of(bindings.begin(), bindings.end(), [&](const diff::Binding& binding) {
       return binding.desired->is_at(span) && input.scope.contains(binding.desired->key);
@@ -353,7 +355,8 @@ std::vector<NeededKind> find_needed_kinds(const model::DesiredState& desired,
     if (!kind->calls.list.exists()) continue;
     if (required.contains(kind->name))
       needed.push_back({kind, false});
-    else if (!kind->is_listed_on_demand || optional.contains(kind->name) || refers_to_required(*kind))
+    else if (!kind->is_listed_on_demand || optional.contains(kind->name) || refers_to_required(*kind) ||
+             (policy.counts_all_unmanaged && kind->calls.list_by.empty()))
       needed.push_back({kind, true});
   }
   for (const schema::Kind* kind : kinds::named_only())

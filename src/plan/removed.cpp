@@ -91,13 +91,11 @@ std::set<std::pair<std::string, std::string>> bound_objects(const Draft& draft) 
 }
 
 void remove_recorded(Draft& draft, const RecordedObject& recorded, bool is_bound) {
-  const Policy& policy = draft.input.policy;
   if (draft.input.desired->find(recorded.key) != nullptr) return;
   if (is_bound) return;  // moved: its new manifest's action carries the move
   const schema::Kind* kind = kinds::find(recorded.key.kind);
   if (kind == nullptr) return;
-  if (policy.prune.form == Prune::Form::kNone || !draft.input.desired->is_root_loaded(recorded.root)) return;
-  if (recorded.root == model::kStandardInputRoot) return;  // named by tell_of_standard_input
+  if (!may_prune(draft.input, recorded)) return;
   const LiveObject* live = find_live(draft, recorded.key, recorded.live_id);
   if (!recorded.keep_on_removal) delete_superseded(draft, *kind, recorded);
   if (live == nullptr) {
@@ -143,7 +141,7 @@ void tell_of_standard_input(Draft& draft, const std::set<std::pair<std::string, 
 }
 
 bool is_counted(const Draft& draft, const schema::Kind& kind) {
-  if (!kind.is_listed_on_demand) return true;
+  if (!kind.is_listed_on_demand || draft.input.policy.counts_all_unmanaged) return true;
   const auto& declared = draft.input.desired->objects;
   const auto& owned = draft.input.recorded->objects;
   return std::any_of(declared.begin(), declared.end(),
@@ -204,6 +202,12 @@ Action make_delete(const schema::Kind& kind, const model::ObjectKey& key, const 
   action.before = live.body;
   action.reason = std::move(reason);
   return action;
+}
+
+bool may_prune(const PlanInput& input, const model::RecordedObject& recorded) {
+  return !input.scope.is_limited() && input.policy.prune.form != Prune::Form::kNone &&
+         input.desired->is_root_loaded(recorded.root) &&
+         recorded.root != model::kStandardInputRoot;  // named by tell_of_standard_input
 }
 
 void add_removed(Draft& draft) {

@@ -56,10 +56,15 @@ std::string digest_state(const model::RecordedState& recorded, const model::Obje
   return brief(json::array{object.live_id, object.applied, object.pending_create, std::move(secrets)});
 }
 
+/// `before`: that of another action on the same object, or nothing.
+std::string digest_live(const std::string& before, const std::string& id, const json::object& body) {
+  return brief(json::array{before, id, body});
+}
+
 void add(const Action& action, const PlanInput& input, ObjectDigest& digest) {
   if (does_something(action))
     digest.deed = base::sha256_hex(digest.deed + base::to_canonical_json(describe(action)));
-  if (!action.before.empty()) digest.live = brief(json::array{digest.live, action.live_id, action.before});
+  if (!action.before.empty()) digest.live = digest_live(digest.live, action.live_id, action.before);
   digest.manifest = digest_manifest(input.desired->find(action.key));
   digest.state = digest_state(*input.recorded, action.is_moved ? action.moved_from : action.key);
   for (const SecretUse& use : action.secrets)
@@ -73,6 +78,8 @@ struct SecretsCompared {
 
 SecretsCompared compare_secrets(const ObjectDigest& saved, const ObjectDigest& now) {
   SecretsCompared compared;
+  // One that only one of the two sends was sent since, or is another manifest's matter.
+  const bool is_about_value = saved.state == now.state && saved.manifest == now.manifest;
   const auto note = [&](const std::string& pointer, bool has_moved) {
     compared.is_same = false;
     if (has_moved) compared.moved.push_back(pointer);
@@ -80,12 +87,12 @@ SecretsCompared compare_secrets(const ObjectDigest& saved, const ObjectDigest& n
   for (const auto& [pointer, fingerprint] : saved.secrets) {
     const auto at = now.secrets.find(pointer);
     if (at == now.secrets.end())
-      note(pointer, saved.state == now.state);  // else it has been sent since
+      note(pointer, is_about_value);
     else if (!fingerprint.empty() && !at->second.empty() && at->second != fingerprint)
       note(pointer, true);
   }
   for (const auto& [pointer, fingerprint] : now.secrets)
-    if (!saved.secrets.contains(pointer)) note(pointer, saved.state == now.state);
+    if (!saved.secrets.contains(pointer)) note(pointer, is_about_value);
   return compared;
 }
 
@@ -145,6 +152,16 @@ ObjectDigests digest_objects(const Plan& plan, const PlanInput& input) {
   ObjectDigests digests;
   for (const Action& action : plan.actions)
     add(action, input, digests[action.key]);
+  // What is owned and left alone: it tells why, where a saved plan was to change it.
+  for (const auto& [key, recorded] : input.recorded->objects) {
+    if (digests.contains(key)) continue;
+    ObjectDigest& digest = digests[key];
+    digest.manifest = digest_manifest(input.desired->find(key));
+    digest.state = digest_state(*input.recorded, key);
+    const model::LiveKind* kind = input.live->find(key.kind);
+    const model::LiveObject* live = kind == nullptr ? nullptr : kind->find(recorded.live_id);
+    if (live != nullptr) digest.live = digest_live({}, live->id, live->body);
+  }
   return digests;
 }
 

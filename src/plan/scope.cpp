@@ -46,9 +46,7 @@ class ScopeFinder {
       scope_.keys.insert(target);
       return;
     }
-    for (const DesiredObject& object : desired_.objects)
-      for (const model::Part& part : object.parts)
-        if (part.key == target) return add_owner(target, object.key);
+    if (const DesiredObject* whole = desired_.find_whole(target)) return add_owner(target, whole->key);
     report_unknown(target);
   }
 

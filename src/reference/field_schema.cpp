@@ -41,7 +41,7 @@ std::string_view pattern_of(Format format) {
 
 /// The forms that one text may take: of a string field, or of an item of a list of strings.
 json::array text_forms(const Field& field, Empty empty) {
-  const bool may_be_empty = !field.required && empty == Empty::kResets;
+  const bool may_be_empty = !field.required && empty != Empty::kIsWrong;
   if (!field.values.empty()) {
     json::array words = texts(field.values);
     if (may_be_empty && field.type == Type::kString) words.emplace_back("");
@@ -80,7 +80,7 @@ json::array forms_of(const Field& field, Empty empty) {
     case Type::kStringMap:
       return {{{"type", "object"},
                {"additionalProperties",
-                empty == Empty::kIsWrong ? any_of({typed("string"), typed("null")}) : typed("string")}}};
+                empty == Empty::kResets ? typed("string") : any_of({typed("string"), typed("null")})}}};
     case Type::kObject:
       return {members_schema(field.fields, empty)};
     case Type::kObjectList:
@@ -88,7 +88,7 @@ json::array forms_of(const Field& field, Empty empty) {
       return {list_of(members_schema(field.written_fields()))};
     case Type::kObjectMap:
       return {{{"type", "object"},
-               {"additionalProperties", any_of({members_schema(field.fields), typed("null")})}}};
+               {"additionalProperties", any_of({members_schema(field.fields, empty), typed("null")})}}};
     case Type::kReference:
       return {refer_to("reference")};
   }
@@ -111,6 +111,9 @@ bool may_be_null(const Field& field) {
 json::object field_schema(const Field& field, Empty empty) {
   json::array forms = forms_of(field, empty);
   if (may_be_null(field)) forms.emplace_back(typed("null"));
+  if (empty == Empty::kUnsets && (field.type != Type::kString || field.required || field.secret))
+    forms.emplace_back(
+        json::object{{"const", ""}, {"description", "!unset: as if nothing had declared it."}});
   json::object out{{"title", field.name}};
   std::string description(field.doc);
   for (const std::string& remark : remarks_of(field))

@@ -9,9 +9,10 @@
 
 namespace descopectl::reference {
 
-/// Whether an empty text is a way to write a member that is not required: in metadata it is not, and null
-/// counts as not written, in maps too.
-enum class Empty : unsigned char { kResets, kIsWrong };
+/// What an empty text stands for. In a spec it resets a text that is not required. In metadata it is wrong, and
+/// null counts as not written, in maps too. In an overlay it is how editors see `!unset`, which every member
+/// takes.
+enum class Empty : unsigned char { kResets, kIsWrong, kUnsets };
 
 /// A map whose members are these rows. Rows that no manifest may write are left out.
 [[nodiscard]] json::object members_schema(std::span<const schema::Field> fields,

@@ -15,15 +15,16 @@ namespace {
 
 constexpr std::string_view kHandle = R"(^[^\s/,=\u0000-\u0020\u007f]{1,200}$)";
 
-/// Of kinds whose objects have no id of their own there is none to write.
 json::object metadata_definition(const schema::Kind& kind, Use use) {
-  json::object out = members_schema(manifest::kMetadataFields, Empty::kIsWrong);
+  json::object out =
+      members_schema(manifest::kMetadataFields, use == Use::kOverlay ? Empty::kUnsets : Empty::kIsWrong);
   json::object& properties = out["properties"].as_object();
   json::object& handle = properties["name"].as_object();
   handle["anyOf"] = {{{"type", "string"}, {"pattern", kHandle}}, refer_to("substitution")};
   handle.erase("type");
   handle.erase("pattern");
-  if (!schema::has_id(kind)) properties.erase("id");
+  for (const schema::Field& field : manifest::kMetadataFields)
+    if (!manifest::takes_metadata(kind, field.name)) properties.erase(field.name);
   if (use == Use::kManifest) properties.erase("absent");
   return out;
 }
@@ -43,7 +44,7 @@ json::object extra_fields(const schema::Kind& kind) {
 
 json::object spec_definition(const schema::Kind& kind, Use use) {
   json::object out{{"title", fmt::format("spec of a {}", kind.name)}, {"description", kind.doc}};
-  for (auto& member : members_schema(kind.fields))
+  for (auto& member : members_schema(kind.fields, use == Use::kOverlay ? Empty::kUnsets : Empty::kResets))
     out[member.key()] = std::move(member.value());
   out["properties"].as_object()["extraFields"] = extra_fields(kind);
   if (use == Use::kOverlay) out.erase("required");
@@ -51,6 +52,7 @@ json::object spec_definition(const schema::Kind& kind, Use use) {
 }
 
 std::string metadata_name(const schema::Kind& kind) {
+  if (kind.item_of.exists()) return "metadataOfItem";
   return schema::has_id(kind) ? "metadata" : "metadataWithoutId";
 }
 

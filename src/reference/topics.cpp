@@ -180,8 +180,8 @@ Topic metadata_topic(const Kind& kind) {
   topic.flags = {"required"};
   topic.doc = "The handle of the manifest, and what is not sent.";
   topic.members = topics_of(nullptr, kMetadata, manifest::kMetadataFields, topic.path + ".");
-  if (!schema::has_id(kind))
-    std::erase_if(topic.members, [](const Topic& member) { return member.name == "id"; });
+  std::erase_if(topic.members,
+                [&](const Topic& member) { return !manifest::takes_metadata(kind, member.name); });
   return topic;
 }
 

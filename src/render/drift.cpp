@@ -51,9 +51,10 @@ std::string show_change(const plan::DriftChange& change) {
   }
 }
 
-/// What happened to the object; where nothing did, what an apply would do to it.
+/// What happened to the object; where the manifests changed, what an apply would do to it.
 Sign sign_of(const Group& group, const DriftObject& object) {
-  return group.cause == Cause::kManifest && object.action ? render::sign_of(*object.action) : group.sign;
+  const bool is_manifests = group.cause == Cause::kManifest || group.cause == Cause::kBoth;
+  return is_manifests && object.action ? render::sign_of(*object.action) : group.sign;
 }
 
 void append_object(std::string& out, const Group& group, const DriftObject& object,

@@ -126,6 +126,20 @@ TEST_F(Adopt, NeedsManifestsThatAreNamed) {
   EXPECT_EQ(run({"--all", "Connection/a"}).status, 3);
 }
 
+TEST_F(Adopt, NamesTheWholeOfWhichAScopeIsAPart) {
+  project.declare(
+      "apiVersion: descopectl/v1\nkind: Resource\nmetadata: {name: r}\n"
+      "spec: {name: R, uri: 'https://r.example', type: mcp}\n---\n"
+      "apiVersion: descopectl/v1\nkind: McpScope\nmetadata: {name: s}\nspec: {resource: r, name: s}\n");
+  for (const char* command : {"adopt", "output"}) {
+    const Result result = project.run({command, "McpScope/s"});
+    EXPECT_EQ(result.status, 3) << result.all();
+    EXPECT_EQ(result.err,
+              "error: McpScope/s is a part of Resource/r and has no live object of its own [part-as-target]\n"
+              "hint: name Resource/r\n");
+  }
+}
+
 TEST_F(Adopt, StopsWhereAMatchIsNotCertainButNotForOthersSake) {
   project.declare(connection("other", "A") + "---\n" + connection("a", "A"));
   api.post("/v1/mgmt/outbound/app/create", {{"id", "b"}, {"name", "A"}});

@@ -52,6 +52,30 @@ TEST_F(Drift, OfAScopeOnALiveResourceIsLiveWhereOthersChangedIt) {
             "Drift: 1 changed live, 0 deleted, 0 changed in manifests, 0 unmanaged.");
 }
 
+TEST_F(Drift, CountsWhatNobodyOwnsOfEveryKindWhereThatIsAskedFor) {
+  apply(connection("a"));
+  ASSERT_EQ(api.post("/v1/mgmt/role/create", {{"name", "Rogue"}}).status, 200);
+  EXPECT_EQ(project.drift().status, 0);
+  const json::value found = report(2, {"--count", "unmanaged"}).at("drift").at(0);
+  EXPECT_EQ(found.at("cause"), "unmanaged");
+  EXPECT_TRUE(found.at("address").as_string().starts_with("Role/")) << found;
+}
+
+TEST_F(Drift, GoesOnWhereASecretIsNotTheOneThatIsRecorded) {
+  project.environment["A_SECRET"] = "a secret of more than twenty characters";
+  apply(document("InboundApp", "app", "name: App, clientSecret: {fromEnv: A_SECRET}") + "---\n" +
+        connection("a", "A", "  description: one\n"));
+  ASSERT_EQ(api.post("/v1/mgmt/outbound/app/update",
+                     {{"app", {{"id", "a"}, {"name", "A"}, {"description", "two"}}}})
+                .status,
+            200);
+  project.environment["A_SECRET"] = "another secret of more than twenty characters";
+  const json::value found = report(2);
+  EXPECT_EQ(found.at("summary").at("live"), 1);
+  EXPECT_EQ(found.at("summary").at("manifest"), 1);
+  EXPECT_EQ(project.plan().status, 3) << "an apply could not send it";
+}
+
 TEST_F(Drift, WithALostStateIsAFailure) {
   apply(connection("a", "A", "  description: one\n"));
   EXPECT_EQ(project.drift().status, 0);

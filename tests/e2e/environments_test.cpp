@@ -76,6 +76,18 @@ TEST_F(Environments, AreNamedWhereNoneWasChosenAndOneMayBeMissing) {
       << "an environment would not help";
 }
 
+TEST_F(Environments, AVariableThatNothingUsesIsWarnedOf) {
+  project.folder.write("descope/v.yaml", overlay("name: v", "name: 'V ${var:domain}'"));
+  const Result misspelt = project.run({"validate", "--var", "domain=x", "--var", "domian=y"});
+  EXPECT_EQ(misspelt.status, 0);
+  EXPECT_EQ(misspelt.err,
+            "warning: --var domian: no manifest holds ${var:domian} [unused-variable]\n"
+            "hint: did you mean 'domain'?\n");
+  project.folder.write("descope/v.yaml", overlay("name: v", "name: V, clientSecret: '${var:domain}'"));
+  EXPECT_EQ(project.run({"validate", "--var", "domain=x"}).err.find("unused-variable"), std::string::npos)
+      << "a secret's text uses it";
+}
+
 TEST_F(Environments, LayTheirOverlaysOverTheManifestsOfAll) {
   project.folder.write("env/staging/a.yaml", overlay("name: a", "description: over, logo: !unset") + "---\n" +
                                                  overlay("name: only-here", "name: Only here"));

@@ -209,6 +209,10 @@ TEST_F(Secrets, OfAdoptedObjectsAreNotComparedAndSentOnDemand) {
   ASSERT_EQ(apply().status, 0);
   EXPECT_TRUE(hosted.bodies(kUpdate).empty());
   EXPECT_NE(run({"plan"}).out.find("Not compared: 1 secret\n"), std::string::npos);
+  environment.erase("APP_SECRET");
+  EXPECT_EQ(apply({"--send-secret", "Connection/a"}).status, 3) << "what is to be sent has to be there";
+  EXPECT_TRUE(hosted.bodies(kUpdate).empty());
+  environment["APP_SECRET"] = kSecret;
   ASSERT_EQ(apply({"--send-secret", "Connection/a"}).status, 0);
   EXPECT_EQ(sent(0, kUpdate).at("app").at("clientSecret").as_string(), kSecret);
   EXPECT_EQ(run({"plan"}).out.find("Not compared"), std::string::npos);

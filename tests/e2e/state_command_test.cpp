@@ -187,6 +187,24 @@ TEST_F(StateCommand, RebuildForgetsWhatNoManifestDeclaresAndKeepsFingerprints) {
   EXPECT_EQ(project.plan().out.find("Not compared"), std::string::npos) << "the secret is known still";
 }
 
+TEST_F(StateCommand, RebuildKeepsWhatProtectsAnObjectThatIsOwned) {
+  const auto protect = [](std::string_view lifecycle) {
+    return "apiVersion: descopectl/v1\nkind: Connection\nmetadata: {name: a" + std::string(lifecycle) +
+           "}\nspec: {name: A}\n";
+  };
+  const std::string other = "---\n" + connection("b");
+  project.declare(protect(", lifecycle: {preventDestroy: true}") + other);
+  ASSERT_EQ(project.apply().status, 0);
+  project.declare(protect("") + other);
+  ASSERT_EQ(state({"rebuild", "--auto-approve"}).status, 0);
+  project.declare(connection("b"));
+  EXPECT_EQ(project.apply().status, 8) << "false was never applied";
+  project.declare(protect(", lifecycle: {preventDestroy: false}") + other);
+  ASSERT_EQ(state({"rebuild", "--auto-approve"}).status, 0);
+  project.declare(connection("b"));
+  EXPECT_EQ(project.apply().status, 0);
+}
+
 TEST_F(StateCommand, UnlockTakesNoLockFromALivingHolderUnasked) {
   EXPECT_EQ(state({"unlock"}).out, "Nobody holds the lock.\n");
   Project slow({"--latency-ms", "250"});

@@ -137,6 +137,7 @@ struct Settings {
   HttpSettings http;
   NetworkSettings network;
   std::map<std::string, std::string, std::less<>> variables;
+  std::vector<std::string> undeclared_variables;  ///< those that descopectl.yaml does not name
   std::string management_key_file;  ///< for load_management_key; "-": standard input
   bool has_strict_references = false;
   bool is_sandbox = false;

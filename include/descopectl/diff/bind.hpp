@@ -39,6 +39,10 @@ struct Binding {
   const model::LiveObject* former = nullptr;
   const model::RecordedObject* former_record = nullptr;
 
+  /// Our items on somebody else's object (RecordedObject::is_partial) stay, and stay ours, though no manifest
+  /// declares them any more: nothing is pruned.
+  bool keeps_items = false;
+
   /// The live id where it is known before the apply: of a bound object, or of a connection to be created.
   std::string known_id;
 };

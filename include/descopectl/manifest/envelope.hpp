@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "descopectl/schema/field.hpp"
+#include "descopectl/schema/identity.hpp"
+#include "descopectl/schema/kind.hpp"
 
 namespace descopectl::manifest {
 
@@ -53,6 +55,13 @@ inline constexpr std::array kMetadataFields{
                   .doc = "Only in an environment's overlay: drops the object that is declared below it.",
                   .source = "contract 2"}};
 static_assert(schema::is_valid_table(kMetadataFields));
+
+/// False for what a manifest of that kind can't write: an item of another object has neither an id nor a
+/// lifecycle of its own, and what is known by a key has no id.
+[[nodiscard]] inline bool takes_metadata(const schema::Kind& kind, std::string_view member) {
+  if (member == "id") return schema::has_id(kind);
+  return member != "lifecycle" || !kind.item_of.exists();
+}
 
 /// The names of rows, for suggestions.
 [[nodiscard]] inline std::vector<std::string_view> names_of(std::span<const schema::Field> fields) {

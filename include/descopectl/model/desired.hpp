@@ -124,8 +124,11 @@ struct DesiredState {
   std::vector<std::string> roots;  ///< loaded whole in this run, as they are recorded
   std::size_t documents = 0;
   std::size_t files = 0;
+  std::set<std::string> variables;  ///< names in ${var:NAME}, but for those in secrets
 
   [[nodiscard]] const DesiredObject* find(const ObjectKey& key) const;
+  /// The object that a document of that key is a part of (DesiredObject::parts); null where it is none.
+  [[nodiscard]] const DesiredObject* find_whole(const ObjectKey& part) const;
   /// True where `root` is one of `roots` or lies in one of them.
   [[nodiscard]] bool is_root_loaded(std::string_view root) const;
 };

@@ -417,6 +417,19 @@ TEST_F(SettingsTest, NameAStateOnAServerAndTakeItsCredentialsFromVariables) {
   EXPECT_EQ(settings_.state.password.reveal(), "s3cret");
 }
 
+TEST_F(SettingsTest, TakeNoAddressWithoutTheBackendThatItIsFor) {
+  write(
+      "apiVersion: descopectl/v1\nkind: Config\nmanifests: [descope/]\n"
+      "state: {address: 'https://state.example.com/s'}\n"
+      "environments: {here: {state: {backend: local}}}\n");
+  resolve(kValidate);
+  EXPECT_EQ(status_, ExitStatus::kInvalidInput);
+  EXPECT_THAT(messages_, testing::HasSubstr("'state.address' has no effect without 'state.backend: http'"));
+  flags_.environment = "here";
+  resolve(kValidate);
+  EXPECT_EQ(status_, ExitStatus::kDone) << messages_;
+}
+
 TEST_F(SettingsTest, PreferTheFlagAndTheSandboxToAStateOnAServer) {
   write(kRemoteState);
   flags_.state = "my.json";

@@ -87,7 +87,17 @@ TEST_F(SavedDigests, HoldSecretsThatAreSentToTheirFingerprints) {
   EXPECT_EQ(moved(with("one"), with("one")), "");
   EXPECT_EQ(moved(with(""), with("one")), "") << "it was not at hand then";
   EXPECT_EQ(moved(with("one"), digest(connection("a", "clientSecret: {clear: true}"))),
-            "Connection/a: the manifest and the secret /clientSecret\n");
+            "Connection/a: the manifest\n")
+      << "the value is not what moved";
+  EXPECT_EQ(moved(with("one"), digest(connection("b"))),
+            "Connection/a: the manifest\nConnection/b: the manifest\n");
+}
+
+TEST_F(SavedDigests, OfADeletionThatIsNoLongerToBeAreNotTakenForADriftOfLive) {
+  project.apply_text(connection("a") + connection("b"));
+  const ObjectDigests saved = digest(connection("a"));
+  project.policy.prune.form = plan::Prune::Form::kNone;
+  EXPECT_EQ(moved(saved, digest(connection("a"))), "Connection/b: what it refers to or the configuration\n");
 }
 
 TEST_F(SavedDigests, ComeBackFromTheFile) {

@@ -34,6 +34,26 @@ TEST(PlanScopes, AScopeOnALiveResourceOutsideTouchesItsOwnItemAlone) {
             R"({"connectionsScopes":[{"name":"theirs","values":["v"]}]})");
 }
 
+TEST(PlanScopes, AScopeOnALiveResourceOutsideStaysWhereNothingIsPruned) {
+  const auto scope = [](const std::string& name, const std::string& label) {
+    return doc("McpScope", "name: " + name + ", labels: {team: " + label + "}",
+               "resource: {live: RS1}, name: " + name);
+  };
+  Project project;
+  project.add_live("Resource", R"({"id":"RS1","name":"theirs","type":"mcp","uri":"u"})");
+  project.apply_text(scope("a", "one") + scope("b", "two"));
+  project.policy.prune.form = plan::Prune::Form::kNone;
+  EXPECT_EQ(actions_of(project.apply_text(scope("b", "two"))), "");
+  EXPECT_EQ(actions_of(project.apply_text(scope("b", "two") + scope("c", "two"))), "update Resource/RS1");
+  project.policy.prune.form = plan::Prune::Form::kOwned;
+  project.selection.selector.push_back(model::parse_label_rule("team=two").value());
+  EXPECT_EQ(actions_of(project.apply_text(scope("b", "two"))), "");
+  project.selection = {};
+  EXPECT_EQ(actions_of(project.apply_text(scope("b", "two"))), "update Resource/RS1");
+  EXPECT_EQ(json::serialize(project.live_body("Resource", "RS1").at("scopes")),
+            R"({"connectionsScopes":[{"name":"b"}]})");
+}
+
 TEST(PlanScopes, AScopeThatLiveKeepsInAnotherListStaysThere) {
   Project project;
   project.add_live(
