@@ -72,7 +72,7 @@ void settle_deletion(Run& run, const Action& action) {
     if (open == intents.end() || open->second.operation != model::Operation::kDelete ||
         open->second.live_id != action.live_id)
       continue;
-    const auto settled = run.store.settle(model::ObjectKey(key));
+    const auto settled = run.store.settle(key);
     if (!settled) run.stop_for_state(fmt::format("{} was read back", key.to_string()), settled.error());
     return;
   }

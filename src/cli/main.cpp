@@ -51,6 +51,10 @@ ExitStatus dispatch(Context& context) {
   if (!check_output_folders(context)) return emit_failure(context, ExitStatus::kInvalidInput);
   const Command command = context.options.command;
   const config::Needs needs = needs_of(context.options);
+  // What a state's server says is repeated by commands that do not need the key, too.
+  if (const auto key = context.environment.find("DESCOPE_MANAGEMENT_KEY");
+      key && (needs.state || needs.writes))
+    context.output.redactor().add(model::Secret(*key));
   if (needs.any()) {
     const config::Surroundings surroundings{context.environment, std::filesystem::current_path(),
                                             kinds::names()};
@@ -92,8 +96,6 @@ ExitStatus run(int argc, const char* const* argv) {
   Context context{options,  environment,
                   clock,    Terminals{::isatty(0) == 1, ::isatty(1) == 1, ::isatty(2) == 1},
                   std::cin, output};
-  // Commands that do not need it repeat what servers say, too.
-  if (const auto key = environment.find("DESCOPE_MANAGEMENT_KEY")) output.redactor().add(model::Secret(*key));
   for (const diag::Diagnostic& problem : parsed.problems)
     context.sink.add(problem);
   if (!parsed.options) return emit_failure(context, parsed.status);
