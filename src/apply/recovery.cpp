@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "agreement.hpp"
+#include "descopectl/apply/fingerprints.hpp"
 #include "descopectl/base/environment.hpp"
 #include "descopectl/base/text.hpp"
 #include "descopectl/kinds/registry.hpp"
@@ -75,7 +76,7 @@ class Resolver {
 
   Resolution resolve_replacement() const {
     if (const LiveObject* made = find_made(intent_.record.pending_create)) return take(*made);
-    if (live_->find(intent_.live_id) != nullptr) return settle("");
+    if (live_->find(intent_.live_id) != nullptr) return doubt_secrets();
     Resolution unseen{state::PutChange{recorded_.make_unfinished(intent_)}, ""};
     if (leaves_open(unseen, intent_.record.pending_create)) return unseen;
     unseen.may_appear = true;
@@ -155,6 +156,23 @@ class Resolver {
     std::string finding = fmt::format("an interrupted run had {} {} (live id '{}'); it is taken over", done,
                                       intent_.key.to_string(), base::printable(object.id, 100));
     return {state::PutChange{std::move(record)}, std::move(finding)};
+  }
+
+  /// Under that id stands the old object or the new one: the plan compares them, but for secrets. Those that
+  /// an update can send are sent again, whatever the manifest says by then.
+  Resolution doubt_secrets() const {
+    const auto owned = recorded_.objects.find(intent_.key);
+    if (owned == recorded_.objects.end()) return settle("");
+    RecordedObject record = owned->second;
+    bool any = false;
+    for (const auto& [pointer, fingerprint] : intent_.record.secrets) {
+      const schema::Field* row = schema::find_row(kind_->fields, pointer);
+      if (row == nullptr || !row->in(schema::kInUpdate)) continue;
+      record.secrets.insert_or_assign(pointer, unsettled_fingerprint());
+      any = true;
+    }
+    if (!any) return settle("");
+    return {state::PutChange{std::move(record)}, ""};
   }
 
   Resolution settle(std::string finding) const {

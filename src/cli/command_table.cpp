@@ -317,7 +317,10 @@ std::string_view name_of(Format format) {
 
 config::Needs needs_of(const Options& options) {
   const CommandRow& row = row_of(options.command);
-  return row.subcommands.empty() ? row.needs : row.subcommands[options.subcommand].needs;
+  config::Needs needs = row.subcommands.empty() ? row.needs : row.subcommands[options.subcommand].needs;
+  // A saved plan is for an apply.
+  if (options.command == Command::kPlan && !options.out.empty()) needs.writes = true;
+  return needs;
 }
 
 }  // namespace descopectl::cli

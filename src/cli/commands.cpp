@@ -103,6 +103,23 @@ bool is_state_lost(const Planned& planned) {
                      [](const plan::Action& action) { return action.is_adopted; });
 }
 
+/// What was never applied has nothing that it could have drifted from.
+void warn_of_unowned(Context& context, const Planned& planned) {
+  constexpr std::size_t kMostShown = 5;
+  std::vector<std::string> keys;
+  std::size_t count = 0;
+  for (const plan::Action& action : planned.plan.actions)
+    if (action.is_adopted && ++count <= kMostShown) keys.push_back(action.key.to_string());
+  if (count == 0 || !planned.input.is_state_kept) return;
+  if (count > kMostShown) keys.push_back(fmt::format("{} more", count - kMostShown));
+  context.sink.warning(
+      "not-owned", {},
+      fmt::format("{} {} declared and live, and not in the state: what changed in {} can't be told",
+                  base::join_words({keys.begin(), keys.end()}), count == 1 ? "is" : "are",
+                  count == 1 ? "it" : "them"),
+      "'descopectl adopt' or 'descopectl apply' takes note of them");
+}
+
 net::awaitable<ExitStatus> show_drift(Context& context, Connected&, const Planned& planned) {
   plan::DriftReport report = plan::find_drift(planned.input, planned.plan);
   const DriftFlags& flags = context.options.drift;
@@ -111,12 +128,15 @@ net::awaitable<ExitStatus> show_drift(Context& context, Connected&, const Planne
                    (flags.counts_unmanaged && report.unmanaged > 0);
   ExitStatus exit = report.differs ? ExitStatus::kDifferences : ExitStatus::kDone;
   if (is_state_lost(planned)) {
+    report.has_state = false;
     context.fail(
         "no-state",
         "the state is empty, and objects that the manifests declare are in the project: what changed "
         "behind descopectl's back can't be told (a first run, or a lost state?)",
         "check --state and 'state' in descopectl.yaml; 'descopectl apply' or 'descopectl adopt' makes one");
     if (!report.differs) exit = ExitStatus::kFailure;
+  } else {
+    warn_of_unowned(context, planned);
   }
   context.flush_diagnostics();
   co_return context.emit(exit, [&](const render::FormatRow& row, const render::Presentation& shown) {

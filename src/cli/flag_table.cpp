@@ -166,7 +166,7 @@ constexpr std::array kFlagRows{
             [](Options& o, const FlagValue& v) { o.plan.show_noop = v.is_on; }, on(Command::kPlan)},
     FlagRow{"summary", kSwitch, kCommand, "", "one line an object, without its fields",
             [](Options& o, const FlagValue& v) { o.plan.summary = v.is_on; }, on(Command::kPlan)},
-    FlagRow{"expect-plan", kDigest, kCommand, "sha256:HEX",
+    FlagRow{"expect-plan", kDigest, kCommand, "HEX",
             "change nothing unless the plan has this SHA-256, as 'plan' printed it",
             [](Options& o, const FlagValue& v) { o.expected_plan = v.texts.front(); }, on(Command::kApply)},
     FlagRow{"continue-on-stale", kSwitch, kCommand, "",

@@ -20,6 +20,8 @@ manifest::SecretContext secret_context(const Context& context) {
   manifest::SecretContext secrets;
   secrets.environment = &context.environment;
   secrets.variables.insert(context.settings.variables.begin(), context.settings.variables.end());
+  const auto& config = context.settings.config_file;
+  secrets.command_folder = (config ? config->parent_path() : context.settings.working_folder).string();
   return secrets;
 }
 

@@ -194,6 +194,7 @@ plan::Policy make_policy(const Context& context) {
   policy.send_secret.insert(allow.send_secrets.begin(), allow.send_secrets.end());
   policy.is_destroy = context.options.command == Command::kDestroy;
   policy.is_drift = context.options.command == Command::kDrift;
+  policy.is_whole = context.options.settings.filenames.empty();
   policy.counts_all_unmanaged = context.options.drift.counts_unmanaged;
   return policy;
 }

@@ -100,10 +100,9 @@ class Checker {
   bool check_digest(std::string_view text) {
     constexpr std::string_view kPrefix = "sha256:";
     constexpr std::size_t kDigits = 64;
-    if (text.starts_with(kPrefix) && text.size() == kPrefix.size() + kDigits &&
-        !base::from_hex(text.substr(kPrefix.size())).empty())
-      return keep(std::string(text.substr(kPrefix.size())));
-    return fail(text, "sha256: and 64 hexadecimal digits in lower case",
+    const std::string_view digits = text.starts_with(kPrefix) ? text.substr(kPrefix.size()) : text;
+    if (digits.size() == kDigits && !base::from_hex(digits).empty()) return keep(std::string(digits));
+    return fail(text, "64 hexadecimal digits in lower case, with or without 'sha256:' before them",
                 "'plan' prints them after 'Plan SHA-256'");
   }
 

@@ -23,7 +23,7 @@ bool is_kept(char32_t c) {
       (c >= 0x2000 && c <= 0x2BFF) || (c >= 0x3000 && c <= 0x3004) || (c >= 0x3008 && c <= 0x3020);
   const bool is_private = (c >= 0xE000 && c <= 0xF8FF) || c >= 0xF0000;
   return base::is_printable(c) && !is_latin_sign && !is_space_or_sign && !is_private && c != 0x1680 &&
-         c != 0xFEFF && (c & 0xFFFEU) != 0xFFFEU;
+         c != 0xFEFF && c != 0xFFFD && (c & 0xFFFEU) != 0xFFFEU;
 }
 
 /// The words of a camel-case name: "clientSecret" and "loginPageURL" have a break before each capital that

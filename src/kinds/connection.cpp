@@ -130,8 +130,9 @@ static_assert(schema::is_valid_table(kFields));
 constexpr std::array<std::string_view, 1> kNaturalKeys{"id"};
 constexpr std::array<std::string_view, 1> kUnique{"id"};
 constexpr std::array<std::string_view, 1> kTolerated{"templateId"};
-constexpr std::array kBreaks{
-    schema::Breakage{"tokens and API keys that users and tenants stored through it are deleted with it"}};
+constexpr std::string_view kTokensLost =
+    "tokens and API keys that users and tenants stored through it are deleted with it";
+constexpr std::array kBreaks{schema::Breakage{kTokensLost}};
 constexpr std::array<std::string_view, 5> kApiKeyFields{"name", "description", "logo", "appType", "tenantId"};
 
 constexpr std::array<std::string_view, 5> kTemplateFields{"templateId", "id", "clientId", "clientSecret",
@@ -212,6 +213,7 @@ constexpr schema::Kind kKind{
     .check = check,
     .is_never_pruned = is_tenant_scoped,
     .replacement_breaks = kBreaks,
+    .deletion_loss = kTokensLost,
     .update_warning = warn_of_update,
 };
 

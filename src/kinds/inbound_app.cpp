@@ -274,6 +274,7 @@ bool gets_secret(const json::object& /*before*/, const json::object& after) {
   return !is_public_client(after);
 }
 
+constexpr std::string_view kConsentsLost = "consents that users and tenants gave it are lost";
 constexpr std::array kBreaks{
     schema::Breakage{"it gets a new id"},
     schema::Breakage{"its client id stays only because it is sent again", keeps_client_id},
@@ -377,7 +378,8 @@ constexpr schema::Kind kKind{
     .counted_loss = {.search = {"POST", "/v1/mgmt/thirdparty/consents/search", "", "consents"},
                      .by = "appId",
                      .noun = "consent",
-                     .text = "consents that users and tenants gave it are lost"},
+                     .text = kConsentsLost},
+    .deletion_loss = kConsentsLost,
 };
 
 }  // namespace

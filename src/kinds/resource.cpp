@@ -159,11 +159,12 @@ static_assert(schema::is_valid_table(kFields));
 
 constexpr std::array<std::string_view, 1> kNaturalKeys{"uri"};
 constexpr std::array<std::string_view, 1> kUnique{"uri"};
+constexpr std::string_view kClientsLost = "clients registered under it and their users' consents are lost";
 constexpr std::array kBreaks{
     schema::Breakage{"its id changes: whatever holds the old id (clients, configuration elsewhere) must "
                      "learn the new one"},
     schema::Breakage{"resource policies on the old id are lost and made again only where they are declared"},
-    schema::Breakage{"clients registered under it and their users' consents are lost"}};
+    schema::Breakage{kClientsLost}};
 
 void check(const json::object& spec, std::vector<schema::RuleFinding>& findings) {
   const json::value* settings = base::find_member(spec, "dynamicRegistrationSettings");
@@ -194,6 +195,7 @@ constexpr schema::Kind kKind{
               .erase_batch = {"POST", "/v1/mgmt/resource/delete/batch", "ids", ""}},
     .check = check,
     .replacement_breaks = kBreaks,
+    .deletion_loss = kClientsLost,
 };
 
 }  // namespace

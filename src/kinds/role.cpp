@@ -99,6 +99,7 @@ constexpr schema::Kind kRole{
     .is_never_pruned = is_role_of_others,
     .is_system = is_system,
     .replacement_breaks = kRoleBreaks,
+    .deletion_loss = "users, tenants and access keys that hold it lose it",
 };
 
 constexpr schema::Kind kPermission{

@@ -87,8 +87,10 @@ bool has_terminal() {
 
 class Command {
  public:
-  Command(const std::vector<std::string>& argv, const Redact& redact, const base::Interruption* interruption)
+  Command(const std::vector<std::string>& argv, const std::string& folder, const Redact& redact,
+          const base::Interruption* interruption)
       : argv_(argv),
+        folder_(folder),
         redact_(redact),
         interruption_(interruption == nullptr ? -1 : interruption->descriptor()) {}
   Command(const Command&) = delete;
@@ -134,6 +136,7 @@ class Command {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, answer_.writer(), 1);
     posix_spawn_file_actions_adddup2(&actions, errors_.writer(), 2);
+    if (!folder_.empty()) posix_spawn_file_actions_addchdir_np(&actions, folder_.c_str());
     std::vector<char*> words;
     for (const std::string& word : argv_)
       words.push_back(const_cast<char*>(word.c_str()));  // NOLINT: exec's interface
@@ -208,6 +211,7 @@ class Command {
   }
 
   const std::vector<std::string>& argv_;
+  const std::string& folder_;
   const Redact& redact_;
   int interruption_;  ///< readable once the command is to end; -1: never
   Stream answer_;
@@ -222,9 +226,9 @@ class Command {
 }  // namespace
 
 Result<std::string> run_command(const std::vector<std::string>& argv, const base::Environment& environment,
-                                std::chrono::milliseconds timeout, const Redact& redact,
-                                const base::Interruption* interruption) {
-  return Command(argv, redact, interruption).run(environment, timeout);
+                                const std::string& folder, std::chrono::milliseconds timeout,
+                                const Redact& redact, const base::Interruption* interruption) {
+  return Command(argv, folder, redact, interruption).run(environment, timeout);
 }
 
 }  // namespace descopectl::manifest

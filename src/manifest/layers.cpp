@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "decode_document.hpp"
 #include "descopectl/base/text.hpp"
 #include "descopectl/kinds/registry.hpp"
@@ -22,13 +24,20 @@ const Member* find_metadata(const Node& root, std::string_view name) {
 
 class LayerDecoder {
  public:
-  LayerDecoder(const Layers& layers, const std::vector<ManifestFile>& files, const LoadOptions& options,
-               diag::SourceTable& sources, diag::Sink& sink)
-      : layers_(layers), files_(files), options_(options), sources_(sources), sink_(sink) {}
+  LayerDecoder(const Layers& layers, const std::vector<model::DesiredObject>& others,
+               const std::vector<ManifestFile>& files, const LoadOptions& options, diag::SourceTable& sources,
+               diag::Sink& sink)
+      : layers_(layers), others_(others), files_(files), options_(options), sources_(sources), sink_(sink) {}
 
   LayeredObjects run() {
-    for (const auto& [key, stack] : layers_)
+    for (const auto& [key, stack] : layers_) {
+      const auto before = static_cast<std::ptrdiff_t>(sink_.all().size());
       decode(key, stack);
+      const bool lacks_field =
+          std::any_of(sink_.all().begin() + before, sink_.all().end(),
+                      [](const diag::Diagnostic& one) { return one.code == "missing-field"; });
+      if (lacks_field && root_of(stack.front()).is_overlay) tell_of_missing_base(key, stack);
+    }
     return std::move(made_);
   }
 
@@ -56,6 +65,23 @@ class LayerDecoder {
     if (!object) return;
     object->root = root_of(first).recorded;
     made_.objects.push_back(std::move(*object));
+  }
+
+  /// What lacks a field by itself was perhaps meant for another handle.
+  void tell_of_missing_base(const model::ObjectKey& key, const std::vector<Layer>& stack) {
+    std::vector<std::string_view> known;
+    for (const model::DesiredObject& other : others_)
+      if (other.key.kind == key.kind) known.push_back(other.key.handle);
+    for (const auto& [other, layers] : layers_)
+      if (other.kind == key.kind && !root_of(layers.front()).is_overlay) known.push_back(other.handle);
+    const auto nearest = base::find_nearest(key.handle, known);
+    const Member* name = find_metadata(stack.front().root, "name");
+    sink_.add({.severity = diag::Severity::kNote,
+               .code = "overlay-of-nothing",
+               .summary = fmt::format("no manifest before this one declares {}: it has to be whole by itself",
+                                      base::printable(key.to_string(), 200)),
+               .hint = nearest ? fmt::format("did you mean '{}'?", *nearest) : std::string(),
+               .span = name == nullptr ? stack.front().root.span : name->value.span});
   }
 
   /// The documents after the first that may be laid over it; the others are reported. Within one folder only
@@ -115,6 +141,7 @@ class LayerDecoder {
   }
 
   const Layers& layers_;
+  const std::vector<model::DesiredObject>& others_;
   const std::vector<ManifestFile>& files_;
   const LoadOptions& options_;
   diag::SourceTable& sources_;
@@ -125,9 +152,10 @@ class LayerDecoder {
 
 }  // namespace
 
-LayeredObjects decode_layers(const Layers& layers, const std::vector<ManifestFile>& files,
-                             const LoadOptions& options, diag::SourceTable& sources, diag::Sink& sink) {
-  return LayerDecoder(layers, files, options, sources, sink).run();
+LayeredObjects decode_layers(const Layers& layers, const std::vector<model::DesiredObject>& others,
+                             const std::vector<ManifestFile>& files, const LoadOptions& options,
+                             diag::SourceTable& sources, diag::Sink& sink) {
+  return LayerDecoder(layers, others, files, options, sources, sink).run();
 }
 
 }  // namespace descopectl::manifest

@@ -30,9 +30,11 @@ struct LayeredObjects {
 
 /// Lays the documents of each object over each other and decodes what comes of it. The object belongs to the
 /// root of its first document. Two documents of which the later is no overlay, or of one root, are the error
-/// `duplicate-handle`.
-[[nodiscard]] LayeredObjects decode_layers(const Layers& layers, const std::vector<ManifestFile>& files,
-                                           const LoadOptions& options, diag::SourceTable& sources,
-                                           diag::Sink& sink);
+/// `duplicate-handle`. `others` are the objects that nothing is laid over: one of them may be what an overlay
+/// with an error, and nothing below it, was meant for.
+[[nodiscard]] LayeredObjects decode_layers(const Layers& layers,
+                                           const std::vector<model::DesiredObject>& others,
+                                           const std::vector<ManifestFile>& files, const LoadOptions& options,
+                                           diag::SourceTable& sources, diag::Sink& sink);
 
 }  // namespace descopectl::manifest

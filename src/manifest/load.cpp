@@ -165,7 +165,7 @@ model::DesiredState load_manifests(const LoadOptions& options, diag::SourceTable
     std::erase_if(layers, [&](const auto& entry) {
       return options.roots[files[entry.second.front().file].root].is_overlay;
     });
-  LayeredObjects layered = decode_layers(layers, files, options, sources, sink);
+  LayeredObjects layered = decode_layers(layers, state.objects, files, options, sources, sink);
   state.variables.merge(layered.variables);
   std::move(layered.objects.begin(), layered.objects.end(), std::back_inserter(state.objects));
   check_duplicates(state.objects, sink);

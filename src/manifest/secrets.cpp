@@ -33,8 +33,8 @@ Result<std::string> look_up(const model::SecretSource& source, const SecretConte
       return *content;
     }
     case Form::kCommand:
-      return run_command(source.argv, *context.environment, context.command_timeout, context.redact,
-                         context.interruption);
+      return run_command(source.argv, *context.environment, context.command_folder, context.command_timeout,
+                         context.redact, context.interruption);
     case Form::kText: {
       const Substitution substitution(*context.environment, context.variables, source.folder);
       diag::Sink sink;

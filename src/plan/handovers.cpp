@@ -125,6 +125,27 @@ void report_circle(Draft& draft, const std::vector<std::size_t>& circle, std::st
                    hint);
 }
 
+/// Another live object that has the value and, for all that is planned, keeps it.
+const model::LiveObject* find_holder(const Draft& draft, const Action& taker, std::string_view field,
+                                     const std::string& value) {
+  const schema::Kind& kind = *taker.descriptor;
+  const model::LiveKind* live = draft.input.live->find(taker.key.kind);
+  if (live == nullptr) return nullptr;
+  const auto keeps = [&](const model::LiveObject& other) {
+    return std::none_of(draft.plan.actions.begin(), draft.plan.actions.end(), [&](const Action& action) {
+      return action.descriptor == &kind && action.live_id == other.id &&
+             value_after(action, field, value) != value;
+    });
+  };
+  const auto at =
+      std::find_if(live->objects.begin(), live->objects.end(), [&](const model::LiveObject& other) {
+        return other.id != taker.live_id && text_at(other.body, field) == value &&
+               schema::scope_of(kind, field, other.body) == schema::scope_of(kind, field, taker.body) &&
+               keeps(other);
+      });
+  return at == live->objects.end() ? nullptr : &*at;
+}
+
 }  // namespace
 
 std::vector<Handover> find_handovers(Draft& draft) {
@@ -145,6 +166,24 @@ std::vector<Handover> find_handovers(Draft& draft) {
       handovers.push_back({giver, taker, is_certain});
   }
   return handovers;
+}
+
+void refuse_hopeless_replacements(Draft& draft) {
+  for (const Action& action : draft.plan.actions) {
+    if (action.kind != ActionKind::kReplace) continue;
+    const schema::Kind& kind = *action.descriptor;
+    for (const std::string_view field : kind.unique) {
+      const std::string value = text_at(action.body, field);
+      const model::LiveObject* holder = value.empty() ? nullptr : find_holder(draft, action, field, value);
+      if (holder == nullptr) continue;
+      draft.plan.refusals.push_back(
+          {"value-taken",
+           fmt::format("{} would be deleted and could not be created again: the {} '{}' has the {} '{}'",
+                       action.key.to_string(), kind.title, base::printable(holder->id, 100), field,
+                       base::printable(value, 100)),
+           fmt::format("write another {}, or take it from that {} first", field, kind.title), action.key});
+    }
+  }
 }
 
 }  // namespace descopectl::plan

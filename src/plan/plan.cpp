@@ -200,6 +200,7 @@ Plan make_plan(const PlanInput& input, diag::Sink& sink) {
           "in descopectl.yaml");
   }
   check_rails(draft);
+  refuse_hopeless_replacements(draft);
   order_actions(draft);
   for (Action& action : plan.actions)
     settle_order(action);

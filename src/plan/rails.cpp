@@ -275,10 +275,17 @@ void check_names(Draft& draft) {
       const std::string summary = fmt::format(
           "no {} is called '{}', neither {} in the project", kind->title, base::printable(use.name, 100),
           kind->built_in_names.empty() ? "in the manifests nor" : "built in nor");
+      std::string hint(kind->missing_name_means);
+      const model::DesiredObject* meant = draft.input.desired->find({use.kind, use.name});
+      const json::value* name = meant == nullptr ? nullptr : meant->spec.if_contains(kind->name_field);
+      if (name != nullptr && name->is_string())
+        hint = fmt::format("did you mean '{}'? '{}' is the handle of that {}",
+                           base::printable(std::string_view(name->get_string()), 100),
+                           base::printable(use.name, 100), kind->title);
       if (draft.input.policy.strict_references)
-        draft.sink.error(code, use.span, summary);
+        draft.sink.error(code, use.span, summary, std::move(hint));
       else
-        draft.sink.warning(code, use.span, summary, std::string(kind->missing_name_means));
+        draft.sink.warning(code, use.span, summary, std::move(hint));
     }
 }
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "build.hpp"
@@ -140,6 +141,59 @@ void tell_of_standard_input(Draft& draft, const std::set<std::pair<std::string, 
                      "or keep manifests in a folder");
 }
 
+/// Nothing ties an object to one whose handle and display name both changed.
+void tell_of_renames(Draft& draft) {
+  if (draft.input.policy.is_drift) return;
+  std::map<std::string_view, std::pair<std::vector<std::string_view>, std::vector<std::string_view>>> kinds;
+  for (const Action& action : draft.plan.actions) {
+    if (action.kind == ActionKind::kCreate && !action.was_deleted)
+      kinds[action.key.kind].second.emplace_back(action.key.handle);
+    if (action.kind == ActionKind::kDelete && action.is_owned &&
+        draft.input.desired->find(action.key) == nullptr)
+      kinds[action.key.kind].first.emplace_back(action.key.handle);
+  }
+  for (const auto& [kind, handles] : kinds) {
+    const auto& [gone, made] = handles;
+    if (gone.empty() || made.empty() || schema::has_key(*kinds::find(kind))) continue;
+    draft.sink.add(
+        {.severity = diag::Severity::kNote,
+         .code = "maybe-renamed",
+         .summary =
+             fmt::format("{} {} deleted and {} created; the state knows of no connection "
+                         "between them",
+                         base::counted(gone.size(), kind), gone.size() == 1 ? "is" : "are", made.size()),
+         .hint = fmt::format("if that is a rename, keep the object: descopectl state mv {0}/{1} "
+                             "{0}/{2}",
+                             kind, base::printable(gone.front(), 100), base::printable(made.front(), 100))});
+  }
+}
+
+/// What is owned from a root that is configured no more is neither compared nor deleted.
+void tell_of_orphans(Draft& draft) {
+  const Policy& policy = draft.input.policy;
+  if (policy.prune.form == Prune::Form::kNone || !policy.is_whole) return;
+  std::map<std::string_view, std::vector<std::string>> roots;
+  for (const auto& [key, recorded] : draft.input.recorded->objects)
+    if (!draft.input.desired->is_root_loaded(recorded.root) && recorded.root != model::kStandardInputRoot &&
+        draft.input.desired->find(key) == nullptr)
+      roots[recorded.root].push_back(key.to_string());
+  for (auto& [root, keys] : roots) {
+    const std::size_t count = keys.size();
+    if (count > kMostKeysShown) {
+      keys.resize(kMostKeysShown);
+      keys.push_back(fmt::format("{} more", count - kMostKeysShown));
+    }
+    draft.sink.warning(
+        "root-not-loaded", {},
+        fmt::format("{} from '{}', which is not among the manifests now, {} in the project and "
+                    "in the state: {}",
+                    base::counted(count, "object"), base::printable(root, 200), count == 1 ? "stays" : "stay",
+                    base::join_words({keys.begin(), keys.end()})),
+        "to delete them, declare them in what is listed, apply, and take them out there; "
+        "'descopectl state rm' lets go of them");
+  }
+}
+
 bool is_counted(const Draft& draft, const schema::Kind& kind) {
   if (!kind.is_listed_on_demand || draft.input.policy.counts_all_unmanaged) return true;
   const auto& declared = draft.input.desired->objects;
@@ -201,6 +255,7 @@ Action make_delete(const schema::Kind& kind, const model::ObjectKey& key, const 
   action.display_name = name_of(kind, live.body);
   action.before = live.body;
   action.reason = std::move(reason);
+  if (!kind.deletion_loss.empty()) action.consequences.emplace_back(kind.deletion_loss);
   return action;
 }
 
@@ -216,6 +271,8 @@ void add_removed(Draft& draft) {
   for (const auto& [key, recorded] : draft.input.recorded->objects)
     remove_recorded(draft, recorded, bound.contains({key.kind, recorded.live_id}));
   tell_of_standard_input(draft, bound);
+  tell_of_orphans(draft);
+  tell_of_renames(draft);
   remove_unowned(draft, bound);
 }
 

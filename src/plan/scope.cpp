@@ -10,6 +10,7 @@
 #include "build.hpp"
 #include "declared_references.hpp"
 #include "descopectl/base/text.hpp"
+#include "descopectl/schema/identity.hpp"
 
 namespace descopectl::plan {
 namespace {
@@ -105,17 +106,19 @@ class ScopeFinder {
     const DeclaredReferences references(desired_);
     std::map<ObjectKey, std::set<ObjectKey>> next;
     for (const DesiredObject& object : desired_.objects) {
-      for (const DeclaredReferences::Edge& edge : references.of(object)) {
-        if (is_destroy())
-          next[edge.to->key].insert(object.key);
-        else
+      if (!is_destroy()) {
+        for (const DeclaredReferences::Edge& edge : references.of(object))
           next[object.key].insert(edge.to->key);
+        continue;
       }
-      // What it referred to when it was last applied, live may still refer to.
+      // What it referred to when it was last applied, and by names, of which the state keeps no track; what
+      // its manifest says since is not live.
       const auto recorded = recorded_.objects.find(object.key);
-      if (!is_destroy() || recorded == recorded_.objects.end()) continue;
+      if (recorded == recorded_.objects.end()) continue;
       for (const ObjectKey& key : recorded->second.depends_on)
         next[key].insert(object.key);
+      for (const DeclaredReferences::Edge& edge : references.of(object))
+        if (edge.pointer.empty()) next[edge.to->key].insert(object.key);
     }
     return next;
   }
@@ -192,9 +195,16 @@ void check_scope(Draft& draft) {
   const Scope& scope = draft.input.scope;
   if (!scope.is_limited()) return;
   std::set<ObjectKey> missing;  // left out, and not in the project
-  for (const diff::Binding& binding : draft.bindings)
-    if (binding.live == nullptr && !scope.contains(binding.desired->key))
-      missing.insert(binding.desired->key);
+  std::set<ObjectKey> renamed;  // left out, and in the project under another name
+  for (const diff::Binding& binding : draft.bindings) {
+    const DesiredObject& desired = *binding.desired;
+    if (scope.contains(desired.key)) continue;
+    if (binding.live == nullptr)
+      missing.insert(desired.key);
+    else if (schema::common_name_of(*desired.kind, desired.spec) !=
+             schema::common_name_of(*desired.kind, binding.live->body))
+      renamed.insert(desired.key);
+  }
   const DeclaredReferences references(*draft.input.desired);
   for (const Action& action : draft.plan.actions) {
     const bool refers = writes(action) && action.kind != ActionKind::kDelete;
@@ -203,10 +213,12 @@ void check_scope(Draft& draft) {
     std::set<ObjectKey> said;
     for (const DeclaredReferences::Edge& edge : references.of(*object)) {
       const ObjectKey& target = edge.to->key;
-      if (!missing.contains(target) || !said.insert(target).second) continue;
+      const bool is_renamed = edge.pointer.empty() && renamed.contains(target);
+      if (!(is_renamed || missing.contains(target)) || !said.insert(target).second) continue;
       draft.sink.error("unselected-reference", edge.span,
-                       fmt::format("{} needs {}, which is neither selected nor in the project",
-                                   action.key.to_string(), target.to_string()),
+                       fmt::format("{} needs {}, which is {}", action.key.to_string(), target.to_string(),
+                                   is_renamed ? "not selected and has another name in the project"
+                                              : "neither selected nor in the project"),
                        fmt::format("widen --selector, or apply --target {} first", target.to_string()));
     }
   }

@@ -87,6 +87,7 @@ boost::asio::awaitable<Tried> Server::try_once(Call call) {
   if (response->status == kTooManyRequests || is_broken)
     co_return describe_failure(call, response->status,
                                std::string(http::find_header(response->headers, "Retry-After")));
+  is_given_up_ = false;
   Answer answer;
   answer.status = response->status;
   const auto date = api::parse_http_date(http::find_header(response->headers, "Date"));
@@ -97,16 +98,18 @@ boost::asio::awaitable<Tried> Server::try_once(Call call) {
 
 boost::asio::awaitable<Result<void>> Server::prepare_next(Failure failure, unsigned tries) {
   if (!failure.may_pass) co_return failure.error;
-  const unsigned retries = api::limit_retries(failure.error, options_.retries);
+  const unsigned retries = is_given_up_ ? 0 : api::limit_retries(failure.error, options_.retries);
   if (is_begun_ && is_interrupted()) {
     if (std::exchange(had_last_try_, true)) co_return failure.error;
     co_return Result<void>();
   }
-  if (tries > retries)
+  if (tries > retries) {
+    is_given_up_ = true;
     co_return Error(failure.error.kind(),
                     tries == 1 ? failure.error.message()
                                : fmt::format("{} (after {} tries)", failure.error.message(), tries),
                     failure.error.hint());
+  }
   const double random = options_.random ? options_.random() : 0.5;
   std::chrono::milliseconds delay = failure.is_rate_limit
                                         ? api::rate_limit_back_off(options_.retry_base, tries - 1, random)

@@ -83,6 +83,8 @@ class Server {
   std::map<std::string, std::unique_ptr<http::Client>> clients_;  // by origin
   bool is_begun_ = false;
   bool had_last_try_ = false;
+  bool is_given_up_ =
+      false;  ///< one call had all its tries in vain: the next get one each, until one succeeds
 };
 
 }  // namespace descopectl::remote_state

@@ -363,11 +363,14 @@ TEST_F(ExpectedPlan, IsAnotherWithAnotherSecretOfANewObject) {
 
 TEST_F(ExpectedPlan, IsWrittenAsPlanPrintsIt) {
   declare(connection("a"));
-  expect_refused(
-      run({"apply", "--auto-approve", "--expect-plan", "sha256:12"}), 3,
-      "error: invalid value 'sha256:12' for '--expect-plan': must be sha256: and 64 hexadecimal digits "
-      "in lower case [invalid-value]\n"
-      "hint: 'plan' prints them after 'Plan SHA-256'\n");
+  expect_refused(run({"apply", "--auto-approve", "--expect-plan", "sha256:12"}), 3,
+                 "error: invalid value 'sha256:12' for '--expect-plan': must be 64 hexadecimal digits in "
+                 "lower case, with "
+                 "or without 'sha256:' before them [invalid-value]\n"
+                 "hint: 'plan' prints them after 'Plan SHA-256'\n");
+  const json::value plan = json::parse(run({"plan", "-o", "json"}).out);
+  const std::string digest(plan.at("descopectl").at("plan_sha256").as_string());
+  EXPECT_EQ(run({"apply", "--auto-approve", "--expect-plan", digest}).status, 0);
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ namespace descopectl::manifest {
 struct SecretContext {
   const base::Environment* environment = nullptr;
   std::map<std::string, std::string> variables;
+  std::string command_folder;  ///< where commands run; empty: in the current folder
   std::chrono::milliseconds command_timeout{30'000};
   /// Takes secrets that are known already out of what a command said before it failed.
   std::function<std::string(std::string_view)> redact;

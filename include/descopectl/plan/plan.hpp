@@ -180,9 +180,10 @@ struct Policy {
   unsigned inbound_generation = 1;
   diff::ConnectionScopeFormat connection_scope_format = diff::ConnectionScopeFormat::kUnset;
   bool strict_references = false;
-  /// What nobody owns is counted of every kind, not only of those that are listed anyway, or that a manifest or
-  /// the state has objects of.
+  /// What nobody owns is counted of every kind, not only of those that are listed anyway, or that a manifest
+  /// or the state has objects of.
   bool counts_all_unmanaged = false;
+  bool is_whole = false;  ///< all manifests that are configured are loaded, and no others
   bool allow_replace = false;
   std::optional<std::uint64_t> max_deletes;         ///< replacements count as well; none: no limit
   std::optional<std::uint64_t> max_delete_percent;  ///< of a kind's owned objects, from 10 on

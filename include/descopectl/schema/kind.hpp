@@ -154,6 +154,8 @@ struct Kind {
   std::span<const Breakage> replacement_breaks = {};
   /// What of that can be counted.
   CountedLoss counted_loss = {};
+  /// What goes with an object that is deleted, for the plan's text; empty: nothing beside the object.
+  std::string_view deletion_loss = {};
   /// A warning that an update of this live object deserves, or empty.
   std::string_view (*update_warning)(const json::object& live) = nullptr;
 };

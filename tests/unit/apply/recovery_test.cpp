@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "descopectl/apply/fingerprints.hpp"
 #include "fixture.hpp"
 
 namespace descopectl::apply {
@@ -237,6 +238,17 @@ TEST_F(ReplacementRecovery, KeepsLivesFieldsWhereOnlyTheDeleteWasDone) {
   service.live["Resource"].clear();
   EXPECT_THAT(recover(), IsEmpty());
   EXPECT_EQ(recorded("Resource", "r").pending_create.at("logoUrl"), "https://l");
+}
+
+TEST_F(ReplacementRecovery, SendsSecretsAgainWhereTheIdTellsNothing) {
+  own("Connection", "c", "c", {{"name", "C"}});
+  model::Intent& intent = intend(Operation::kReplace, "Connection", "c");
+  intent.live_id = "c";
+  intent.identity = {{"id", "c"}};
+  intent.record.pending_create = {{"id", "c"}, {"name", "C"}};
+  intent.record.secrets["/clientSecret"] = {};
+  recover();
+  EXPECT_EQ(recorded("Connection", "c").secrets.at("/clientSecret").scheme, unsettled_fingerprint().scheme);
 }
 
 TEST_F(ReplacementRecovery, TakesOverWhatWasCreated) {

@@ -27,9 +27,17 @@ std::string look(const model::SecretSource& wanted,
                  std::chrono::milliseconds timeout = std::chrono::seconds(20)) {
   variables.emplace("PATH", "/usr/bin:/bin");
   const base::Environment environment(variables);
-  const SecretContext context{&environment, {{"v", "from-var"}}, timeout, {}};
+  const SecretContext context{.environment = &environment,
+                              .variables = {{"v", "from-var"}},
+                              .command_folder = "/usr",
+                              .command_timeout = timeout};
   const auto secret = resolve_secret(wanted, context);
   return secret ? "=" + std::string(secret->reveal()) : secret.error().message();
+}
+
+TEST(Secrets, OfCommandsComeFromTheFolderThatTheyAreToRunIn) {
+  EXPECT_EQ(look(source(Form::kCommand, "", {"pwd"})), "=/usr");
+  EXPECT_EQ(look(source(Form::kCommand, "", {"bin/echo", "found"})), "=found");
 }
 
 TEST(Secrets, OneNewlineAtTheEndIsDropped) {

@@ -460,5 +460,20 @@ TEST(PlanDestroy, DeletesWhatIsOwnedAndDeclaredDependantsFirst) {
   EXPECT_THAT(plan.refusals, IsEmpty());
 }
 
+TEST(PlanReplacement, ThatCouldNotBeCreatedAgainIsRefusedBeforeTheDelete) {
+  Project project;
+  project.policy.allow_replace = true;
+  const auto text = [](const std::string& uri) {
+    return doc("Resource", "name: a", "name: A, type: api, uri: 'https://" + uri + "'");
+  };
+  project.apply_text(text("a.example"));
+  project.add_live("Resource", R"({"id":"RS9","name":"Other","type":"api","uri":"https://taken.example"})");
+  const plan::Plan refused = project.plan_text(text("taken.example"));
+  ASSERT_EQ(refused.refusals.size(), 1U);
+  EXPECT_EQ(refused.refusals[0].code, "value-taken");
+  EXPECT_THAT(refused.refusals[0].summary, HasSubstr("'RS9' has the uri 'https://taken.example'"));
+  EXPECT_THAT(project.plan_text(text("free.example")).refusals, IsEmpty());
+}
+
 }  // namespace
 }  // namespace descopectl

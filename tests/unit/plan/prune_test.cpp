@@ -110,5 +110,29 @@ TEST_F(PlanStandardInput, OfAnotherHandleIsStillAMove) {
   EXPECT_EQ(second.messages(), "");
 }
 
+TEST(Prune, TellsOfWhatIsOwnedFromARootThatIsNotListedAnyMore) {
+  Project project;
+  project.policy.is_whole = true;
+  project.apply_text(connection("a"));
+  project.recorded.objects.at({"Connection", "a"}).root = "elsewhere";
+  Manifests manifests(connection("b"));
+  EXPECT_EQ(actions_of(project.plan(manifests)), "create Connection/b");
+  EXPECT_THAT(manifests.messages(),
+              testing::HasSubstr("1 object from 'elsewhere', which is not among the manifests now, "
+                                 "stays in the project and in the state: Connection/a "
+                                 "[root-not-loaded]"));
+}
+
+TEST(Prune, TellsThatAHandleAndANameThatChangeTogetherAreNoRename) {
+  Project project;
+  project.apply_text(connection("a") + doc("Role", "name: r", "name: Agent"));
+  Manifests manifests(connection("a") + doc("Role", "name: q", "name: Frontline"));
+  const plan::Plan plan = project.plan(manifests);
+  EXPECT_EQ(actions_of(plan), "create Role/q, delete Role/r");
+  EXPECT_THAT(manifests.messages(), testing::HasSubstr("descopectl state mv Role/r Role/q"));
+  EXPECT_THAT(test::action_on(plan, "Role/r").consequences,
+              testing::ElementsAre("users, tenants and access keys that hold it lose it"));
+}
+
 }  // namespace
 }  // namespace descopectl

@@ -241,6 +241,32 @@ TEST_F(ScopeTest, DestroyTakesWhatLeansOnATarget) {
   EXPECT_EQ(actions_of(project.plan_text(shop())), "delete Resource/r1") << "what it leans on stays";
 }
 
+TEST_F(ScopeTest, DestroyTakesNothingThatReferredToTheTargetInNoApply) {
+  const auto text = [](const std::string& used) {
+    return connection("c1") + connection("c2") + resource("r", used);
+  };
+  project.apply_text(text("c1"));
+  project.policy.is_destroy = true;
+  target({{"Connection", "c2"}});
+  EXPECT_EQ(actions_of(project.plan_text(text("c2"))), "delete Connection/c2");
+}
+
+TEST_F(ScopeTest, ANameThatOnlyAnUnselectedRenameWouldGiveIsMissed) {
+  const auto text = [](const std::string& name) {
+    return doc("Role", "name: role", "name: " + name) +
+           doc("InboundApp", "name: app, labels: {team: one}",
+               "name: App, permissionsScopes: [{name: x, values: [" + name + "]}]");
+  };
+  project.apply_text(text("Reader"));
+  select({"team=one"});
+  EXPECT_EQ(
+      errors(text("Viewer")),
+      "unselected-reference: InboundApp/app needs Role/role, which is not selected and has another name "
+      "in the project (widen --selector, or apply --target Role/role first)\n");
+  target({{"InboundApp", "app"}});
+  EXPECT_EQ(errors(text("Viewer")), "") << "a target brings what it refers to";
+}
+
 TEST_F(ScopeTest, DestroyOfWhatSomethingLeftOutRefersToIsRefusedByName) {
   project.apply_text(shop());
   project.policy.is_destroy = true;

@@ -206,6 +206,24 @@ TEST_P(Protocol, WaitsForNothingMoreOnceItIsInterrupted) {
   EXPECT_TRUE(timing.pauses.empty());
 }
 
+TEST_P(Protocol, TriesOnceMoreEachTimeAfterOneCallHadAllItsTries) {
+  auto store = open("ann@build-7");
+  ASSERT_TRUE(store->put(state::test::sample_object("google")));
+  int requests = 0;
+  server.around = [&](const http::Request&, const std::function<http::Reply()>&) {
+    ++requests;
+    return http::Reply(http::Response(503, ""));
+  };
+  EXPECT_FALSE(flush(*store));
+  const int first = requests;
+  EXPECT_GT(first, 2);
+  EXPECT_FALSE(flush(*store));
+  EXPECT_EQ(requests, first + 1);
+  server.around = nullptr;
+  EXPECT_TRUE(flush(*store)) << "the server is back";
+  EXPECT_TRUE(close(std::move(store)));
+}
+
 TEST_P(Protocol, TriesNothingAgainThatCanNotPass) {
   RemoteOptions given = options();
   given.address = "https://" + served->place() + "/state";
