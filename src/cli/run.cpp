@@ -45,6 +45,25 @@ net::awaitable<void> count_losses(api::Reader& reader, const net::any_io_executo
   co_await counts.wait();
 }
 
+/// A secret that also stands in an ordinary field of its object is stored with that field.
+void warn_of_secrets_in_fields(Context& context, const model::DesiredState& desired,
+                               const apply::SecretValues& values) {
+  constexpr std::size_t kShortest = 8;  // a word is no secret that somebody put there
+  for (const auto& [place, value] : values) {
+    const model::DesiredObject* object = desired.find(place.first);
+    if (object == nullptr || value.reveal().size() < kShortest) continue;
+    const std::string quoted = json::serialize(json::string(value.reveal()));
+    const std::string_view wanted = std::string_view(quoted).substr(1, quoted.size() - 2);
+    if (json::serialize(object->spec).find(wanted) == std::string::npos) continue;
+    context.sink.warning(
+        "secret-in-field", object->span,
+        fmt::format("the secret {} of {} stands in another field of it, too, which is kept in the state and "
+                    "exported as it stands",
+                    place.second.substr(1), object->key.to_string()),
+        "take it out there, or keep the state as private as the secret");
+  }
+}
+
 }  // namespace
 
 net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, api::Reader& reader,
@@ -70,6 +89,7 @@ net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, 
         co_await read_secrets(context, connected.io.get_executor(), input.scope, desired, planned->live.state,
                               planned->recorded, connected.options.project_id);
   if (context.interruption.has_come()) co_return interrupted();
+  warn_of_secrets_in_fields(context, desired, planned->secrets.values);
   input.desired = &desired;
   input.live = &planned->live.state;
   input.recorded = &planned->recorded;

@@ -218,6 +218,18 @@ TEST_F(Secrets, OfAdoptedObjectsAreNotComparedAndSentOnDemand) {
   EXPECT_EQ(run({"plan"}).out.find("Not compared"), std::string::npos);
 }
 
+TEST_F(Secrets, InAnOrdinaryFieldOfTheirObjectAreWarnedOf) {
+  declare("{fromEnv: APP_SECRET}\n  tokenUrlParams: [{key: client_secret, value: '${env:APP_SECRET}'}]");
+  const Result result = run({"plan"});
+  EXPECT_EQ(result.status, 0) << result.all();
+  EXPECT_NE(
+      result.err.find("the secret clientSecret of Connection/a stands in another field of it, too, which is "
+                      "kept in the state and exported as it stands [secret-in-field]"),
+      std::string::npos)
+      << result.err;
+  EXPECT_EQ(result.all().find(kSecret), std::string::npos);
+}
+
 TEST_F(Secrets, AreNotResetByNull) {
   declare("null");
   const Result result = apply();
