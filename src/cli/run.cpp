@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "descopectl/base/text.hpp"
+#include "descopectl/kinds/registry.hpp"
 #include "descopectl/transport/task_group.hpp"
 
 namespace descopectl::cli {
@@ -64,6 +67,39 @@ void warn_of_secrets_in_fields(Context& context, const model::DesiredState& desi
   }
 }
 
+/// What is listed by parent is read of the parents that manifests and the state name. Where the plan takes
+/// something away that others may refer to, the others' parents are asked, too. True where they had
+/// something.
+net::awaitable<Result<bool>> look_under_other_parents(Context& context, api::Reader& reader,
+                                                      Planned& planned) {
+  bool is_any = false;
+  for (const schema::Kind* kind : kinds::all()) {
+    if (kind->calls.list_by.empty()) continue;
+    std::size_t left_out = 0;
+    auto parents = plan::find_unseen_parents(*kind, planned.plan, planned.input, left_out);
+    if (left_out > 0)
+      context.sink.warning(
+          "referrers-not-checked", {},
+          fmt::format("whether the {} of {} others refer to what this plan takes away is not "
+                      "looked at",
+                      kind->title, left_out));
+    if (parents.empty()) continue;
+    auto listed = co_await reader.list(*kind, planned.input.policy.inbound_generation, std::move(parents));
+    if (!listed && apply::is_refusal(listed.error())) continue;  // a service without them has none
+    if (!listed) co_return listed.error();
+    model::LiveKind& live = planned.live.state.kinds[std::string(kind->name)];
+    live.is_loaded = true;
+    for (model::LiveObject& object : *listed)
+      if (live.find(object.id) == nullptr) {
+        live.objects.push_back(std::move(object));
+        is_any = true;
+      }
+    std::sort(live.objects.begin(), live.objects.end(),
+              [](const auto& left, const auto& right) { return left.id < right.id; });
+  }
+  co_return is_any;
+}
+
 }  // namespace
 
 net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, api::Reader& reader,
@@ -101,8 +137,18 @@ net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, 
   input.secrets = planned->secrets.statuses;
   input.project_id = connected.options.project_id;
   input.base_url = base_url_of(context, connected);
-  planned->plan = plan::make_plan(input, context.sink);
-  if (context.options.command == Command::kDrift) co_return planned;  // it writes nothing
+  diag::Sink told;
+  planned->plan = plan::make_plan(input, told);
+  if (context.options.command == Command::kDrift) {  // it writes nothing
+    context.sink.merge(std::move(told));
+    co_return planned;
+  }
+  const auto seen = co_await look_under_other_parents(context, reader, *planned);
+  if (!seen) co_return seen.error();
+  if (*seen)
+    planned->plan = plan::make_plan(input, context.sink);
+  else
+    context.sink.merge(std::move(told));
   Result<void> checked = co_await check_losses(reader, planned->plan, input.policy);
   if (!checked) co_return checked.error();
   co_await count_losses(reader, connected.io.get_executor(), planned->plan);

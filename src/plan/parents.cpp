@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "build.hpp"
 #include "descopectl/diff/bind.hpp"
 #include "descopectl/plan/plan.hpp"
 #include "descopectl/schema/identity.hpp"
@@ -55,6 +56,40 @@ std::vector<std::string> find_list_parents(const schema::Kind& kind, const model
     add_parent(key, intent.live_id);
   }
   return {parents.begin(), parents.end()};
+}
+
+std::vector<std::string> find_unseen_parents(const schema::Kind& kind, const Plan& plan,
+                                             const PlanInput& input, std::size_t& left_out) {
+  const schema::Field* row = schema::find_wire_field(kind.fields, kind.calls.list_by);
+  const model::LiveKind* parents = row == nullptr ? nullptr : input.live->find(row->reference);
+  if (parents == nullptr || !parents->is_loaded) return {};
+  const auto is_referred_to = [&](const Action& action) {
+    return std::any_of(kind.fields.begin(), kind.fields.end(), [&](const schema::Field& field) {
+      return &field != row && field.reference == action.key.kind;
+    });
+  };
+  std::set<std::string> wanted;
+  bool is_any_concerned = false;
+  for (const Action& action : plan.actions) {
+    const bool goes = action.kind == ActionKind::kDelete || action.kind == ActionKind::kReplace;
+    if (goes && action.key.kind == row->reference) wanted.insert(action.live_id);
+    is_any_concerned =
+        is_any_concerned || (is_referred_to(action) && (goes || !find_item_change(action).removed.empty()));
+  }
+  const std::vector<std::string> seen = find_list_parents(kind, *input.desired, *input.live, *input.recorded);
+  std::size_t asked = 0;
+  for (const model::LiveObject& parent : parents->objects) {
+    if (!is_any_concerned || wanted.contains(parent.id) ||
+        std::binary_search(seen.begin(), seen.end(), parent.id))
+      continue;
+    if (++asked > kMostParentsAsked)
+      ++left_out;
+    else
+      wanted.insert(parent.id);
+  }
+  for (const std::string& id : seen)
+    wanted.erase(id);
+  return {wanted.begin(), wanted.end()};
 }
 
 }  // namespace descopectl::plan

@@ -229,5 +229,27 @@ TEST(PoliciesUnderCheckedReferences, GoOnWhereARunEndedAfterTheRolesRename) {
   EXPECT_EQ(last_line(project.plan().out), "No changes. Live matches the manifests.");
 }
 
+TEST(PoliciesOfNobody, StandInTheWayOfWhatTheyReferTo) {
+  const std::string keep = app("keep") + resource("keep", "https://k.example", "{name: read}");
+  const std::string all = keep + app("a") + resource("r", "https://r.example", "{name: read}");
+  const Project project;
+  const Api api(project);
+  project.declare(all + policy("p", "a", "r", "read"));
+  ASSERT_EQ(project.apply().status, 0);
+  ASSERT_EQ(project.run({"state", "rm", "ResourcePolicy/p"}).status, 0);
+  const std::string bare = keep + app("a") + resource("r", "https://r.example", "{name: other}");
+  for (const std::string& left :
+       {keep + app("a"), keep + resource("r", "https://r.example", "{name: read}"), bare}) {
+    project.declare(left);
+    const Result result = project.apply();
+    EXPECT_EQ(result.status, 8) << result.all();
+    EXPECT_NE(result.err.find("but the unmanaged ResourcePolicy '"), std::string::npos) << result.err;
+    EXPECT_EQ(api.apps().size(), 2U);
+    EXPECT_EQ(api.resources().size(), 2U);
+  }
+  project.declare(all);
+  EXPECT_EQ(project.apply().status, 0);
+}
+
 }  // namespace
 }  // namespace descopectl::e2e

@@ -277,6 +277,13 @@ struct NeededKind {
                                                         const model::RecordedState& recorded,
                                                         const Policy& policy);
 
+/// Of a kind that is listed by parent (policies by app): the parents that find_list_parents leaves out and
+/// whose objects may refer to what `plan` deletes, replaces or takes an item out of. Of parents that are not
+/// among those themselves at most kMostParentsAsked are looked at; `left_out` gets the number of the rest.
+inline constexpr std::size_t kMostParentsAsked = 100;
+[[nodiscard]] std::vector<std::string> find_unseen_parents(const schema::Kind& kind, const Plan& plan,
+                                                           const PlanInput& input, std::size_t& left_out);
+
 /// Of a kind that is listed by parent: the parents that a declared or owned object names, sorted, each once.
 /// A parent that is yet to be made has nothing, nor has one that went with what was owned under it.
 [[nodiscard]] std::vector<std::string> find_list_parents(const schema::Kind& kind,
