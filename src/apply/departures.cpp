@@ -18,8 +18,6 @@ using plan::Action;
 
 namespace {
 
-constexpr std::size_t kMostKeysShown = 5;
-
 using Place = std::pair<std::string_view, std::string>;  // kind, live id
 
 /// The ids that live on, or may: in what was written, and in what nobody knows of.
@@ -104,13 +102,9 @@ void warn_of_lag(const Run& run, const schema::Kind& kind, const Departures& lag
   std::vector<std::string> keys;
   for (const std::size_t index : lagging)
     keys.push_back(run.plan.actions[index].key.to_string());
-  if (keys.size() > kMostKeysShown) {
-    keys.resize(kMostKeysShown);
-    keys.push_back(fmt::format("{} more", lagging.size() - kMostKeysShown));
-  }
   std::string text = fmt::format(
       "{} {} deleted, and the list of kind {} lags behind: it still shows what no load finds any more",
-      base::join_words({keys.begin(), keys.end()}), lagging.size() == 1 ? "is" : "are", kind.name);
+      base::join_first_words(keys), lagging.size() == 1 ? "is" : "are", kind.name);
   if (!run.store.is_kept())
     text += fmt::format("; a plan made before it shows that may take {} to be there",
                         lagging.size() == 1 ? "it" : "them");

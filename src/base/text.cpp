@@ -106,6 +106,15 @@ std::string join_words(const std::vector<std::string_view>& words, std::string_v
   return out;
 }
 
+std::string join_first_words(const std::vector<std::string>& words) {
+  constexpr std::size_t kMostShown = 5;
+  if (words.size() <= kMostShown) return join_words({words.begin(), words.end()});
+  std::vector<std::string_view> shown(words.begin(), words.begin() + kMostShown);
+  const std::string rest = fmt::format("{} more", words.size() - kMostShown);
+  shown.push_back(rest);
+  return join_words(shown);
+}
+
 std::string counted(std::size_t count, std::string_view singular, std::string_view plural) {
   if (count == 1) return fmt::format("1 {}", singular);
   return plural.empty() ? fmt::format("{} {}s", count, singular) : fmt::format("{} {}", count, plural);

@@ -105,18 +105,15 @@ bool is_state_lost(const Planned& planned) {
 
 /// What was never applied has nothing that it could have drifted from.
 void warn_of_unowned(Context& context, const Planned& planned) {
-  constexpr std::size_t kMostShown = 5;
   std::vector<std::string> keys;
-  std::size_t count = 0;
   for (const plan::Action& action : planned.plan.actions)
-    if (action.is_adopted && ++count <= kMostShown) keys.push_back(action.key.to_string());
-  if (count == 0 || !planned.input.is_state_kept) return;
-  if (count > kMostShown) keys.push_back(fmt::format("{} more", count - kMostShown));
+    if (action.is_adopted) keys.push_back(action.key.to_string());
+  if (keys.empty() || !planned.input.is_state_kept) return;
   context.sink.warning(
       "not-owned", {},
       fmt::format("{} {} declared and live, and not in the state: what changed in {} can't be told",
-                  base::join_words({keys.begin(), keys.end()}), count == 1 ? "is" : "are",
-                  count == 1 ? "it" : "them"),
+                  base::join_first_words(keys), keys.size() == 1 ? "is" : "are",
+                  keys.size() == 1 ? "it" : "them"),
       "'descopectl adopt' or 'descopectl apply' takes note of them");
 }
 

@@ -101,12 +101,9 @@ void Context::note_unchosen_environment() {
 
 void Context::explain_by_environment() {
   const auto& all = sink.all();
-  const auto may_come_of_it = [](const diag::Diagnostic& one) {
-    return one.severity == diag::Severity::kError &&
-           (one.code == "unset-variable" || one.code == "no-project" || one.code == "no-manifests" ||
-            one.code == "unknown-reference");
-  };
-  if (std::any_of(all.begin(), all.end(), may_come_of_it)) note_unchosen_environment();
+  if (std::any_of(all.begin(), all.end(),
+                  [](const auto& one) { return one.mark == diag::Mark::kMayLackEnvironment; }))
+    note_unchosen_environment();
 }
 
 render::Presentation Context::presentation(diag::ExitStatus exit) const {

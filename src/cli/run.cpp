@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "descopectl/base/text.hpp"
 #include "descopectl/kinds/registry.hpp"
@@ -89,11 +90,10 @@ net::awaitable<Result<bool>> look_under_other_parents(Context& context, api::Rea
     if (!listed) co_return listed.error();
     model::LiveKind& live = planned.live.state.kinds[std::string(kind->name)];
     live.is_loaded = true;
-    for (model::LiveObject& object : *listed)
-      if (live.find(object.id) == nullptr) {
-        live.objects.push_back(std::move(object));
-        is_any = true;
-      }
+    std::erase_if(*listed, [&](const model::LiveObject& object) { return live.find(object.id) != nullptr; });
+    if (listed->empty()) continue;
+    is_any = true;
+    std::move(listed->begin(), listed->end(), std::back_inserter(live.objects));
     std::sort(live.objects.begin(), live.objects.end(),
               [](const auto& left, const auto& right) { return left.id < right.id; });
   }
@@ -119,7 +119,11 @@ net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, 
   planned->recorded = recorded;
   const auto recovered = co_await recover(context, reader, options, planned->live, planned->recorded, store);
   if (!recovered) co_return recovered.error();
-  planned->are_records_handed_on = plan::hand_records_on(desired, planned->live.state, planned->recorded);
+  diag::Sink unheard;  // drift shows objects under the handles that the state has for them
+  diag::Sink& heard = input.policy.is_drift ? unheard : context.sink;
+  planned->are_records_handed_on =
+      plan::hand_records_on(desired, planned->live.state, input.scope, planned->recorded, heard);
+  if (context.sink.has_errors()) co_return planned;
   if (!input.policy.is_destroy)  // nothing is sent, and short secrets cost a scrypt each
     planned->secrets =
         co_await read_secrets(context, connected.io.get_executor(), input.scope, desired, planned->live.state,

@@ -308,7 +308,8 @@ class Resolver {
     const std::string why = file_ ? fmt::format("{} names no 'manifests'", config_name())
                                   : "there is no descopectl.yaml here or above";
     sink_.error("no-manifests", {}, fmt::format("no manifests to work on: {}", why),
-                "name files or folders with -f PATH, or list them under 'manifests' in descopectl.yaml");
+                "name files or folders with -f PATH, or list them under 'manifests' in descopectl.yaml",
+                diag::Mark::kMayLackEnvironment);
   }
 
   void take_state() {
@@ -397,7 +398,8 @@ class Resolver {
     if (!needs_.target) return;
     if (settings_.project_id.value.empty() && !is_target_wrong_) {
       sink_.error("no-project", {}, "no project to talk to",
-                  "set DESCOPE_PROJECT_ID, give --project-id ID, or write projectId into descopectl.yaml");
+                  "set DESCOPE_PROJECT_ID, give --project-id ID, or write projectId into descopectl.yaml",
+                  diag::Mark::kMayLackEnvironment);
     }
     check_encryption();
   }

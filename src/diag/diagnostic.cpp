@@ -86,8 +86,7 @@ Diagnostic make(Severity severity, std::string code, Span span, std::string summ
           .summary = std::move(summary),
           .detail = std::move(detail),
           .hint = std::move(hint),
-          .span = span,
-          .related = {}};
+          .span = span};
 }
 
 }  // namespace
@@ -100,6 +99,13 @@ void Sink::add(Diagnostic diagnostic) {
 
 void Sink::error(std::string code, Span span, std::string summary, std::string hint, std::string detail) {
   add(make(Severity::kError, std::move(code), span, std::move(summary), std::move(hint), std::move(detail)));
+}
+
+void Sink::error(std::string code, Span span, std::string summary, std::string hint, Mark mark) {
+  Diagnostic diagnostic =
+      make(Severity::kError, std::move(code), span, std::move(summary), std::move(hint), {});
+  diagnostic.mark = mark;
+  add(std::move(diagnostic));
 }
 
 void Sink::warning(std::string code, Span span, std::string summary, std::string hint, std::string detail) {

@@ -243,7 +243,7 @@ class Binder {
         "several-matches", binding.desired->span,
         fmt::format("{} matches {} live objects with the {} '{}': {}", binding.desired->key.to_string(),
                     matches.size(), field, base::printable(wanted, 100), base::join_words(ids)),
-        "write the one that is meant as metadata.id");
+        "write the one that is meant as metadata.id", diag::Mark::kBlocksOnlyWrites);
   }
 
   static std::string quoted(const std::vector<std::string_view>& ids) {
@@ -273,7 +273,8 @@ class Binder {
                     object.key.to_string(), object.kind->name, ids.size() == 1 ? "" : "s", quoted(ids)),
         fmt::format("write 'metadata.id: {}' to bind it, or delete it in the console to have another "
                     "one created",
-                    ids.front()));
+                    ids.front()),
+        diag::Mark::kBlocksOnlyWrites);
     return true;
   }
 
@@ -309,7 +310,8 @@ class Binder {
         schema::is_id_chosen_by_client(*object.kind, object.spec)
             ? fmt::format("write 'metadata.id: {}' to bind it, or 'metadata.id: {}' to create another one",
                           ids.front(), object.key.handle)
-            : fmt::format("write 'metadata.id: {}' to bind it, or choose another name", ids.front()));
+            : fmt::format("write 'metadata.id: {}' to bind it, or choose another name", ids.front()),
+        diag::Mark::kBlocksOnlyWrites);
   }
 
   /// The state's word on a bound object: under its own handle, or under one that no manifest declares any
@@ -357,7 +359,8 @@ class Binder {
                             base::printable(binding.live->id, 100)),
                 fmt::format("declare '{}' under another metadata.name: then '{}' is no longer declared and "
                             "is deleted, or let go with 'lifecycle.onRemoval: keep'",
-                            base::printable(binding.live->id, 100), base::printable(old_id, 100)));
+                            base::printable(binding.live->id, 100), base::printable(old_id, 100)),
+                diag::Mark::kBlocksOnlyWrites);
   }
 
   /// What the state knows under this handle is (by its key), or has beside it (of a replacement), another

@@ -285,7 +285,8 @@ void check_references(const std::vector<DesiredObject>& objects, const Dropped& 
                  fmt::format("no manifest declares the {} '{}'", reference.target.kind,
                              base::printable(reference.target.handle, 100)),
                  nearest ? fmt::format("did you mean '{}'?", *nearest)
-                         : std::string("refer to an object outside the repository with {live: ID}"));
+                         : std::string("refer to an object outside the repository with {live: ID}"),
+                 diag::Mark::kMayLackEnvironment);
     }
 }
 

@@ -61,7 +61,8 @@ std::optional<std::string> Substitution::look_up(std::string_view expression, di
   if (form == "env") {
     if (auto value = environment_.find(name)) return value;
     sink.error("unset-variable", span, fmt::format("the environment variable '{}' is not set", shown),
-               fmt::format("export {}=..., or write $${{ for a literal ${{", shown));
+               fmt::format("export {}=..., or write $${{ for a literal ${{", shown),
+               diag::Mark::kMayLackEnvironment);
     return std::nullopt;
   }
   if (form == "var") {
@@ -72,10 +73,11 @@ std::optional<std::string> Substitution::look_up(std::string_view expression, di
     for (const auto& [key, value] : variables_)
       known.push_back(key);
     const auto nearest = base::find_nearest(name, known);
-    sink.error(
-        "unset-variable", span, fmt::format("the variable '{}' is not set", shown),
-        nearest ? fmt::format("did you mean '{}'?", *nearest)
-                : fmt::format("give it with --var {}=..., or under 'variables' in descopectl.yaml", shown));
+    sink.error("unset-variable", span, fmt::format("the variable '{}' is not set", shown),
+               nearest
+                   ? fmt::format("did you mean '{}'?", *nearest)
+                   : fmt::format("give it with --var {}=..., or under 'variables' in descopectl.yaml", shown),
+               diag::Mark::kMayLackEnvironment);
     return std::nullopt;
   }
   if (form == "file") {

@@ -74,8 +74,8 @@ struct Handover {
 /// and left out.
 [[nodiscard]] std::vector<Handover> find_handovers(Draft& draft);
 
-/// Refuses replacements whose create has to fail, since another object has a value that only one may have.
-void refuse_hopeless_replacements(Draft& draft);
+/// Refuses what would have to fail, since another object has a value that only one may have.
+void refuse_taken_values(Draft& draft);
 
 /// With a limited scope: objects that would refer to what is left out and not in the project.
 void check_scope(Draft& draft);

@@ -5,7 +5,8 @@
 // the state is to know it by its new handle, without a moment in which it is nobody's or two handles have it.
 // A record that is left over at the end of a chain goes to the handle that gave the last one on, and its
 // object goes as with any change of a key, or as that of a handle that is no longer declared.
-#include <algorithm>
+#include <fmt/format.h>
+
 #include <map>
 #include <set>
 #include <utility>
@@ -17,6 +18,7 @@
 namespace descopectl::plan {
 namespace {
 
+using model::DesiredObject;
 using model::ObjectKey;
 
 /// By the handle that takes: the handle that has the live object until now.
@@ -44,13 +46,34 @@ Takers find_takers(const model::DesiredState& desired, const model::LiveState& l
   return takers;
 }
 
+/// In a run that is limited to some objects, chains are in it as a whole or not at all. False: one is
+/// neither.
+bool keep_selected(Takers& takers, const model::DesiredState& desired, const Scope& scope, diag::Sink& sink) {
+  bool is_whole = true;
+  for (const auto& [taker, giver] : takers) {
+    const DesiredObject* owner = desired.find(giver);
+    const bool takes = scope.contains(taker);
+    if (owner == nullptr || takes == scope.contains(giver)) continue;
+    is_whole = false;
+    sink.error("unselected-handover", takes ? desired.find(taker)->span : owner->span,
+               fmt::format("{} is to have the live object that {} has until now, and only {} is selected",
+                           taker.to_string(), giver.to_string(), (takes ? taker : giver).to_string()),
+               fmt::format("select {} as well, or apply without --selector and --target",
+                           (takes ? giver : taker).to_string()),
+               diag::Mark::kBlocksOnlyWrites);
+  }
+  std::erase_if(takers, [&](const auto& entry) { return !scope.contains(entry.first); });
+  return is_whole;
+}
+
 }  // namespace
 
-bool hand_records_on(const model::DesiredState& desired, const model::LiveState& live,
-                     model::RecordedState& recorded) {
+bool hand_records_on(const model::DesiredState& desired, const model::LiveState& live, const Scope& scope,
+                     model::RecordedState& recorded, diag::Sink& sink) {
   // An open intent is about an object under the handle that it has.
   if (!recorded.intents.empty()) return false;
-  const Takers takers = find_takers(desired, live, recorded);
+  Takers takers = find_takers(desired, live, recorded);
+  if (!keep_selected(takers, desired, scope, sink)) return false;
   std::map<ObjectKey, model::RecordedObject> records;
   std::set<ObjectKey> givers;
   for (const auto& [taker, giver] : takers) {

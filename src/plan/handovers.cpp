@@ -125,25 +125,62 @@ void report_circle(Draft& draft, const std::vector<std::size_t>& circle, std::st
                    hint);
 }
 
-/// Another live object that has the value and, for all that is planned, keeps it.
-const model::LiveObject* find_holder(const Draft& draft, const Action& taker, std::string_view field,
-                                     const std::string& value) {
-  const schema::Kind& kind = *taker.descriptor;
-  const model::LiveKind* live = draft.input.live->find(taker.key.kind);
-  if (live == nullptr) return nullptr;
-  const auto keeps = [&](const model::LiveObject& other) {
-    return std::none_of(draft.plan.actions.begin(), draft.plan.actions.end(), [&](const Action& action) {
-      return action.descriptor == &kind && action.live_id == other.id &&
-             value_after(action, field, value) != value;
+/// Which actions are about which live object of a kind; made once, since values are looked up for each of
+/// many actions.
+class Holders {
+ public:
+  explicit Holders(const Draft& draft) : draft_(draft) {
+    for (const Action& action : draft.plan.actions)
+      if (action.descriptor != nullptr && !action.live_id.empty())
+        actions_[{action.key.kind, action.live_id}].push_back(&action);
+  }
+
+  /// Another live object that has the value and, for all that is planned, keeps it.
+  const model::LiveObject* find(const Action& taker, std::string_view field, const std::string& value,
+                                std::string_view within) {
+    const model::LiveKind* live = draft_.input.live->find(taker.key.kind);
+    if (live == nullptr) return nullptr;
+    const auto [begin, end] = index_of(*live, field).equal_range(value);
+    const schema::Kind& kind = *taker.descriptor;
+    const auto at = std::find_if(begin, end, [&](const auto& entry) {
+      const model::LiveObject& other = *entry.second;
+      return other.id != taker.live_id && schema::scope_of(kind, field, other.body) == within &&
+             keeps(kind, other, field, value);
     });
-  };
-  const auto at =
-      std::find_if(live->objects.begin(), live->objects.end(), [&](const model::LiveObject& other) {
-        return other.id != taker.live_id && text_at(other.body, field) == value &&
-               schema::scope_of(kind, field, other.body) == schema::scope_of(kind, field, taker.body) &&
-               keeps(other);
-      });
-  return at == live->objects.end() ? nullptr : &*at;
+    return at == end ? nullptr : at->second;
+  }
+
+ private:
+  using Index = std::multimap<std::string, const model::LiveObject*>;
+
+  const Index& index_of(const model::LiveKind& live, std::string_view field) {
+    const auto [at, is_new] = indices_.try_emplace({&live, field});
+    if (is_new)
+      for (const model::LiveObject& object : live.objects)
+        at->second.emplace(text_at(object.body, field), &object);
+    return at->second;
+  }
+
+  bool keeps(const schema::Kind& kind, const model::LiveObject& other, std::string_view field,
+             const std::string& value) const {
+    const auto at = actions_.find({kind.name, other.id});
+    return at == actions_.end() ||
+           std::all_of(at->second.begin(), at->second.end(),
+                       [&](const Action* action) { return value_after(*action, field, value) == value; });
+  }
+
+  const Draft& draft_;
+  std::map<std::pair<std::string_view, std::string_view>, std::vector<const Action*>> actions_;
+  std::map<std::pair<const model::LiveKind*, std::string_view>, Index> indices_;
+};
+
+/// The manifest that the run leaves out, and that would have its object give the value up.
+const model::DesiredObject* find_unselected_giver(const Draft& draft, const model::LiveObject& holder,
+                                                  std::string_view field, const std::string& value) {
+  const auto at = std::find_if(draft.bindings.begin(), draft.bindings.end(),
+                               [&](const diff::Binding& binding) { return binding.live == &holder; });
+  if (at == draft.bindings.end() || draft.input.scope.contains(at->desired->key)) return nullptr;
+  return text_at(at->desired->spec, field) == value ? nullptr : at->desired;
 }
 
 }  // namespace
@@ -168,20 +205,34 @@ std::vector<Handover> find_handovers(Draft& draft) {
   return handovers;
 }
 
-void refuse_hopeless_replacements(Draft& draft) {
+void refuse_taken_values(Draft& draft) {
+  if (draft.input.policy.is_drift) return;
+  Holders holders(draft);
   for (const Action& action : draft.plan.actions) {
-    if (action.kind != ActionKind::kReplace) continue;
+    if (!writes(action) || action.kind == ActionKind::kDelete || action.descriptor == nullptr) continue;
     const schema::Kind& kind = *action.descriptor;
+    const bool is_replaced = action.kind == ActionKind::kReplace;
     for (const std::string_view field : kind.unique) {
-      const std::string value = text_at(action.body, field);
-      const model::LiveObject* holder = value.empty() ? nullptr : find_holder(draft, action, field, value);
+      const std::string before = text_at(action.before, field);
+      const std::string value = value_after(action, field, before);
+      const std::string within =
+          within_of(action, field, std::string(schema::scope_of(kind, field, action.before)));
+      const bool is_its_own = value == before && within == schema::scope_of(kind, field, action.before);
+      if (value.empty() || (is_its_own && !is_replaced)) continue;
+      const model::LiveObject* holder = holders.find(action, field, value, within);
       if (holder == nullptr) continue;
+      const model::DesiredObject* giver = find_unselected_giver(draft, *holder, field, value);
       draft.plan.refusals.push_back(
           {"value-taken",
-           fmt::format("{} would be deleted and could not be created again: the {} '{}' has the {} '{}'",
-                       action.key.to_string(), kind.title, base::printable(holder->id, 100), field,
-                       base::printable(value, 100)),
-           fmt::format("write another {}, or take it from that {} first", field, kind.title), action.key});
+           fmt::format("{} {}: the {} '{}' has the {} '{}'", action.key.to_string(),
+                       is_replaced ? "would be deleted and could not be created again"
+                                   : "can't have what another object has",
+                       kind.title, base::printable(holder->id, 100), field, base::printable(value, 100)),
+           giver == nullptr
+               ? fmt::format("write another {}, or take it from that {} first", field, kind.title)
+               : fmt::format("{} gives it up, but is not selected: select it as well, or apply it first",
+                             giver->key.to_string()),
+           action.key});
     }
   }
 }

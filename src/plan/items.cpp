@@ -28,6 +28,14 @@ const model::LiveObject* find_bound(const Draft& draft, const ObjectKey& key) {
   return at == draft.bindings.end() ? nullptr : at->live;
 }
 
+/// Would the object named in a manifest have the item, if the run did not leave it out?
+bool is_left_out_item(const Draft& draft, const diff::ItemUse& use) {
+  const auto target = model::marker::find_reference(use.owner);
+  if (!target || draft.input.scope.contains(*target)) return false;
+  const model::DesiredObject* owner = draft.input.desired->find(*target);
+  return owner != nullptr && diff::find_item_keys(*owner->kind, owner->spec).contains(use.item);
+}
+
 /// The items that the object named in a manifest has after the plan; none where nothing is known of it.
 std::optional<std::set<std::string>> find_items_after(const Draft& draft, const std::string& kind_name,
                                                       const json::value& owner) {
@@ -73,12 +81,21 @@ void check_items(Draft& draft) {
     for (const diff::ItemUse& use : diff::find_item_uses(*object.kind, object.spec)) {
       const auto items = find_items_after(draft, use.kind, use.owner);
       if (!items || items->contains(use.item)) continue;
+      const diag::Span place = object.place_of_item(use.pointer + "/" + base::escape_pointer_token(use.item));
+      const std::string item = base::printable(use.item, 100);
+      if (is_left_out_item(draft, use)) {
+        const std::string owner = model::marker::find_reference(use.owner)->to_string();
+        draft.sink.error("unselected-reference", place,
+                         fmt::format("{} needs the scope '{}' of {}, which is not selected and has no such "
+                                     "scope in the project yet",
+                                     object.key.to_string(), item, owner),
+                         fmt::format("widen --selector, or apply --target {} first", owner));
+        continue;
+      }
       const std::vector<std::string_view> known(items->begin(), items->end());
       const auto nearest = base::find_nearest(use.item, known);
-      const std::string summary =
-          fmt::format("{} names the scope '{}', which its {} does not have ({})", object.key.to_string(),
-                      base::printable(use.item, 100), use.kind, use.pointer);
-      const diag::Span place = object.place_of_item(use.pointer + "/" + base::escape_pointer_token(use.item));
+      const std::string summary = fmt::format("{} names the scope '{}', which its {} does not have ({})",
+                                              object.key.to_string(), item, use.kind, use.pointer);
       const std::string hint =
           nearest ? fmt::format("did you mean '{}'?", *nearest) : "add the scope there, or take it out here";
       if (draft.input.policy.strict_references)

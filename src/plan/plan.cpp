@@ -40,10 +40,6 @@ void count(Plan& plan) {
   plan.summary.unmanaged = plan.unmanaged.size();
 }
 
-bool is_settled_by_hand(std::string_view code) {
-  return code == "owned-id-changed" || code == "possible-match" || code == "several-matches";
-}
-
 /// The bindings of all objects: those left out are referred to, too. What is wrong with their identity is
 /// left for the run that they are in.
 std::vector<diff::Binding> bind_in_scope(const PlanInput& input, diag::Sink& sink) {
@@ -64,8 +60,8 @@ std::vector<diff::Binding> bind_in_scope(const PlanInput& input, diag::Sink& sin
         std::any_of(related.begin(), related.end(), [&](const auto& place) { return is_about(place.first); });
     if (input.scope.is_limited() && !is_ours) continue;
     diag::Diagnostic told = diagnostic;
-    // What may be which object has to be settled before an apply; the others are looked at all the same.
-    if (input.policy.is_drift && is_settled_by_hand(told.code)) told.severity = diag::Severity::kWarning;
+    if (input.policy.is_drift && told.mark == diag::Mark::kBlocksOnlyWrites)
+      told.severity = diag::Severity::kWarning;
     sink.add(std::move(told));
   }
   return bindings;
@@ -200,7 +196,7 @@ Plan make_plan(const PlanInput& input, diag::Sink& sink) {
           "in descopectl.yaml");
   }
   check_rails(draft);
-  refuse_hopeless_replacements(draft);
+  refuse_taken_values(draft);
   order_actions(draft);
   for (Action& action : plan.actions)
     settle_order(action);

@@ -18,8 +18,6 @@ using model::LiveObject;
 using model::RecordedObject;
 namespace marker = model::marker;
 
-constexpr std::size_t kMostKeysShown = 5;
-
 const LiveObject* find_live(const Draft& draft, const model::ObjectKey& key, const std::string& id) {
   const LiveKind* kind = draft.input.live->find(key.kind);
   return kind == nullptr ? nullptr : kind->find(id);
@@ -128,14 +126,10 @@ void tell_of_standard_input(Draft& draft, const std::set<std::pair<std::string, 
       keys.push_back(key.to_string());
   if (keys.empty()) return;
   const std::size_t count = keys.size();
-  if (count > kMostKeysShown) {
-    keys.resize(kMostKeysShown);
-    keys.push_back(fmt::format("{} more", count - kMostKeysShown));
-  }
   draft.sink.warning("stdin-not-pruned", {},
                      fmt::format("{} from an earlier run's standard input {} not declared now and {}: {}",
                                  base::counted(count, "object"), count == 1 ? "is" : "are",
-                                 count == 1 ? "stays" : "stay", base::join_words({keys.begin(), keys.end()})),
+                                 count == 1 ? "stays" : "stay", base::join_first_words(keys)),
                      "a pipe has no identity, so nothing is missing from it; delete with 'destroy -f -' and "
                      "their manifests, "
                      "or keep manifests in a folder");
@@ -177,18 +171,14 @@ void tell_of_orphans(Draft& draft) {
     if (!draft.input.desired->is_root_loaded(recorded.root) && recorded.root != model::kStandardInputRoot &&
         draft.input.desired->find(key) == nullptr)
       roots[recorded.root].push_back(key.to_string());
-  for (auto& [root, keys] : roots) {
+  for (const auto& [root, keys] : roots) {
     const std::size_t count = keys.size();
-    if (count > kMostKeysShown) {
-      keys.resize(kMostKeysShown);
-      keys.push_back(fmt::format("{} more", count - kMostKeysShown));
-    }
     draft.sink.warning(
         "root-not-loaded", {},
         fmt::format("{} from '{}', which is not among the manifests now, {} in the project and "
                     "in the state: {}",
                     base::counted(count, "object"), base::printable(root, 200), count == 1 ? "stays" : "stay",
-                    base::join_words({keys.begin(), keys.end()})),
+                    base::join_first_words(keys)),
         "to delete them, declare them in what is listed, apply, and take them out there; "
         "'descopectl state rm' lets go of them");
   }

@@ -201,7 +201,7 @@ plan::Plan Project::apply_text(const std::string& text) {
 
 plan::Plan Project::plan_text(const std::string& text) {
   Manifests manifests(text);
-  (void)plan::hand_records_on(manifests.desired, live, recorded);
+  (void)plan::hand_records_on(manifests.desired, live, input(manifests).scope, recorded, manifests.sink);
   plan::Plan made = plan(manifests);
   if (manifests.sink.has_errors()) throw std::runtime_error(manifests.messages());
   return made;

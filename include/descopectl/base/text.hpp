@@ -37,6 +37,9 @@ struct CodePoint {
 [[nodiscard]] std::string join_words(const std::vector<std::string_view>& words,
                                      std::string_view last = " and ");
 
+/// join_words() of the first five; how many more there are stands for the rest: "a, b, c, d, e and 3 more".
+[[nodiscard]] std::string join_first_words(const std::vector<std::string>& words);
+
 /// "1 object", "2 objects".
 [[nodiscard]] std::string counted(std::size_t count, std::string_view singular, std::string_view plural = {});
 

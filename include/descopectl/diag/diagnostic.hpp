@@ -15,6 +15,13 @@ enum class Severity : unsigned char { kError, kWarning, kNote };
 /// "error", "warning" or "note".
 [[nodiscard]] std::string_view to_string(Severity severity);
 
+/// What an error means to who goes on, or explains it.
+enum class Mark : unsigned char {
+  kNone,
+  kBlocksOnlyWrites,    ///< a command that writes nothing (drift) goes on, and shows it as a warning
+  kMayLackEnvironment,  ///< what an environment adds or sets may mend it: a note says so where none is chosen
+};
+
 /// One finding. `code` is stable ("unknown-field"); `summary` is one line, `detail` may be more sentences,
 /// `hint` says what to do. `related` are further places with a word on each ("first declared here").
 struct Diagnostic {
@@ -25,6 +32,7 @@ struct Diagnostic {
   std::string hint;
   Span span;
   std::vector<std::pair<Span, std::string>> related;
+  Mark mark = Mark::kNone;
 };
 
 /// Collects the diagnostics of a run. Not thread-safe: work done side by side uses a sink each, merged in
@@ -34,6 +42,7 @@ class Sink {
   void add(Diagnostic diagnostic);
   void error(std::string code, Span span, std::string summary, std::string hint = {},
              std::string detail = {});
+  void error(std::string code, Span span, std::string summary, std::string hint, Mark mark);
   void warning(std::string code, Span span, std::string summary, std::string hint = {},
                std::string detail = {});
   /// Appends everything of `other`.

@@ -216,9 +216,10 @@ struct PlanInput {
 /// Puts records under the handles that declare their objects now, where handles take objects over from each
 /// other: moved along, exchanged, or, of a kind with a key, by its change (contract: a change of a policy's
 /// pair needs no flag). True where any record moved. Nothing moves while an intent is open, nor where
-/// identities are in doubt.
+/// identities are in doubt, nor among objects outside of `scope`; where one handle of a chain is in it and
+/// another is not, an error goes to `sink` (`unselected-handover`) and all stays as it is.
 [[nodiscard]] bool hand_records_on(const model::DesiredState& desired, const model::LiveState& live,
-                                   model::RecordedState& recorded);
+                                   const Scope& scope, model::RecordedState& recorded, diag::Sink& sink);
 
 /// In the order of the plan's actions.
 [[nodiscard]] std::vector<NotCompared> find_not_compared(const Plan& plan);

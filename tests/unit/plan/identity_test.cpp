@@ -212,7 +212,7 @@ TEST(PlanHandles, OfWhichOneIsInDoubtStayAsTheyAre) {
   Project project;
   project.apply_text(pinned("a", "ia") + pinned("b", "ib"));
   Manifests manifests(pinned("c", "ib") + pinned("b", "ib"));
-  EXPECT_FALSE(plan::hand_records_on(manifests.desired, project.live, project.recorded));
+  EXPECT_FALSE(plan::hand_records_on(manifests.desired, project.live, {}, project.recorded, manifests.sink));
 }
 
 TEST(PlanPossibleMatch, IsAConnectionWhoseHandleChanges) {

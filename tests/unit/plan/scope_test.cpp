@@ -380,5 +380,118 @@ TEST_F(ScopeTest, NamesInWhatIsLeftOutAreNotChecked) {
   EXPECT_EQ(errors(text), "");
 }
 
+/// What is declared of two handles, the first of which is selected by team=one.
+class HandoverTest : public ScopeTest {
+ protected:
+  static std::string two(const std::string& kind, const std::string& first, const std::string& second) {
+    return doc(kind, "name: one, labels: {team: one}", first) + doc(kind, "name: two", second);
+  }
+  /// The code, summary and hint of what is told about records that can't be handed on.
+  std::string told_of_records(const std::string& text) {
+    Manifests manifests(text);
+    const plan::Scope scope = project.input(manifests).scope;
+    EXPECT_FALSE(
+        plan::hand_records_on(manifests.desired, project.live, scope, project.recorded, manifests.sink));
+    std::string found;
+    for (const diag::Diagnostic& diagnostic : manifests.sink.all())
+      found += diagnostic.code + ": " + diagnostic.summary + " (" + diagnostic.hint + ")\n";
+    return found;
+  }
+  /// The hint of the one refusal of a plan for `text`.
+  std::string refusal(const std::string& text) {
+    const plan::Plan plan = project.plan_text(text);
+    if (plan.refusals.size() != 1) return "";
+    return plan.refusals[0].code + ": " + plan.refusals[0].summary + " (" + plan.refusals[0].hint + ")";
+  }
+};
+
+TEST_F(HandoverTest, OfARecordIsInTheRunAsAWholeOrAnError) {
+  const std::string ends = doc("InboundApp", "name: a", "name: A") +
+                           doc("Resource", "name: r1", "name: R1, type: api, uri: 'https://r1'") +
+                           doc("Resource", "name: r2", "name: R2, type: api, uri: 'https://r2'") +
+                           doc("Resource", "name: r3", "name: R3, type: api, uri: 'https://r3'");
+  const auto pairs = [&](const std::string& one, const std::string& other) {
+    return ends +
+           two("ResourcePolicy", "inboundApp: a, resource: " + one, "inboundApp: a, resource: " + other);
+  };
+  project.apply_text(pairs("r1", "r2"));
+  const model::RecordedState before = project.recorded;
+  const std::string text = pairs("r3", "r1");
+  select({"team=one"});
+  EXPECT_EQ(told_of_records(text),
+            "unselected-handover: ResourcePolicy/two is to have the live object that ResourcePolicy/one has "
+            "until now, and only ResourcePolicy/one is selected (select ResourcePolicy/two as well, or apply "
+            "without --selector and --target)\n");
+  select({"!team"});
+  EXPECT_THAT(told_of_records(text), HasSubstr("and only ResourcePolicy/two is selected"));
+  const model::ObjectKey one{"ResourcePolicy", "one"};
+  EXPECT_EQ(project.recorded.objects.at(one).live_id, before.objects.at(one).live_id);
+  target({{"Resource", "r3"}});
+  EXPECT_EQ(told_of_records(text), "") << "neither is selected";
+  project.selection = {};
+  EXPECT_EQ(actions_of(project.apply_text(text)), "create ResourcePolicy/one, delete ResourcePolicy/one");
+  EXPECT_EQ(project.recorded.objects.at({"ResourcePolicy", "two"}).live_id, before.objects.at(one).live_id);
+}
+
+TEST_F(HandoverTest, OfANameThatOneKeepsForBeingLeftOutIsRefused) {
+  project.apply_text(two("Permission", "name: a", "name: b"));
+  const std::string text = two("Permission", "name: b", "name: c");
+  select({"team=one"});
+  EXPECT_THAT(refusal(text),
+              HasSubstr("value-taken: Permission/one can't have what another object has: the "));
+  EXPECT_THAT(refusal(text), HasSubstr("has the name 'b' (Permission/two gives it up, but is not selected: "
+                                       "select it as well, or apply it first)"));
+  select({"!team"});
+  EXPECT_EQ(refusal(text), "");
+  project.apply_text(text);
+  select({"team=one"});
+  project.apply_text(text);
+  EXPECT_EQ(project.live_body("Permission", project.live.kinds["Permission"].objects[0].id).at("name"), "b");
+}
+
+TEST_F(HandoverTest, OfANameToANewObjectIsRefusedAsWell) {
+  project.apply_text(doc("Role", "name: two", "name: a"));
+  select({"team=one"});
+  EXPECT_THAT(refusal(two("Role", "name: a", "name: b")), HasSubstr("(Role/two gives it up"));
+  EXPECT_EQ(refusal(two("Role", "name: a, tenantId: T", "name: b")), "") << "a tenant's name is its own";
+}
+
+TEST_F(HandoverTest, OfANameThatNobodyGivesUpIsRefused) {
+  project.apply_text(doc("Role", "name: two", "name: a"));
+  project.add_live("Role", R"({"id":"ROL9","name":"b"})");
+  EXPECT_EQ(refusal(doc("Role", "name: two", "name: b")),
+            "value-taken: Role/two can't have what another object has: the role 'ROL9' has the name 'b' "
+            "(write another name, or take it from that role first)");
+}
+
+TEST_F(ScopeTest, ANameThatARenamedPermissionHasInItsManifestAloneIsMissing) {
+  const auto text = [](const std::string& name) {
+    return doc("Permission", "name: p", "name: " + name) +
+           doc("Role", "name: r, labels: {team: one}", "name: R, permissionNames: [" + name + "]");
+  };
+  project.apply_text(text("old"));
+  select({"team=one"});
+  EXPECT_EQ(
+      errors(text("new")),
+      "unselected-reference: Role/r needs Permission/p, which is not selected and has another name in the "
+      "project (widen --selector, or apply --target Permission/p first)\n");
+}
+
+TEST_F(ScopeTest, AScopeThatItsUnselectedResourceIsYetToGetIsMissing) {
+  const auto text = [](const std::string& scope) {
+    return doc("InboundApp", "name: a", "name: A") +
+           doc("Resource", "name: r",
+               "name: R, type: api, uri: 'https://r', scopes: {attributesScopes: [{name: " + scope + "}]}") +
+           doc("ResourcePolicy", "name: p, labels: {team: one}",
+               "inboundApp: a, resource: r, userAccessScopes: [" + scope + "]");
+  };
+  project.apply_text(text("old"));
+  select({"team=one"});
+  EXPECT_EQ(
+      errors(text("new")),
+      "unselected-reference: ResourcePolicy/p needs the scope 'new' of Resource/r, which is not selected "
+      "and has no such scope in the project yet (widen --selector, or apply --target Resource/r first)\n");
+}
+
 }  // namespace
 }  // namespace descopectl
