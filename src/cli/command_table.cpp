@@ -58,6 +58,15 @@ constexpr std::array kStateExamples{"descopectl state list"sv,
                                     "descopectl state rebuild --env production"sv,
                                     "after the state was lost: bind the manifests to what is live"sv};
 constexpr std::array kForce{"force"sv};
+
+constexpr std::array kLikeValidate{"lint"sv, "check"sv};
+constexpr std::array kLikePlan{"diff"sv, "preview"sv, "dry-run"sv};
+constexpr std::array kLikeApply{"sync"sv, "deploy"sv, "up"sv, "push"sv, "create"sv};
+constexpr std::array kLikeDrift{"refresh"sv, "detect"sv};
+constexpr std::array kLikeDestroy{"delete"sv, "down"sv, "reset"sv};
+constexpr std::array kLikeExport{"dump"sv, "pull"sv, "get"sv};
+constexpr std::array kLikeAdopt{"import"sv};
+constexpr std::array kLikeOutput{"show"sv};
 constexpr std::array kAutoApprove{"auto-approve"sv};
 // In the order of StateCommand.
 constexpr std::array kStateCommands{
@@ -131,7 +140,8 @@ constexpr std::array kCommandRows{
                    "asked of the network, and secrets need not be set.",
                .needs = {.manifests = true},
                .formats = kTextAndJson,
-               .examples = kValidateExamples},
+               .examples = kValidateExamples,
+               .elsewhere = kLikeValidate},
     CommandRow{.command = Command::kPlan,
                .name = "plan",
                .summary = "show what apply would do",
@@ -142,7 +152,8 @@ constexpr std::array kCommandRows{
                    "saves the plan in a file, without any secret, for 'apply FILE'.",
                .needs = {.manifests = true, .target = true},
                .formats = kTextAndJson,
-               .examples = kPlanExamples},
+               .examples = kPlanExamples,
+               .elsewhere = kLikePlan},
     CommandRow{.command = Command::kApply,
                .name = "apply",
                .summary = "make the live project equal to the manifests",
@@ -156,7 +167,8 @@ constexpr std::array kCommandRows{
                .needs = {.manifests = true, .target = true, .writes = true},
                .formats = kTextAndJson,
                .examples = kApplyExamples,
-               .arguments = {"[PLANFILE]", 0, 1}},
+               .arguments = {"[PLANFILE]", 0, 1},
+               .elsewhere = kLikeApply},
     CommandRow{.command = Command::kDrift,
                .name = "drift",
                .summary = "compare the live project with what was last applied",
@@ -165,7 +177,8 @@ constexpr std::array kCommandRows{
                               "other differences are listed. Nothing is changed and no lock is taken.",
                .needs = {.manifests = true, .target = true},
                .formats = kTextAndJson,
-               .examples = kDriftExamples},
+               .examples = kDriftExamples,
+               .elsewhere = kLikeDrift},
     CommandRow{.command = Command::kDestroy,
                .name = "destroy",
                .summary = "delete what is owned and declared",
@@ -174,7 +187,8 @@ constexpr std::array kCommandRows{
                    "to others first. What merely matches a manifest is left alone.",
                .needs = {.manifests = true, .target = true, .writes = true},
                .formats = kTextAndJson,
-               .examples = kDestroyExamples},
+               .examples = kDestroyExamples,
+               .elsewhere = kLikeDestroy},
     CommandRow{.command = Command::kExport,
                .name = "export",
                .summary = "write the live project as manifests",
@@ -186,7 +200,8 @@ constexpr std::array kCommandRows{
                    "system's own are left out and counted. Objects that the state owns keep their handles.",
                .needs = {.target = true},
                .formats = kTextAndJson,
-               .examples = kExportExamples},
+               .examples = kExportExamples,
+               .elsewhere = kLikeExport},
     CommandRow{.command = Command::kAdopt,
                .name = "adopt",
                .summary = "bind manifests to live objects, changing neither",
@@ -199,7 +214,8 @@ constexpr std::array kCommandRows{
                .needs = {.manifests = true, .target = true, .writes = true},
                .formats = kTextAndJson,
                .examples = kAdoptExamples,
-               .arguments = {"[KIND/NAME...]", 0, kAnyNumber, kAnyNumber}},
+               .arguments = {"[KIND/NAME...]", 0, kAnyNumber, kAnyNumber},
+               .elsewhere = kLikeAdopt},
     CommandRow{.command = Command::kOutput,
                .name = "output",
                .summary = "show ids and client ids of a live object",
@@ -211,7 +227,8 @@ constexpr std::array kCommandRows{
                .needs = {.target = true},
                .formats = kTextAndJson,
                .examples = kOutputExamples,
-               .arguments = {"KIND/NAME [FIELD]", 1, 2, 1}},
+               .arguments = {"KIND/NAME [FIELD]", 1, 2, 1},
+               .elsewhere = kLikeOutput},
     CommandRow{.command = Command::kRotate,
                .name = "rotate",
                .summary = "make a new client secret for an inbound app",

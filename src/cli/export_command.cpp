@@ -1,7 +1,9 @@
 // export: the live project as manifests, on standard output or as files.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "descopectl/base/files.hpp"
 #include "descopectl/base/text.hpp"
@@ -84,6 +86,7 @@ class ExportRun {
       context_.fail("failure", written.error().message());
       return emit(ExitStatus::kFailure, "", "");
     }
+    tell_of_other_files(files);
     const std::string counts =
         fmt::format("Wrote {} to {} below {}.\n", base::counted(made_.objects.size(), "manifest"),
                     base::counted(files.size(), "file"), base::printable(context_.options.out));
@@ -122,6 +125,36 @@ class ExportRun {
                     base::join_words({different.begin(), different.end()})),
         "choose another folder, or replace them with --overwrite");
     return false;
+  }
+
+  /// A manifest in the folders of what was exported that no live object stands behind would have its object
+  /// made again.
+  void tell_of_other_files(const std::vector<File>& files) {
+    if (flags().is_single_file) return;
+    std::set<std::string> written;
+    for (const File& file : files)
+      written.insert(file.name);
+    std::vector<std::string> others;
+    for (const schema::Kind* kind : kinds::all()) {
+      if (!flags().kinds.empty() &&
+          std::find(flags().kinds.begin(), flags().kinds.end(), kind->name) == flags().kinds.end())
+        continue;
+      const std::string folder = exporter::folder_of(kind->name);
+      std::error_code error;
+      for (const auto& entry :
+           fs::directory_iterator(from_working_folder(context_, context_.options.out) / folder, error)) {
+        const std::string name = fmt::format("{}/{}", folder, entry.path().filename().string());
+        if (entry.path().extension() == ".yaml" && !written.contains(name))
+          others.push_back(base::printable(name));
+      }
+    }
+    if (others.empty()) return;
+    std::sort(others.begin(), others.end());
+    context_.sink.warning(
+        "files-left", {},
+        fmt::format("below {} {} no live object: {}", base::printable(context_.options.out),
+                    others.size() == 1 ? "is a file of" : "are files of", base::join_first_words(others)),
+        "remove what is not yours; with them, an apply would make their objects again");
   }
 
   ExitStatus emit(ExitStatus exit, const std::string& text, const std::string& documents) {

@@ -223,6 +223,24 @@ class Reader {
                            : "see 'descopectl --help'";
   }
 
+  bool takes(std::string_view flag) const {
+    return std::any_of(flag_table().begin(), flag_table().end(), [&](const FlagRow& row) {
+      return row.name == flag && tokens_.command && row.is_of(*tokens_.command);
+    });
+  }
+
+  /// Objects and files are named by flags, where other tools take them as they stand.
+  std::string hint_for_argument(std::string_view argument) const {
+    const std::string_view kind = argument.substr(0, argument.find('/'));
+    const bool has_kind = std::find(kinds_.begin(), kinds_.end(), kind) != kinds_.end();
+    const std::string shown = base::printable(argument, 80);
+    if (has_kind && kind.size() < argument.size() && takes("target"))
+      return fmt::format("did you mean '--target {}'?", shown);
+    const bool is_path = argument.find('/') != std::string_view::npos || argument.ends_with(".yaml") ||
+                         argument.ends_with(".yml");
+    return is_path && takes("filename") ? fmt::format("did you mean '-f {}'?", shown) : see_help();
+  }
+
   bool check_command() {
     if (tokens_.command || tokens_.unexpected.empty() || !tokens_.unknown_flags.empty()) return true;
     report_unknown_command(tokens_.unexpected.front());
@@ -231,9 +249,13 @@ class Reader {
 
   void report_unknown_command(std::string_view name) {
     std::vector<std::string_view> known;
-    for (const auto& row : command_table())
+    std::optional<std::string_view> nearest;
+    for (const auto& row : command_table()) {
       known.push_back(row.name);
-    const auto nearest = base::find_nearest(name, known);
+      if (std::find(row.elsewhere.begin(), row.elsewhere.end(), name) != row.elsewhere.end())
+        nearest = row.name;
+    }
+    if (!nearest) nearest = base::find_nearest(name, known);
     sink_.error("unknown-command", {}, fmt::format("unknown command '{}'", base::printable(name, 80)),
                 nearest ? fmt::format("did you mean '{}'?", *nearest) : "see 'descopectl --help'");
   }
@@ -290,7 +312,7 @@ class Reader {
       const auto& argument = tokens_.unexpected[i];
       sink_.error("unexpected-argument", {},
                   fmt::format("unexpected argument '{}'{}", base::printable(argument, 80), for_command()),
-                  see_help());
+                  hint_for_argument(argument));
     }
   }
 

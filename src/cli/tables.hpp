@@ -40,6 +40,7 @@ struct CommandRow {
   std::span<const Format> formats = {};             ///< of -o and --report; the first is the default
   std::span<const std::string_view> examples = {};  ///< pairs: a line, what it does
   ArgumentsRow arguments = {};
+  std::span<const std::string_view> elsewhere = {};  ///< what other tools call it, for who types that
   std::span<const SubcommandRow> subcommands =
       {};                               ///< where there are any, they have `arguments` and `needs`
   std::string_view further_title = {};  ///< of one more table in the command's help

@@ -245,6 +245,20 @@ TEST_F(Export, NeverLosesAFileUnasked) {
   EXPECT_NE(project.folder.read("out/connections/b.yaml"), "mine\n");
 }
 
+TEST_F(Export, NamesTheFilesOfObjectsThatAreGone) {
+  create_connection("a", "A");
+  project.folder.write("out/connections/gone.yaml", "mine\n");
+  project.folder.write("out/resources/lost.yaml", "mine\n");
+  project.folder.write("out/connections/README.md", "mine\n");
+  const Result result = run({"--out", "out"});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_NE(result.err.find("warning: below out are files of no live object: connections/gone.yaml and "
+                            "resources/lost.yaml [files-left]\n"),
+            std::string::npos)
+      << result.err;
+  EXPECT_EQ(run({"--out", "out", "--kind", "InboundApp"}).err.find("files-left"), std::string::npos);
+}
+
 TEST_F(Export, WritesOneFileWhereThatIsWantedAndSomeKindsOnly) {
   create_connection("a", "A");
   create("/v1/mgmt/resource/create",

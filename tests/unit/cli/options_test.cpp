@@ -301,6 +301,9 @@ TEST(Options, WithoutAKnownCommandAreRefused) {
   EXPECT_EQ(refused({"frobnicate", "--help"}),
             "error: unknown command 'frobnicate' [unknown-command]\n"
             "hint: see 'descopectl --help'\n");
+  EXPECT_EQ(refused({"import"}),
+            "error: unknown command 'import' [unknown-command]\n"
+            "hint: did you mean 'adopt'?\n");
 }
 
 TEST(Options, WithArgumentsThatNobodyTakesAreRefused) {
@@ -312,6 +315,13 @@ TEST(Options, WithArgumentsThatNobodyTakesAreRefused) {
   EXPECT_EQ(refused({"plan", "--", "--env"}),
             "error: unexpected argument '--env' for 'plan' [unexpected-argument]\n"
             "hint: see 'descopectl plan --help'\n");
+  EXPECT_EQ(refused({"plan", "descope/"}),
+            "error: unexpected argument 'descope/' for 'plan' [unexpected-argument]\n"
+            "hint: did you mean '-f descope/'?\n");
+  constexpr std::array<std::string_view, 1> kKinds{"Connection"};
+  EXPECT_EQ(refused({"destroy", "Connection/a"}, {}, kKinds),
+            "error: unexpected argument 'Connection/a' for 'destroy' [unexpected-argument]\n"
+            "hint: did you mean '--target Connection/a'?\n");
 }
 
 TEST(Options, HoldTheArgumentsThatTheCommandTakes) {

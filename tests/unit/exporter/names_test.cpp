@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "descopectl/exporter/export.hpp"
+
 namespace descopectl::exporter {
 namespace {
 
