@@ -70,6 +70,9 @@ struct Handover {
   bool is_certain = true;
 };
 
+/// What helps where no order of changes lets `key` take a value of `field` over.
+[[nodiscard]] std::string hint_for_third_value(const model::ObjectKey& key, std::string_view field);
+
 /// All hand-overs between the plan's actions. Those that go round in a circle are reported (`rename-cycle`)
 /// and left out.
 [[nodiscard]] std::vector<Handover> find_handovers(Draft& draft);

@@ -108,9 +108,7 @@ void report_circle(Draft& draft, const std::vector<std::size_t>& circle, std::st
   for (const std::size_t index : circle)
     keys.push_back(fmt::format("{} ('{}')", actions[index].key.to_string(),
                                base::printable(text_at(actions[index].before, field), 100)));
-  const std::string hint =
-      fmt::format("give {} a third {} and apply, then give it the one that it is to have",
-                  actions[circle.front()].key.to_string(), field);
+  const std::string hint = hint_for_third_value(actions[circle.front()].key, field);
   if (!is_certain)
     return draft.sink.warning(
         "rename-cycle", actions[circle.front()].source,
@@ -184,6 +182,11 @@ const model::DesiredObject* find_unselected_giver(const Draft& draft, const mode
 }
 
 }  // namespace
+
+std::string hint_for_third_value(const model::ObjectKey& key, std::string_view field) {
+  return fmt::format("give {} a third {} and apply, then give it the one that it is to have", key.to_string(),
+                     field);
+}
 
 std::vector<Handover> find_handovers(Draft& draft) {
   const Moves moves = find_moves(draft.plan.actions);

@@ -403,7 +403,7 @@ class Grapher {
         fmt::format("{} takes over what {} gives up (a {}, or what else tells them apart), and that has "
                     "to wait for it: {}",
                     key, actions_[handover.giver].key.to_string(), field, circle),
-        fmt::format("give {} a third {} and apply, then give it the one that it is to have", key, field));
+        hint_for_third_value(taker.key, field));
   }
 
   Draft& draft_;

@@ -23,6 +23,7 @@ using Fields = std::span<const Field>;
 
 constexpr std::string_view kSpec = "spec";
 constexpr std::string_view kMetadata = "metadata";
+constexpr std::string_view kExtraFields = "extraFields";
 constexpr std::string_view kConfigDoc = "The settings of a repository, in descopectl.yaml.";
 
 Error unknown(std::string message, std::string_view word, std::string_view prefix,
@@ -154,6 +155,18 @@ std::string identity_of(const Kind& kind) {
   return "bound to its live object by " + base::join_words(ways, ", else ") + within;
 }
 
+Topic extra_fields_topic(const Kind& kind) {
+  Topic topic;
+  topic.path = fmt::format("{}.{}", kind.name, kExtraFields);
+  topic.name = kExtraFields;
+  topic.type = "map of any values";
+  topic.doc =
+      "Fields that the API has and this version does not know, by the API's names; sent and compared as they "
+      "stand.";
+  topic.example = fmt::format("{}:\n  {}:\n    newField: value\n", kSpec, kExtraFields);
+  return topic;
+}
+
 Topic topic_of(const Kind& kind) {
   Topic topic = summary_of(kind);
   topic.details.emplace_back("identity", identity_of(kind));
@@ -164,10 +177,8 @@ Topic topic_of(const Kind& kind) {
     topic.details.emplace_back("replacement", breakage.text);
   if (!kind.counted_loss.text.empty()) topic.details.emplace_back("replacement", kind.counted_loss.text);
   topic.details.emplace_back("metadata", fmt::format("see 'descopectl explain {}.metadata'", kind.name));
-  topic.details.emplace_back(
-      "extraFields",
-      "a map of fields that the API has and this version does not know; sent and compared as they stand");
   topic.members = topics_of(&kind, kSpec, kind.fields, topic.name + ".");
+  topic.members.push_back(extra_fields_topic(kind));
   topic.example = example_of_kind(kind);
   return topic;
 }

@@ -194,6 +194,8 @@ class Generator:
             return [self.text(field, False) for _ in range(self.random.randint(0, 3))]
         if kind == "map of strings":
             return {self.fresh(): self.random.choice(WORDS)}
+        if kind == "map of any values":
+            return {self.fresh(): self.random.choice([5, True, [], {"a": "b"}])}
         if kind == "map of objects":
             return {f"https://{self.fresh()}.example/": self.members(field)}
         if kind.startswith("handle"):
