@@ -87,6 +87,7 @@ asio::awaitable<void> ApiRunner::run_batch(std::vector<std::size_t> actions, Don
 
 asio::awaitable<bool> ApiRunner::prepare_member(Member& member) {
   Action& action = run_.plan.actions[member.action];
+  if (is_refused(action, member.outcome)) co_return false;
   if (action.kind == ActionKind::kDelete) {
     const bool may_go_on = co_await check_fresh(action, run_.options.live_read_at, member.outcome);
     co_return may_go_on;

@@ -58,12 +58,15 @@ ApiRunner::ApiRunner(Run& run, const asio::any_io_executor& executor, Fingerprin
       writes_(run, lists_),
       fingerprinter_(fingerprinter) {}
 
+bool ApiRunner::is_refused(const Action& action, ActionOutcome& outcome) {
+  if (action.refused.empty()) return false;
+  fail(outcome, ErrorKind::kStale, "stale", action.refused, "plan again and look at what moved");
+  return true;
+}
+
 asio::awaitable<ActionOutcome> ApiRunner::run(std::size_t index, plan::Part part) {
   ActionOutcome outcome;
-  if (const std::string& refused = run_.plan.actions[index].refused; !refused.empty()) {
-    fail(outcome, ErrorKind::kStale, "stale", refused, "plan again and look at what moved");
-    co_return outcome;
-  }
+  if (is_refused(run_.plan.actions[index], outcome)) co_return outcome;
   switch (run_.plan.actions[index].kind) {
     case ActionKind::kNoop:
     case ActionKind::kForget:

@@ -52,6 +52,8 @@ class ApiRunner final : public ActionRunner {
   boost::asio::awaitable<void> run_alone(Member& member, std::optional<BatchEnd> batch, MemberEnd end);
 
   void note(plan::Action& action, ActionOutcome& outcome);
+  /// True, with the outcome filled in, for what a saved plan may not do any more (Action::refused).
+  static bool is_refused(const plan::Action& action, ActionOutcome& outcome);
   boost::asio::awaitable<void> create(std::size_t index, ActionOutcome& outcome);
   boost::asio::awaitable<void> update(std::size_t index, plan::Part part, ActionOutcome& outcome);
   boost::asio::awaitable<void> replace(std::size_t index, plan::Part part, ActionOutcome& outcome);

@@ -80,6 +80,17 @@ bool is_printable(char32_t c) {
   return !(c >= 0x2066 && c <= 0x2069) && c != 0xFEFF;         // isolates, byte order mark
 }
 
+namespace {
+
+bool is_white_space(char32_t c) {
+  if ((c >= 0x9 && c <= 0xD) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680) return true;
+  if (c >= 0x2000 && c <= 0x200B) return true;  // spaces of all widths, none included
+  return c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x2060 || c == 0x3000 ||
+         c == 0xFEFF;
+}
+
+}  // namespace
+
 std::optional<std::string_view> find_nearest(std::string_view word,
                                              const std::vector<std::string_view>& known) {
   std::optional<std::string_view> best;
@@ -126,7 +137,12 @@ std::size_t count_code_points(std::string_view text) {
 }
 
 bool is_blank(std::string_view text) {
-  return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos;
+  for (std::size_t offset = 0; offset < text.size();) {
+    const CodePoint at = decode_utf8(text, offset);
+    if (!at.is_valid || !is_white_space(at.value)) return false;
+    offset += at.size;
+  }
+  return true;
 }
 
 std::string printable(std::string_view text, std::size_t limit) {

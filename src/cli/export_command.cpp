@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <set>
 
 #include "descopectl/base/files.hpp"
 #include "descopectl/base/text.hpp"
 #include "descopectl/exporter/export.hpp"
 #include "descopectl/kinds/registry.hpp"
+#include "export_folder.hpp"
 #include "run.hpp"
 
 namespace descopectl::cli {
@@ -20,13 +20,6 @@ using diag::ExitStatus;
 namespace {
 
 constexpr std::string_view kSingleFile = "manifests.yaml";
-
-/// What is to stand in a file.
-struct File {
-  fs::path path;     ///< to open
-  std::string name;  ///< below --out
-  std::string text;
-};
 
 class ExportRun {
  public:
@@ -78,15 +71,16 @@ class ExportRun {
   }
 
   ExitStatus write_files() {
-    const std::vector<File> files = make_files();
-    if (!may_write(files)) return emit(ExitStatus::kRefused, "", "");
-    for (const File& file : files) {
+    const std::vector<ExportedFile> files = make_files();
+    const OtherManifests others = find_other_manifests(context_, made_, files);
+    if (!may_write(files, others)) return emit(ExitStatus::kRefused, "", "");
+    for (const ExportedFile& file : files) {
       const auto written = context_.output.file(file.path.string(), file.text, false);
       if (written) continue;
       context_.fail("failure", written.error().message());
       return emit(ExitStatus::kFailure, "", "");
     }
-    tell_of_other_files(files);
+    tell_of_others(others);
     const std::string counts =
         fmt::format("Wrote {} to {} below {}.\n", base::counted(made_.objects.size(), "manifest"),
                     base::counted(files.size(), "file"), base::printable(context_.options.out));
@@ -95,9 +89,9 @@ class ExportRun {
     return exit;
   }
 
-  std::vector<File> make_files() const {
+  std::vector<ExportedFile> make_files() const {
     const fs::path folder = from_working_folder(context_, context_.options.out);
-    std::vector<File> files;
+    std::vector<ExportedFile> files;
     if (flags().is_single_file && !made_.objects.empty()) {
       files.push_back({folder / kSingleFile, std::string(kSingleFile), exporter::to_stream(made_)});
       return files;
@@ -108,10 +102,19 @@ class ExportRun {
   }
 
   /// Nothing is written where anything would be lost.
-  bool may_write(const std::vector<File>& files) {
+  bool may_write(const std::vector<ExportedFile>& files, const OtherManifests& others) {
     if (context_.options.may_overwrite) return true;
+    if (!others.twice.empty()) {
+      context_.fail(
+          "files-exist",
+          fmt::format("nothing was written: below {} {} declared already, in another file: {}",
+                      base::printable(context_.options.out), others.twice.size() == 1 ? "is" : "are",
+                      base::join_first_words(others.twice)),
+          "choose another folder, or remove those first; --overwrite writes all the same");
+      return false;
+    }
     std::vector<std::string> different;
-    for (const File& file : files) {
+    for (const ExportedFile& file : files) {
       std::error_code error;
       if (!fs::exists(fs::symlink_status(file.path, error))) continue;
       const auto content = base::read_file(file.path, file.text.size());
@@ -127,34 +130,20 @@ class ExportRun {
     return false;
   }
 
-  /// A manifest in the folders of what was exported that no live object stands behind would have its object
-  /// made again.
-  void tell_of_other_files(const std::vector<File>& files) {
-    if (flags().is_single_file) return;
-    std::set<std::string> written;
-    for (const File& file : files)
-      written.insert(file.name);
-    std::vector<std::string> others;
-    for (const schema::Kind* kind : kinds::all()) {
-      if (!flags().kinds.empty() &&
-          std::find(flags().kinds.begin(), flags().kinds.end(), kind->name) == flags().kinds.end())
-        continue;
-      const std::string folder = exporter::folder_of(kind->name);
-      std::error_code error;
-      for (const auto& entry :
-           fs::directory_iterator(from_working_folder(context_, context_.options.out) / folder, error)) {
-        const std::string name = fmt::format("{}/{}", folder, entry.path().filename().string());
-        if (entry.path().extension() == ".yaml" && !written.contains(name))
-          others.push_back(base::printable(name));
-      }
-    }
-    if (others.empty()) return;
-    std::sort(others.begin(), others.end());
-    context_.sink.warning(
-        "files-left", {},
-        fmt::format("below {} {} no live object: {}", base::printable(context_.options.out),
-                    others.size() == 1 ? "is a file of" : "are files of", base::join_first_words(others)),
-        "remove what is not yours; with them, an apply would make their objects again");
+  void tell_of_others(const OtherManifests& others) {
+    if (!others.twice.empty())
+      context_.sink.warning(
+          "declared-twice", {},
+          fmt::format("below {} what was exported is declared in other files as well: {}",
+                      base::printable(context_.options.out), base::join_first_words(others.twice)),
+          "remove one of the two: an object has one manifest");
+    if (!others.gone.empty())
+      context_.sink.warning(
+          "files-left", {},
+          fmt::format("below {} {} not live: {}", base::printable(context_.options.out),
+                      others.gone.size() == 1 ? "a manifest is of what is" : "manifests are of what is",
+                      base::join_first_words(others.gone)),
+          "remove what is gone for good: an apply would make it again");
   }
 
   ExitStatus emit(ExitStatus exit, const std::string& text, const std::string& documents) {

@@ -26,13 +26,22 @@ std::string how_to_read(const Named& named) {
                      named.key.to_string());
 }
 
+/// May an interrupted run have made or changed the object without its being known? What is not owned may be
+/// what was created under another handle.
+bool may_be_unfinished(const Named& named) {
+  const auto& intents = named.recorded.intents;
+  if (named.owned() != nullptr) return intents.contains(named.key);
+  return std::any_of(intents.begin(), intents.end(),
+                     [&](const auto& entry) { return entry.first.kind == named.key.kind; });
+}
+
 class RotateRun {
  public:
   RotateRun(Context& context, Connected& connected, const Named& named, state::Store* store)
       : context_(context), connected_(connected), named_(named), store_(store) {}
 
   net::awaitable<ExitStatus> run() {
-    if (store_ != nullptr && store_->current().intents.contains(named_.key)) co_return refuse_unfinished();
+    if (store_ != nullptr && may_be_unfinished(named_)) co_return refuse_unfinished();
     auto live = co_await load_named(context_, connected_, named_);
     if (!live) co_return emit_failure(context_, report_conflict_as_refusal(context_, live.error()));
     live_id_ = live->id;
@@ -201,7 +210,7 @@ ExitStatus run_rotate(Context& context) {
   // Whether there is a place for the secret is known before anything is asked; the file goes again.
   if (const auto place = SecretPlace::open(context); !place)
     return emit_failure(context, report_conflict_as_refusal(context, place.error()));
-  if (named->owned() == nullptr)
+  if (named->owned() == nullptr && !may_be_unfinished(*named))
     return run_connected(
         context, [&](Connected& connected) { return rotate_connected(context, connected, *named, nullptr); });
   return run_with_store(context, [&](Connected& connected, state::Store& store) {

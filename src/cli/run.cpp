@@ -119,10 +119,10 @@ net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, 
   planned->recorded = recorded;
   const auto recovered = co_await recover(context, reader, options, planned->live, planned->recorded, store);
   if (!recovered) co_return recovered.error();
-  diag::Sink unheard;  // drift shows objects under the handles that the state has for them
-  diag::Sink& heard = input.policy.is_drift ? unheard : context.sink;
+  // Drift writes nothing: it can tell whose an object is going to be, whatever it is limited to.
   planned->are_records_handed_on =
-      plan::hand_records_on(desired, planned->live.state, input.scope, planned->recorded, heard);
+      plan::hand_records_on(desired, planned->live.state, input.policy.is_drift ? plan::Scope() : input.scope,
+                            planned->recorded, context.sink);
   if (context.sink.has_errors()) co_return planned;
   if (!input.policy.is_destroy)  // nothing is sent, and short secrets cost a scrypt each
     planned->secrets =

@@ -4,6 +4,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <filesystem>
 
 #include "descopectl/apply/lease_keeper.hpp"
 #include "descopectl/base/files.hpp"
@@ -79,6 +80,21 @@ net::awaitable<Result<std::unique_ptr<state::Store>>> open_store(Context& contex
   co_return store;
 }
 
+/// `path`, or where another run left something else there, `path` with a number: that may not be on its
+/// server yet.
+std::filesystem::path find_free_place(const std::filesystem::path& path, const std::string& text) {
+  std::filesystem::path place = path;
+  std::error_code error;
+  for (unsigned number = 2; std::filesystem::exists(std::filesystem::symlink_status(place, error));
+       ++number) {
+    const auto there = base::read_file(place, text.size());
+    if (there && *there == text) break;
+    place =
+        path.parent_path() / fmt::format("{}.{}{}", path.stem().string(), number, path.extension().string());
+  }
+  return place;
+}
+
 /// Puts what the server did not take into a file. After a lost lock there is none: the state on the server is
 /// another's by now, and has the intents of what this run did.
 void save_beside(Context& context, const state::Store& store, const Error& error) {
@@ -87,9 +103,9 @@ void save_beside(Context& context, const state::Store& store, const Error& error
     context.output.note(fmt::format("hint: {}\n", error.hint()));
     return;
   }
-  const auto path = from_working_folder(context, kUnsavedFile);
-  const auto written =
-      base::write_file_atomically(path, state::frame_record(state::encode_base(store.current())), kFileMode);
+  const std::string text = state::frame_record(state::encode_base(store.current()));
+  const auto path = find_free_place(from_working_folder(context, kUnsavedFile), text);
+  const auto written = base::write_file_atomically(path, text, kFileMode);
   if (!written) {
     context.output.note("error: it could not be written to a file either: " + written.error().message() +
                         "\n");

@@ -53,7 +53,7 @@ ExitStatus list(Context& context) {
   base::Rows rows;
   json::array objects;
   for (const auto& [key, object] : state->objects) {
-    rows.emplace_back(key.to_string(), base::printable(object.live_id));
+    rows.emplace_back(base::printable(key.to_string()), base::printable(object.live_id));
     objects.push_back(
         json::object{{"address", key.to_string()}, {"live_id", object.live_id}, {"root", object.root}});
   }
@@ -212,6 +212,22 @@ net::awaitable<ExitStatus> push(Context& context, state::Store& store, model::Re
                         {{"serial", store.current().serial}, {"objects", count}});
 }
 
+/// What no run could have recorded, and later runs could make nothing of.
+void check_content(Context& context, const model::RecordedState& pushed) {
+  const auto refuse = [&](const model::ObjectKey& key, std::string_view what) {
+    context.fail(
+        "invalid-state",
+        fmt::format("the document can't be the state: {} {}", base::printable(key.to_string(), 200), what),
+        "push what 'descopectl state pull' printed, or errored.state.json, as it is");
+  };
+  for (const auto& [key, object] : pushed.objects) {
+    if (kinds::find(key.kind) == nullptr) refuse(key, "is of no kind that there is");
+    if (base::is_blank(key.handle) || base::printable(key.handle, key.handle.size()) != key.handle)
+      refuse(key, "has a handle that no manifest could declare");
+    if (object.live_id.empty() && object.pending_create.empty()) refuse(key, "has no live id");
+  }
+}
+
 ExitStatus run_push(Context& context) {
   const std::string& file = context.options.arguments.front();
   const auto text = base::read_file(context.place_of(file), kMostDocumentBytes);
@@ -221,6 +237,8 @@ ExitStatus run_push(Context& context) {
   }
   auto pushed = state::decode_document(*text, file);
   if (!pushed) return emit_failure(context, report_state(context, pushed.error()));
+  check_content(context, *pushed);
+  if (context.sink.has_errors()) return emit_failure(context, ExitStatus::kInvalidInput);
   return run_on_state(context, [&](state::Store& store) { return push(context, store, std::move(*pushed)); });
 }
 

@@ -5,7 +5,6 @@
 
 #include "descopectl/base/letters.hpp"
 #include "descopectl/base/text.hpp"
-#include "descopectl/exporter/export.hpp"
 
 namespace descopectl::exporter {
 namespace {

@@ -19,4 +19,7 @@ namespace descopectl::exporter {
 [[nodiscard]] std::string make_variable(std::string_view kind, std::string_view handle,
                                         std::string_view field);
 
+/// "inbound-apps" of "InboundApp".
+[[nodiscard]] std::string folder_of(std::string_view kind);
+
 }  // namespace descopectl::exporter

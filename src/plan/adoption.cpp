@@ -82,6 +82,7 @@ class Adopter {
     if (binding.live != nullptr) row.match = binding.recorded != nullptr ? Match::kOwned : Match::kAdopt;
     if (row.match == Match::kAdopt) record(binding, row);
     if (row.match == Match::kAdopt && binding.former != nullptr) refuse_letting_go(binding);
+    if (row.match == Match::kAdopt) refuse_half_of_exchange(binding);
     adoption_.rows.push_back(std::move(row));
   }
 
@@ -104,6 +105,18 @@ class Adopter {
                      base::printable(binding.live->id, 100)),
          "'apply --adopt' deletes the first and takes over the other; to keep both, declare the other under "
          "another metadata.name"});
+  }
+
+  /// Two handles would have one object, and what the one had would be nobody's.
+  void refuse_half_of_exchange(const Binding& binding) {
+    const model::RecordedObject* owner =
+        draft_.input.recorded->find_live(binding.desired->key.kind, binding.live->id);
+    if (owner == nullptr || is_chosen(draft_.input, keys_, owner->key)) return;
+    draft_.plan.refusals.push_back(
+        {"unselected-handover",
+         fmt::format("{} is to have the live object that {} has until now, and only the first is selected",
+                     binding.desired->key.to_string(), owner->key.to_string()),
+         fmt::format("select {} as well, or let 'apply' do it", owner->key.to_string())});
   }
 
   Draft& draft_;

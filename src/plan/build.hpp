@@ -86,6 +86,9 @@ void check_scope(Draft& draft);
 /// Live ids that manifests name ({live: ID}) and that are not in the project.
 void check_live_uses(Draft& draft);
 
+/// The name by which others can call a declared object once its manifest is applied; empty for a tenant's.
+[[nodiscard]] std::string_view common_name_of(const diff::Binding& binding);
+
 /// True for a name that exists without being listed.
 [[nodiscard]] bool is_built_in(const model::NameUse& use);
 

@@ -59,8 +59,7 @@ bool keep_selected(Takers& takers, const model::DesiredState& desired, const Sco
                fmt::format("{} is to have the live object that {} has until now, and only {} is selected",
                            taker.to_string(), giver.to_string(), (takes ? taker : giver).to_string()),
                fmt::format("select {} as well, or apply without --selector and --target",
-                           (takes ? giver : taker).to_string()),
-               diag::Mark::kBlocksOnlyWrites);
+                           (takes ? giver : taker).to_string()));
   }
   std::erase_if(takers, [&](const auto& entry) { return !scope.contains(entry.first); });
   return is_whole;

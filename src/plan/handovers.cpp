@@ -143,7 +143,7 @@ class Holders {
     const auto at = std::find_if(begin, end, [&](const auto& entry) {
       const model::LiveObject& other = *entry.second;
       return other.id != taker.live_id && schema::scope_of(kind, field, other.body) == within &&
-             keeps(kind, other, field, value);
+             keeps(kind, other, field, value, within);
     });
     return at == end ? nullptr : at->second;
   }
@@ -160,11 +160,13 @@ class Holders {
   }
 
   bool keeps(const schema::Kind& kind, const model::LiveObject& other, std::string_view field,
-             const std::string& value) const {
+             const std::string& value, std::string_view within) const {
     const auto at = actions_.find({kind.name, other.id});
     return at == actions_.end() ||
-           std::all_of(at->second.begin(), at->second.end(),
-                       [&](const Action* action) { return value_after(*action, field, value) == value; });
+           std::all_of(at->second.begin(), at->second.end(), [&](const Action* action) {
+             return value_after(*action, field, value) == value &&
+                    within_of(*action, field, std::string(within)) == within;
+           });
   }
 
   const Draft& draft_;
@@ -208,6 +210,21 @@ std::vector<Handover> find_handovers(Draft& draft) {
   return handovers;
 }
 
+namespace {
+
+std::string make_hint_on_holder(const Draft& draft, const schema::Kind& kind, const model::LiveObject& holder,
+                                std::string_view field) {
+  const model::RecordedObject* owned = draft.input.recorded->find_live(kind.name, holder.id);
+  if (owned != nullptr && draft.input.scope.is_limited() && draft.input.desired->find(owned->key) == nullptr)
+    return fmt::format(
+        "it is {}, which is not declared any more: an apply without --selector and --target "
+        "deletes it",
+        owned->key.to_string());
+  return fmt::format("write another {}, or take it from that {} first", field, kind.title);
+}
+
+}  // namespace
+
 void refuse_taken_values(Draft& draft) {
   if (draft.input.policy.is_drift) return;
   Holders holders(draft);
@@ -232,7 +249,7 @@ void refuse_taken_values(Draft& draft) {
                                    : "can't have what another object has",
                        kind.title, base::printable(holder->id, 100), field, base::printable(value, 100)),
            giver == nullptr
-               ? fmt::format("write another {}, or take it from that {} first", field, kind.title)
+               ? make_hint_on_holder(draft, kind, *holder, field)
                : fmt::format("{} gives it up, but is not selected: select it as well, or apply it first",
                              giver->key.to_string()),
            action.key});

@@ -21,36 +21,41 @@ const Action* find_action(const Draft& draft, const ObjectKey& key) {
   return at == draft.plan.actions.end() ? nullptr : &*at;
 }
 
-/// The live object of a manifest that the run leaves out.
-const model::LiveObject* find_bound(const Draft& draft, const ObjectKey& key) {
-  const auto at = std::find_if(draft.bindings.begin(), draft.bindings.end(),
-                               [&](const diff::Binding& binding) { return binding.desired->key == key; });
-  return at == draft.bindings.end() ? nullptr : at->live;
+/// What is declared of the object that a manifest names, by its handle or by its live id.
+const diff::Binding* find_owner(const Draft& draft, const diff::ItemUse& use) {
+  const auto target = model::marker::find_reference(use.owner);
+  if (!target && !use.owner.is_string()) return nullptr;
+  const auto at =
+      std::find_if(draft.bindings.begin(), draft.bindings.end(), [&](const diff::Binding& binding) {
+        if (target) return binding.desired->key == *target;
+        return binding.live != nullptr && binding.desired->key.kind == use.kind &&
+               binding.live->id == std::string_view(use.owner.get_string());
+      });
+  return at == draft.bindings.end() ? nullptr : &*at;
 }
 
-/// Would the object named in a manifest have the item, if the run did not leave it out?
-bool is_left_out_item(const Draft& draft, const diff::ItemUse& use) {
-  const auto target = model::marker::find_reference(use.owner);
-  if (!target || draft.input.scope.contains(*target)) return false;
-  const model::DesiredObject* owner = draft.input.desired->find(*target);
-  return owner != nullptr && diff::find_item_keys(*owner->kind, owner->spec).contains(use.item);
+/// Would the object have the item, if the run did not leave it out?
+bool is_left_out_item(const Draft& draft, const diff::Binding& owner, const std::string& item) {
+  if (draft.input.scope.contains(owner.desired->key)) return false;
+  const schema::Kind& kind = *owner.desired->kind;
+  const auto after =
+      diff::compare_object(kind, owner, draft.id_of(), draft.input.policy.connection_scope_format).target;
+  return diff::find_item_keys(kind, after).contains(item);
 }
 
 /// The items that the object named in a manifest has after the plan; none where nothing is known of it.
-std::optional<std::set<std::string>> find_items_after(const Draft& draft, const std::string& kind_name,
-                                                      const json::value& owner) {
-  const schema::Kind* kind = kinds::find(kind_name);
+std::optional<std::set<std::string>> find_items_after(const Draft& draft, const diff::ItemUse& use) {
+  const schema::Kind* kind = kinds::find(use.kind);
   if (kind == nullptr) return std::nullopt;
-  if (const auto target = model::marker::find_reference(owner)) {
-    if (const Action* action = find_action(draft, *target); action != nullptr)
+  if (const diff::Binding* owner = find_owner(draft, use)) {
+    if (const Action* action = find_action(draft, owner->desired->key); action != nullptr)
       return diff::find_item_keys(*kind, body_after(*action));
-    const model::LiveObject* left_out = find_bound(draft, *target);
-    if (left_out == nullptr) return std::nullopt;
-    return diff::find_item_keys(*kind, left_out->body);
+    if (owner->live == nullptr) return std::nullopt;
+    return diff::find_item_keys(*kind, owner->live->body);
   }
-  const model::LiveKind* live = draft.input.live->find(kind_name);
+  const model::LiveKind* live = draft.input.live->find(use.kind);
   const model::LiveObject* object =
-      live == nullptr || !owner.is_string() ? nullptr : live->find(std::string(owner.get_string()));
+      live == nullptr || !use.owner.is_string() ? nullptr : live->find(std::string(use.owner.get_string()));
   if (object == nullptr) return std::nullopt;
   return diff::find_item_keys(*kind, object->body);
 }
@@ -79,17 +84,19 @@ void check_items(Draft& draft) {
   for (const model::DesiredObject& object : draft.input.desired->objects) {
     if (!draft.input.scope.contains(object.key)) continue;
     for (const diff::ItemUse& use : diff::find_item_uses(*object.kind, object.spec)) {
-      const auto items = find_items_after(draft, use.kind, use.owner);
+      const auto items = find_items_after(draft, use);
       if (!items || items->contains(use.item)) continue;
       const diag::Span place = object.place_of_item(use.pointer + "/" + base::escape_pointer_token(use.item));
       const std::string item = base::printable(use.item, 100);
-      if (is_left_out_item(draft, use)) {
-        const std::string owner = model::marker::find_reference(use.owner)->to_string();
+      const diff::Binding* owner = find_owner(draft, use);
+      if (owner != nullptr && is_left_out_item(draft, *owner, use.item)) {
+        if (draft.input.policy.is_drift) continue;  // in the way of an apply alone
+        const std::string whose = owner->desired->key.to_string();
         draft.sink.error("unselected-reference", place,
                          fmt::format("{} needs the scope '{}' of {}, which is not selected and has no such "
                                      "scope in the project yet",
-                                     object.key.to_string(), item, owner),
-                         fmt::format("widen --selector, or apply --target {} first", owner));
+                                     object.key.to_string(), item, whose),
+                         fmt::format("widen --selector, or apply --target {} first", whose));
         continue;
       }
       const std::vector<std::string_view> known(items->begin(), items->end());

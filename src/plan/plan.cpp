@@ -149,8 +149,12 @@ bool has_late_id(const Action& action) {
 /// A reference to an object that is about to be made, or made again under another id, is known after the
 /// apply.
 void find_known_ids(Draft& draft) {
-  for (const diff::Binding& binding : draft.bindings)
-    if (!binding.known_id.empty()) draft.known_ids.emplace(binding.desired->key, binding.known_id);
+  for (const diff::Binding& binding : draft.bindings) {
+    // What is left out stays what it is, whatever id its manifest gives it.
+    const bool stays = binding.live != nullptr && !draft.input.scope.contains(binding.desired->key);
+    const std::string& id = stays ? binding.live->id : binding.known_id;
+    if (!id.empty()) draft.known_ids.emplace(binding.desired->key, id);
+  }
 }
 
 bool Plan::has_changes() const {

@@ -197,6 +197,16 @@ void check_rails(Draft& draft) {
   check_referrers(draft);
 }
 
+std::string_view common_name_of(const diff::Binding& binding) {
+  const schema::Kind& kind = *binding.desired->kind;
+  const json::object& spec = binding.desired->spec;
+  // A tenant that the manifest does not tell stays.
+  if (binding.live != nullptr && !spec.contains(kind.unique_within) &&
+      !schema::scope_of(kind, kind.name_field, binding.live->body).empty())
+    return {};
+  return schema::common_name_of(kind, spec);
+}
+
 bool is_built_in(const model::NameUse& use) {
   const schema::Kind* kind = kinds::find_named(use.kind);
   return kind != nullptr && std::find(kind->built_in_names.begin(), kind->built_in_names.end(), use.name) !=
@@ -225,6 +235,9 @@ void check_names(Draft& draft) {
       if (change.path == "/" + std::string(action.descriptor->name_field) && change.before.is_string())
         renamed[action.key.kind].emplace(std::string(change.before.get_string()), action.key);
   }
+  std::set<std::pair<std::string_view, std::string_view>> declared;
+  for (const diff::Binding& binding : draft.bindings)
+    declared.emplace(binding.desired->key.kind, common_name_of(binding));
   std::set<std::pair<std::string, std::string>> said;
   std::set<std::string> unavailable;
   for (const model::DesiredObject& object : draft.input.desired->objects)
@@ -232,10 +245,7 @@ void check_names(Draft& draft) {
       if (!draft.input.scope.contains(object.key)) break;
       if (is_built_in(use)) continue;
       const schema::Kind* kind = kinds::find_named(use.kind);
-      const auto& all = draft.input.desired->objects;
-      const bool is_declared = std::any_of(all.begin(), all.end(), [&](const model::DesiredObject& other) {
-        return other.key.kind == use.kind && schema::common_name_of(*other.kind, other.spec) == use.name;
-      });
+      const bool is_declared = declared.contains({use.kind, use.name});
       const auto old = renamed[use.kind].find(use.name);
       const bool was_renamed = old != renamed[use.kind].end();
       if (draft.input.policy.is_drift && was_renamed) continue;  // in the way of an apply alone

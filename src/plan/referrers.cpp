@@ -18,6 +18,7 @@ struct Referrer {
   std::string name;
   bool is_declared = false;                 ///< `references` are its manifest's, too
   bool is_outside = false;                  ///< the manifests do not know it
+  bool is_abandoned = false;                ///< owned, and declared no more
   const diff::Binding* left_out = nullptr;  ///< declared, and not selected
   std::vector<diff::LiveReference> references;
   std::vector<diff::ItemUse> items;
@@ -71,15 +72,24 @@ const diff::Binding* find_binding(const Draft& draft, const model::ObjectKey& ke
   return at == draft.bindings.end() || at->desired->key != key ? nullptr : &*at;
 }
 
+/// Does the manifest of an object that the run leaves out refer to the same? `still_refers` tells of a body.
+template <class StillRefers>
+bool keeps_reference(const Draft& draft, const Referrer& referrer, StillRefers still_refers) {
+  if (referrer.left_out == nullptr) return false;
+  const schema::Kind& kind = *referrer.left_out->desired->kind;
+  const diff::Comparison comparison = diff::compare_object(kind, *referrer.left_out, draft.id_of(),
+                                                           draft.input.policy.connection_scope_format);
+  return still_refers(kind, comparison.target);
+}
+
 /// What to do about a referrer. `still_refers` tells of the body that its manifest would give it.
 template <class StillRefers>
 std::string make_hint(const Draft& draft, const Referrer& referrer, std::string_view otherwise,
                       StillRefers still_refers) {
-  if (referrer.left_out == nullptr) return std::string(otherwise);
-  const schema::Kind& kind = *referrer.left_out->desired->kind;
-  const diff::Comparison comparison = diff::compare_object(kind, *referrer.left_out, draft.id_of(),
-                                                           draft.input.policy.connection_scope_format);
-  if (still_refers(kind, comparison.target)) return std::string(otherwise);
+  if (referrer.is_abandoned && draft.input.scope.is_limited())
+    return "it is not declared any more: an apply without --selector and --target deletes it";
+  if (referrer.left_out == nullptr || keeps_reference(draft, referrer, still_refers))
+    return std::string(otherwise);
   return draft.input.scope.selection.targets.empty()
              ? fmt::format("widen --selector to {}: its manifest has changed as well", referrer.name)
              : fmt::format("add --target {}: its manifest has changed as well", referrer.name);
@@ -102,6 +112,7 @@ void add_recorded_referrers(const Draft& draft, std::vector<Referrer>& referrers
     Referrer referrer{key.to_string(),
                       true,
                       draft.input.desired->find(key) == nullptr,
+                      draft.input.desired->find(key) == nullptr,
                       if_left_out(draft, find_binding(draft, key)),
                       {},
                       {}};
@@ -119,7 +130,7 @@ std::vector<Referrer> find_referrers(const Draft& draft) {
     if (!action.live_id.empty()) actions[{action.key.kind, action.live_id}] = &action;
   std::vector<Referrer> referrers;
   for (const model::DesiredObject& object : draft.input.desired->objects) {
-    Referrer referrer{object.key.to_string(), true, false, nullptr, {}, {}};
+    Referrer referrer{object.key.to_string(), true, false, false, nullptr, {}, {}};
     const std::string_view kind = kind_of_connections(object.kind->fields);
     if (!kind.empty() && !draft.input.policy.is_destroy)
       collect_live_ids(kind, object.spec, referrer.references);
@@ -142,10 +153,14 @@ std::vector<Referrer> find_referrers(const Draft& draft) {
       const diff::Binding* binding = bound == declared.end() ? nullptr : bound->second;
       const bool is_outside =
           binding == nullptr && (action == nullptr || draft.input.desired->find(action->key) == nullptr);
+      const model::RecordedObject* owned = draft.input.recorded->find_live(name, live.id);
+      const bool is_abandoned =
+          owned != nullptr && binding == nullptr && draft.input.desired->find(owned->key) == nullptr;
       referrers.push_back({action != nullptr    ? action->key.to_string()
                            : binding != nullptr ? binding->desired->key.to_string()
+                           : is_abandoned       ? owned->key.to_string()
                                                 : unmanaged_name(*kind, live),
-                           action != nullptr, is_outside, if_left_out(draft, binding),
+                           action != nullptr, is_outside, is_abandoned, if_left_out(draft, binding),
                            diff::find_live_references(*kind, after), diff::find_item_uses(*kind, after)});
     }
   }
@@ -160,9 +175,15 @@ using Names = std::set<std::pair<std::string, std::string>>;
 /// Names of declared objects, as they are after the plan.
 Names find_declared_names(const Draft& draft) {
   Names names;
-  for (const model::DesiredObject& object : draft.input.desired->objects)
-    if (const auto name = schema::common_name_of(*object.kind, object.spec); !name.empty())
-      names.emplace(object.key.kind, std::string(name));
+  for (const diff::Binding& binding : draft.bindings) {
+    const model::DesiredObject& object = *binding.desired;
+    std::string_view name;
+    if (draft.input.scope.contains(object.key))
+      name = common_name_of(binding);
+    else if (binding.live != nullptr)
+      name = schema::common_name_of(*object.kind, binding.live->body);
+    if (!name.empty()) names.emplace(object.key.kind, std::string(name));
+  }
   return names;
 }
 
@@ -236,10 +257,9 @@ void check_left_behind(Draft& draft, const Action& action, const std::vector<Ref
       if (!refers_to(reference, action, loss.name)) continue;
       if (loss.is_renamed && !reference.is_name) continue;
       // A manifest that names what another object is called from now on means that one.
-      if (reference.is_name &&
-          (loss.is_replaced ||
-           (referrer.is_declared && declared_names.contains({reference.kind, reference.value}))))
-        continue;
+      const bool is_meant = declared_names.contains({reference.kind, reference.value}) &&
+                            (referrer.is_declared || keeps_reference(draft, referrer, still_refers));
+      if (reference.is_name && (loss.is_replaced || is_meant)) continue;
       if (!said.insert(referrer.name).second) break;
       draft.plan.refusals.push_back(
           {"still-referenced",

@@ -92,7 +92,8 @@ SecretsCompared compare_secrets(const ObjectDigest& saved, const ObjectDigest& n
       note(pointer, true);
   }
   for (const auto& [pointer, fingerprint] : now.secrets)
-    if (!saved.secrets.contains(pointer)) note(pointer, is_about_value);
+    if (!saved.secrets.contains(pointer))
+      note(pointer + ", not at hand then and not the one sent last,", is_about_value);
   return compared;
 }
 

@@ -193,7 +193,7 @@ Scope find_scope(const Selection& selection, Direction direction, const model::D
 
 void check_scope(Draft& draft) {
   const Scope& scope = draft.input.scope;
-  if (!scope.is_limited()) return;
+  if (!scope.is_limited() || draft.input.policy.is_drift) return;
   std::set<ObjectKey> missing;  // left out, and not in the project
   std::set<ObjectKey> renamed;  // left out, and in the project under another name
   for (const diff::Binding& binding : draft.bindings) {

@@ -187,6 +187,8 @@ asio::awaitable<void> RemoteStore::give_back() {
 asio::awaitable<Result<void>> RemoteStore::load() {
   Look there;
   auto document = co_await server_.get(&there.at);
+  // "Nothing there" has the state written anew: one answer alone is not believed.
+  if (document && !*document) document = co_await server_.get(&there.at);
   if (!document) co_return document.error();
   fresh_ = there;
   fence_ = 1;

@@ -41,6 +41,14 @@ Error interrupted() {
   return {ErrorKind::kInterrupted, "interrupted while talking to the state's server"};
 }
 
+// True where there is nothing to compare, too.
+bool has_its_digest(const http::Response& response) {
+  constexpr std::size_t kDigestSize = 24;  // 16 bytes in base64
+  const std::string_view told = http::find_header(response.headers, "Content-MD5");
+  const std::string digest = base::md5(response.body);
+  return told.size() != kDigestSize || digest.empty() || base::to_base64(digest) == told;
+}
+
 }  // namespace
 
 std::string Server::name() const {
@@ -87,6 +95,15 @@ boost::asio::awaitable<Tried> Server::try_once(Call call) {
   if (response->status == kTooManyRequests || is_broken)
     co_return describe_failure(call, response->status,
                                std::string(http::find_header(response->headers, "Retry-After")));
+  if (call.method == "GET" && !has_its_digest(*response)) {
+    Failure failure;
+    failure.error =
+        Error(ErrorKind::kUnreachable,
+              fmt::format("the state's server: the answer to GET {} is not what its Content-MD5 says",
+                          without_query(call.address)),
+              "Check what stands between here and the state's server.");
+    co_return failure;
+  }
   is_given_up_ = false;
   Answer answer;
   answer.status = response->status;

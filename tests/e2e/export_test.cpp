@@ -245,18 +245,34 @@ TEST_F(Export, NeverLosesAFileUnasked) {
   EXPECT_NE(project.folder.read("out/connections/b.yaml"), "mine\n");
 }
 
-TEST_F(Export, NamesTheFilesOfObjectsThatAreGone) {
+TEST_F(Export, NamesTheManifestsOfObjectsThatAreGone) {
   create_connection("a", "A");
-  project.folder.write("out/connections/gone.yaml", "mine\n");
-  project.folder.write("out/resources/lost.yaml", "mine\n");
+  project.folder.write("out/connections/gone.yaml", connection("gone"));
+  project.folder.write("out/more/lost.yml", connection("lost"));
   project.folder.write("out/connections/README.md", "mine\n");
   const Result result = run({"--out", "out"});
   EXPECT_EQ(result.status, 0);
-  EXPECT_NE(result.err.find("warning: below out are files of no live object: connections/gone.yaml and "
-                            "resources/lost.yaml [files-left]\n"),
+  EXPECT_NE(result.err.find("warning: below out manifests are of what is not live: Connection/gone in "
+                            "connections/gone.yaml and Connection/lost in more/lost.yml [files-left]\n"),
             std::string::npos)
       << result.err;
   EXPECT_EQ(run({"--out", "out", "--kind", "InboundApp"}).err.find("files-left"), std::string::npos);
+}
+
+TEST_F(Export, DeclaresNothingTwice) {
+  create_connection("a", "A");
+  project.folder.write("out/all.yaml", connection("a"));
+  const Result refused = run({"--out", "out"});
+  EXPECT_EQ(refused.status, 8);
+  EXPECT_EQ(
+      refused.err,
+      "error: nothing was written: below out is declared already, in another file: Connection/a in "
+      "all.yaml [files-exist]\nhint: choose another folder, or remove those first; --overwrite writes all "
+      "the same\n");
+  EXPECT_FALSE(project.folder.has("out/connections/a.yaml"));
+  const Result forced = run({"--out", "out", "--overwrite"});
+  EXPECT_EQ(forced.status, 0) << forced.all();
+  EXPECT_NE(forced.err.find("Connection/a in all.yaml [declared-twice]\n"), std::string::npos) << forced.err;
 }
 
 TEST_F(Export, WritesOneFileWhereThatIsWantedAndSomeKindsOnly) {

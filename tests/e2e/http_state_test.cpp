@@ -170,6 +170,12 @@ TEST_P(HttpState, ThatCanNotBeSavedAtTheEndIsWrittenBeside) {
   ASSERT_EQ(::stat(project.folder.path("errored.state.json").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
   EXPECT_NE(project.folder.read("errored.state.json").find("\"handle\":\"a\""), std::string::npos);
+  project.folder.write("errored.state.json", "of another environment\n");
+  const Result again = project.apply({"--adopt"});
+  EXPECT_NE(again.status, 0) << again.all();
+  EXPECT_NE(again.err.find("descopectl state push errored.state.2.json"), std::string::npos) << again.err;
+  EXPECT_EQ(project.folder.read("errored.state.json"), "of another environment\n")
+      << "it may not be on its server yet";
   host.with([](StateServer& server) {
     server.around = nullptr;
     return 0;

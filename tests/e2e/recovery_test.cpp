@@ -143,6 +143,17 @@ TEST(InterruptedRun, IsFinishedByApplyBeforeASecretIsRotated) {
   EXPECT_EQ(killed.run(rotate).status, 0);
 }
 
+TEST(InterruptedRun, ThatMadeAnAppIsFinishedBeforeItsSecretIsRotated) {
+  Killed killed(std::string(kApp) + ", clientId: pinned}\n", {.write = 1, .is_after_effect = true});
+  killed.run_to_its_death();
+  const Arguments rotate{"rotate", "InboundApp/portal", "--secret-file", "secret", "--auto-approve"};
+  const Result refused = killed.run(rotate);
+  EXPECT_EQ(refused.status, 8) << refused.all();
+  EXPECT_NE(refused.err.find("[unfinished]"), std::string::npos) << refused.err;
+  EXPECT_EQ(killed.run({"apply", "--auto-approve"}).status, 0);
+  EXPECT_EQ(killed.run(rotate).status, 0);
+}
+
 TEST(InterruptedRun, IsTakenOverByAdopt) {
   Killed killed(kRole, {.write = 1, .is_after_effect = true});
   killed.run_to_its_death();

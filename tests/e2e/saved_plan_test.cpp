@@ -217,6 +217,29 @@ TEST_F(SavedPlan, GoesOnWithoutWhatMovedAndWhatDependsOnItWhereThatIsAskedFor) {
   EXPECT_TRUE(api.resources().empty());
 }
 
+TEST_F(SavedPlan, LeavesOutOfABatchWhatMoved) {
+  const auto apps = [](const std::string& handles) {
+    std::string text;
+    for (const char handle : handles)
+      text += fmt::format(
+          "---\napiVersion: descopectl/v1\nkind: InboundApp\nmetadata: {{name: {0}}}\nspec: {{name: App "
+          "{0}}}\n",
+          handle);
+    return text;
+  };
+  apply(apps("abckm"));
+  save(apps("ckm"));
+  declare(apps("km"));
+  const Result result = apply_saved({"--continue-on-stale"});
+  EXPECT_EQ(result.status, 7) << result.all();
+  EXPECT_THAT(result.out, HasSubstr("InboundApp/c"));
+  EXPECT_EQ(last_line(result.out), "Apply incomplete: 0 added, 0 changed, 2 destroyed, 1 failed.");
+  std::vector<std::string> left;
+  for (const json::value& app : api.apps())
+    left.emplace_back(app.at("name").as_string());
+  EXPECT_THAT(left, testing::UnorderedElementsAre("App c", "App k", "App m"));
+}
+
 TEST_F(SavedPlan, GoesOnWithoutAnObjectThatAppearedAndWouldHaveToBeAdopted) {
   save(connection("a") + "---\n" + connection("b"));
   api.post("/v1/mgmt/outbound/app/create", {{"id", "a"}, {"name", "theirs"}});

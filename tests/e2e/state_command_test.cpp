@@ -165,6 +165,22 @@ TEST_F(StateCommand, PushRefusesWhatIsNotThisState) {
   expect_owned("Connection/a  a\nConnection/b  b\n");
 }
 
+TEST_F(StateCommand, PushRefusesWhatNoRunCouldHaveRecorded) {
+  const std::string document = state({"pull"}).out;
+  const auto refuse = [&](std::string_view member, std::string_view value, std::string_view what) {
+    json::value changed = json::parse(document);
+    changed.at("objects").at(0).as_object()[member] = value;
+    project.folder.write("other.json", json::serialize(changed));
+    const Result refused = state({"push", "--force", "other.json"});
+    EXPECT_EQ(refused.status, 3) << refused.all();
+    EXPECT_NE(refused.err.find(what), std::string::npos) << refused.err;
+  };
+  refuse("live_id", "", "Connection/a has no live id [invalid-state]");
+  refuse("handle", "x\n\x1b]0;", "Connection/x \\x1b]0; has a handle that no manifest could declare");
+  refuse("kind", "Bogus", "Bogus/a is of no kind that there is");
+  expect_owned("Connection/a  a\nConnection/b  b\n");
+}
+
 TEST_F(StateCommand, RebuildsALostState) {
   std::filesystem::remove_all(project.folder.path(".descopectl"));
   EXPECT_EQ(state({"rebuild"}).status, 8) << "there is nobody to ask";

@@ -46,7 +46,8 @@ struct CodePoint {
 /// Number of Unicode code points in valid UTF-8.
 [[nodiscard]] std::size_t count_code_points(std::string_view text);
 
-/// True for an empty text or one of white space only.
+/// True for an empty text or one of white space only: Unicode's White_Space, and what has no width (zero
+/// width space, word joiner, byte order mark).
 [[nodiscard]] bool is_blank(std::string_view text);
 
 /// `text` with what is_printable refuses, and what is no UTF-8, shown as \xNN, so that what a server or a

@@ -50,9 +50,6 @@ struct Export {
 /// False for kinds whose objects are written as parts of others'.
 [[nodiscard]] bool is_exportable(const schema::Kind& kind);
 
-/// Where the files of a kind's objects go: "inbound-apps" of "InboundApp".
-[[nodiscard]] std::string folder_of(std::string_view kind);
-
 /// The kinds that can be exported and are asked for (`kinds` empty: all), and those that they refer to. What
 /// was not asked for by name, and needs a right of its own, is optional.
 [[nodiscard]] std::vector<plan::NeededKind> find_needed_kinds(const std::set<std::string>& kinds);

@@ -50,6 +50,11 @@ TEST(CodePoints, AreCountedNotBytes) {
 TEST(Blank, IsEmptyOrWhiteSpace) {
   EXPECT_TRUE(is_blank(""));
   EXPECT_TRUE(is_blank(" \t\r\n"));
+  for (const char* space :
+       {"\u00a0", "\u0085", "\u1680", "\u2003 \u200b", "\u2028", "\u3000", "\ufeff", "\u2060"})
+    EXPECT_TRUE(is_blank(space)) << space;
+  EXPECT_FALSE(is_blank("\u00a0a"));
+  EXPECT_FALSE(is_blank("\xff"));
   EXPECT_FALSE(is_blank(" a "));
 }
 

@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "descopectl/exporter/export.hpp"
-
 namespace descopectl::exporter {
 namespace {
 

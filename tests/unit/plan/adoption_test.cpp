@@ -124,6 +124,26 @@ TEST(Adoption, OfAPolicyWithAnotherPairDoesNotLetGoOfTheFirst) {
   EXPECT_THAT(made.refusals[0].summary, testing::HasSubstr("'A1/RS1'"));
 }
 
+TEST(Adoption, OfOneHalfOfAnExchangeIsRefused) {
+  ProjectWithTwoPolicies project;
+  for (const std::string id : {"RS1", "RS2"})
+    project.add_live("Resource",
+                     R"({"id":")" + id + R"(","name":")" + id + R"(","uri":"https://)" + id + R"("})");
+  project.policy.adopt = plan::Adopt::kAlways;
+  const auto pairs = [](const std::string& one, const std::string& other) {
+    return doc("InboundApp", "name: app", "name: App") +
+           doc("ResourcePolicy", "name: p", "inboundApp: app, resource: {live: " + one + "}") +
+           doc("ResourcePolicy", "name: q", "inboundApp: app, resource: {live: " + other + "}");
+  };
+  project.apply_text(pairs("RS1", "RS2"));
+  Manifests manifests(pairs("RS2", "RS1"));
+  const plan::PlanInput input = project.input(manifests);
+  const plan::Adoption half = plan::make_adoption(input, {{"ResourcePolicy", "p"}}, manifests.sink);
+  ASSERT_EQ(half.refusals.size(), 1U);
+  EXPECT_EQ(half.refusals[0].code, "unselected-handover");
+  EXPECT_TRUE(plan::make_adoption(input, {}, manifests.sink).refusals.empty());
+}
+
 TEST(Adoption, RefusesAStateOfAnotherProject) {
   Project project;
   project.recorded.project_id = "P2";

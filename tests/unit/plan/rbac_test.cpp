@@ -49,6 +49,15 @@ TEST(RoleRename, AManifestThatStillNamesTheOldIsAnError) {
       HasSubstr("'Reader' is the old name of Role/role, which is renamed in this run [renamed-role]"));
 }
 
+TEST(RoleOfATenant, StaysOneWhereItsManifestNoLongerTellsTheTenant) {
+  Project project;
+  project.policy.strict_references = true;
+  project.apply_text(role("Reader", ", tenantId: T1"));
+  Manifests manifests(role("Reader") + resource("Reader"));
+  (void)project.plan(manifests);
+  EXPECT_THAT(manifests.messages(), HasSubstr("[unknown-role]"));
+}
+
 std::string permission(const std::string& handle, const std::string& name) {
   return doc("Permission", handle, "name: " + name);
 }

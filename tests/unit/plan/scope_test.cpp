@@ -493,5 +493,75 @@ TEST_F(ScopeTest, AScopeThatItsUnselectedResourceIsYetToGetIsMissing) {
       "and has no such scope in the project yet (widen --selector, or apply --target Resource/r first)\n");
 }
 
+TEST_F(HandoverTest, BetweenTenantsNeedsNoOther) {
+  project.policy.allow_replace = true;
+  project.apply_text(two("Role", "name: a, tenantId: T1", "name: a, tenantId: T2"));
+  EXPECT_EQ(actions_of(project.plan_text(two("Role", "name: a, tenantId: T2", "name: a, tenantId: T3"))),
+            "replace Role/one, replace Role/two");
+  EXPECT_EQ(refusal(two("Role", "name: a, tenantId: T2", "name: a, tenantId: T3")), "");
+}
+
+TEST_F(ScopeTest, WhatIsLeftOutKeepsItsIdForThoseWhoReferToIt) {
+  const auto text = [](const std::string& id) {
+    return doc("Connection", "name: c" + id, "name: C" + id) +
+           doc("Resource", "name: r, labels: {team: one}",
+               "name: R, type: mcp, uri: 'https://r', description: d" + id +
+                   ", scopes: {connectionsScopes: [{name: s, connections: [{connection: c}]}]}");
+  };
+  project.policy.allow_replace = true;
+  project.apply_text(text(""));
+  select({"team=one"});
+  const std::string changed = doc("Connection", "name: c, id: other", "name: New") +
+                              doc("Resource", "name: r, labels: {team: one}",
+                                  "name: R, type: mcp, uri: 'https://r', description: new, scopes: "
+                                  "{connectionsScopes: [{name: s, connections: [{connection: c}]}]}");
+  const plan::Plan plan = project.plan_text(changed);
+  EXPECT_EQ(actions_of(plan), "update Resource/r");
+  EXPECT_EQ(json::serialize(action_on(plan, "Resource/r").body).find("other"), std::string::npos);
+}
+
+TEST_F(ScopeTest, ANameThatASelectedObjectTakesOverServesWhoIsLeftOut) {
+  const std::string app =
+      doc("InboundApp", "name: x", "name: X, permissionsScopes: [{name: s, values: [RA]}]");
+  project.apply_text(doc("Role", "name: a, labels: {team: one}", "name: RA") + app);
+  select({"team=one"});
+  const std::string renamed = doc("Role", "name: a, labels: {team: one}", "name: RB");
+  EXPECT_EQ(
+      actions_of(project.apply_text(renamed + doc("Role", "name: c, labels: {team: one}", "name: RA") + app)),
+      "update Role/a, create Role/c");
+}
+
+TEST_F(ScopeTest, ANameThatNobodySelectedTakesOverServesNobody) {
+  const std::string app =
+      doc("InboundApp", "name: x", "name: X, permissionsScopes: [{name: s, values: [RA]}]");
+  project.apply_text(doc("Role", "name: a, labels: {team: one}", "name: RA") + app);
+  select({"team=one"});
+  const plan::Plan plan = project.plan_text(doc("Role", "name: a, labels: {team: one}", "name: RB") +
+                                            doc("Role", "name: c", "name: RA") + app);
+  ASSERT_EQ(plan.refusals.size(), 1U);
+  EXPECT_EQ(plan.refusals[0].code, "still-referenced");
+}
+
+class LiveResourceTest : public ScopeTest {
+ protected:
+  LiveResourceTest() {
+    project.add_live("Resource", R"({"id":"RS1","name":"R","type":"mcp","uri":"https://r"})");
+    project.add_live("InboundApp", R"({"id":"A1","name":"A"})");
+  }
+  std::string text = doc("McpScope", "name: g", "resource: {live: RS1}, name: yy") +
+                     doc("ResourcePolicy", "name: p, labels: {team: one}",
+                         "inboundApp: {live: A1}, resource: {live: RS1}, userAccessScopes: [yy]");
+};
+
+TEST_F(LiveResourceTest, HasTheScopesThatAManifestAddsToIt) {
+  project.policy.strict_references = true;
+  EXPECT_EQ(errors(text), "");
+}
+
+TEST_F(LiveResourceTest, LacksTheScopesOfManifestsThatAreLeftOut) {
+  select({"team=one"});
+  EXPECT_THAT(errors(text), HasSubstr("unselected-reference: ResourcePolicy/p needs the scope 'yy'"));
+}
+
 }  // namespace
 }  // namespace descopectl

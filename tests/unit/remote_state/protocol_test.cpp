@@ -1,10 +1,13 @@
 // The protocol: what is sent when, what is stored, and what failures come to.
+#include "descopectl/base/digest.hpp"
+#include "descopectl/base/text.hpp"
 #include "fixture.hpp"
 
 namespace descopectl::remote_state {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using Form = test::StateServer::Form;
 
 class Protocol : public RemoteState {
@@ -96,7 +99,43 @@ TEST_P(Protocol, TakesNoMoreRequestsThanItNeeds) {
   ASSERT_TRUE(close(open("ann@build-7")));
   const std::string take = GetParam() == Form::kGitLab ? "POST /lock" : "LOCK /lock";
   const std::string give = GetParam() == Form::kGitLab ? "DELETE /lock" : "UNLOCK /lock";
+  EXPECT_THAT(server.requests, ElementsAre(take, "GET /state", "GET /state", "POST /state", give))
+      << "that there is nothing is asked for twice";
+  server.requests.clear();
+  ASSERT_TRUE(close(open("ann@build-7")));
   EXPECT_THAT(server.requests, ElementsAre(take, "GET /state", "POST /state", give));
+}
+
+TEST_P(Protocol, BelievesNoSingleAnswerThatThereIsNothing) {
+  auto store = open("ann@build-7");
+  ASSERT_TRUE(store->put(state::test::sample_object("google")));
+  ASSERT_TRUE(close(std::move(store)));
+  for (const auto& [status, body] : {std::pair(404, ""), std::pair(204, ""), std::pair(200, " ")}) {
+    bool is_told = false;
+    server.around = [&, code = status, text = std::string(body)](const http::Request& request,
+                                                                 const std::function<http::Reply()>& serve) {
+      if (request.method != "GET" || std::exchange(is_told, true)) return serve();
+      return http::Reply(http::Response(code, text));
+    };
+    ASSERT_TRUE(close(open("ann@build-7")));
+    EXPECT_TRUE(is_told);
+    EXPECT_EQ(read().value().objects.size(), 1U);
+  }
+}
+
+TEST_P(Protocol, AsksAgainWhereTheDigestDoesNotFit) {
+  auto store = open("ann@build-7");
+  ASSERT_TRUE(store->put(state::test::sample_object("google")));
+  ASSERT_TRUE(close(std::move(store)));
+  bool is_told = false;
+  server.around = [&](const http::Request& request, const std::function<http::Reply()>& serve) {
+    if (request.method != "GET" || std::exchange(is_told, true)) return serve();
+    http::Response response(200, "");
+    response.headers.emplace_back("Content-MD5", base::to_base64(base::md5("another text")));
+    return http::Reply(std::move(response));
+  };
+  EXPECT_EQ(read().value().objects.size(), 1U);
+  EXPECT_THAT(warnings, ElementsAre(HasSubstr("is not what its Content-MD5 says")));
 }
 
 TEST_P(Protocol, SurvivesAnAnswerThatIsLostAfterThePostTookEffect) {
