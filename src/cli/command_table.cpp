@@ -274,16 +274,18 @@ constexpr std::array kCommandRows{
                .formats = kTextAndJson,
                .examples = kExplainExamples,
                .arguments = {"[KIND[.FIELD]]", 0, 1}},
-    CommandRow{.command = Command::kSchema,
-               .name = "schema",
-               .summary = "print a JSON Schema",
-               .description =
-                   "Prints the JSON Schema (2020-12) of manifests, of all kinds or of one. The names config, "
-                   "plan, apply, drift and diagnostics stand for descopectl.yaml and for what commands "
-                   "print with -o json.",
-               .formats = kTextAndJson,
-               .examples = kSchemaExamples,
-               .arguments = {"[KIND|NAME]", 0, 1}},
+    CommandRow{
+        .command = Command::kSchema,
+        .name = "schema",
+        .summary = "print a JSON Schema",
+        .description =
+            "Prints the JSON Schema (2020-12) of manifests (also as the name manifest), of all kinds or of "
+            "one. The name overlay stands for the manifests of an environment's own folder, config for "
+            "descopectl.yaml, and plan, apply, drift and diagnostics for what commands print with "
+            "-o json.",
+        .formats = kTextAndJson,
+        .examples = kSchemaExamples,
+        .arguments = {"[KIND|NAME]", 0, 1}},
     CommandRow{
         .command = Command::kVersion,
         .name = "version",

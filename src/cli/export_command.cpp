@@ -40,6 +40,8 @@ class ExportRun {
     input.live = &live->state;
     input.recorded = &recorded_;
     made_ = exporter::make_export(input, context_.sink);
+    const auto told = co_await tell_of_lost(**reader, live->state);
+    if (!told) co_return emit_failure(context_, report(context_, told.error()));
     co_return context_.options.out.empty() ? print() : write_files();
   }
 
@@ -53,6 +55,39 @@ class ExportRun {
     if (recorded->project_id.empty() || recorded->project_id == connected_.options.project_id)
       recorded_ = std::move(*recorded);
     return true;
+  }
+
+  /// What the first of two generations shows in part, or as something else.
+  net::awaitable<Result<void>> tell_of_lost(api::Reader& reader, const model::LiveState& live) {
+    constexpr unsigned kSecondGeneration = 2;
+    if (make_policy(context_).inbound_generation == kSecondGeneration) co_return Result<void>();
+    for (const schema::Kind* kind : kinds::all()) {
+      const bool is_exported =
+          std::any_of(made_.objects.begin(), made_.objects.end(),
+                      [&](const exporter::ExportedObject& object) { return object.key.kind == kind->name; });
+      if (kind->lost_by_first_generation == nullptr || !is_exported) continue;
+      const auto second = co_await reader.list(*kind, kSecondGeneration);
+      if (!second && apply::is_refusal(second.error())) continue;  // a service without it
+      if (!second) co_return second.error();
+      for (const model::LiveObject& object : *second)
+        tell_of_lost(*kind, live, object);
+    }
+    co_return Result<void>();
+  }
+
+  void tell_of_lost(const schema::Kind& kind, const model::LiveState& live, const model::LiveObject& second) {
+    const auto made = std::find_if(made_.objects.begin(), made_.objects.end(), [&](const auto& object) {
+      return object.key.kind == kind.name && object.live_id == second.id;
+    });
+    const model::LiveObject* first = live.find(kind.name)->find(second.id);
+    if (made == made_.objects.end() || first == nullptr) return;
+    const std::string lost = kind.lost_by_first_generation(first->body, second.body);
+    if (lost.empty()) return;
+    context_.sink.warning(
+        "not-exported", {},
+        fmt::format("{}: {} is not in its manifest as it is", made->key.to_string(), lost),
+        "set 'inboundApi: v2' in descopectl.yaml and export again; made elsewhere of this manifest, the app "
+        "would get other claims");
   }
 
   void tell_unavailable(const model::LiveState& live) {

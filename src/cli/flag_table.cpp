@@ -160,7 +160,8 @@ constexpr std::array kFlagRows{
             {},
             false},
 
-    FlagRow{"detailed-exitcode", kSwitch, kCommand, "", "exit with 2 where there is something to do",
+    FlagRow{"detailed-exitcode", kSwitch, kCommand, "",
+            "exit with 2 where something would change in the project",
             [](Options& o, const FlagValue& v) { o.plan.detailed_exitcode = v.is_on; }, on(Command::kPlan)},
     FlagRow{"show-noop", kSwitch, kCommand, "", "list objects that do not change, too",
             [](Options& o, const FlagValue& v) { o.plan.show_noop = v.is_on; }, on(Command::kPlan)},

@@ -230,7 +230,9 @@ void check_content(Context& context, const model::RecordedState& pushed) {
 
 ExitStatus run_push(Context& context) {
   const std::string& file = context.options.arguments.front();
-  const auto text = base::read_file(context.place_of(file), kMostDocumentBytes);
+  const Result<std::string> text =
+      file == "-" ? Result<std::string>(base::read_at_most(context.input, kMostDocumentBytes))
+                  : base::read_file(context.place_of(file), kMostDocumentBytes);
   if (!text) {
     context.fail("unreadable-file", text.error().message(), text.error().hint());
     return emit_failure(context, ExitStatus::kInvalidInput);

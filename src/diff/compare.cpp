@@ -156,6 +156,11 @@ class Comparer {
     }
   }
 
+  /// Does live, as this generation of the API shows it, have no such field to go back to its default?
+  bool is_of_other_generation(const Field& row) const {
+    return row.generation != 0 && binding_.live != nullptr && !binding_.live->body.contains(row.wire_name());
+  }
+
   /// Leaves of `applied` that the manifest no longer writes: back to the default where that is known.
   void reset_removed(Fields fields, const json::object& applied, json::object& managed,
                      const std::string& prefix) {
@@ -172,7 +177,7 @@ class Comparer {
         continue;
       }
       if (now != nullptr || value.is_null() || marker::find_items(value) != nullptr) continue;
-      if (row == nullptr || row->resets_when_left_out())
+      if (row == nullptr || (row->resets_when_left_out() && !is_of_other_generation(*row)))
         managed[name] = nullptr;
       else
         result_.no_longer_managed.push_back(path);

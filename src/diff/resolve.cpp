@@ -125,8 +125,25 @@ class Resolver {
         if (!marker::has_reference(form) && schema::is_equal(row, form, *live))
           return schema::canonical(row, *live);
       }
-    if (format_ == Format::kUnset && !resolved.empty()) used_unverified = true;
-    return encode(resolved, format_ == Format::kUnset ? Format::kScope : format_);
+    if (format_ != Format::kUnset || resolved.empty()) return encode(resolved, format_);
+    if (has_pairs(resolved, live)) return encode(resolved, Format::kIdAndScope);
+    used_unverified = true;
+    return encode(resolved, Format::kScope);
+  }
+
+  /// Does live hold some of them as ID:SCOPE, and none as the scope alone? Then the rest is written so as
+  /// well.
+  static bool has_pairs(const json::array& connections, const json::value* live) {
+    const json::array* values = live == nullptr ? nullptr : live->if_array();
+    if (values == nullptr) return false;
+    const auto is_any_live = [&](Format format) {
+      const json::array form = encode(connections, format);
+      return std::any_of(form.begin(), form.end(), [&](const json::value& value) {
+        return !marker::has_reference(value) &&
+               std::find(values->begin(), values->end(), value) != values->end();
+      });
+    };
+    return is_any_live(Format::kIdAndScope) && !is_any_live(Format::kScope);
   }
 
   const IdOf& id_of_;

@@ -71,6 +71,12 @@ class Exporter {
       take_all(findings, round >= kMostRounds);
       text = write();
     }
+    if (has_pairs_ && input_.policy.connection_scope_format != diff::ConnectionScopeFormat::kIdAndScope)
+      sink_.warning(
+          "connection-scope-format", {},
+          "live holds scopes of connections as ID:SCOPE; the manifests name connection and scope",
+          "write 'connectionScopeFormat: id:scope' into their descopectl.yaml, or an object that is "
+          "made of them elsewhere gets another form");
     if (!written_.empty() && !input_.recorded->objects.empty())
       for (const std::string& difference : find_differences_with_state(text, input_))
         sink_.warning("state-differs", {},
@@ -194,8 +200,9 @@ class Exporter {
       object.variables.push_back({name, pointer});
       return name;
     };
-    const SpecContext context{handles_, input_.policy.inbound_generation, candidate.owned,
-                              candidate.fields_left_out, variable};
+    const SpecContext context{handles_,        input_.policy.inbound_generation,
+                              candidate.owned, candidate.fields_left_out,
+                              variable,        [this] { has_pairs_ = true; }};
     json::object document;
     document["apiVersion"] = manifest::kApiVersion;
     document["kind"] = candidate.kind->name;
@@ -270,6 +277,7 @@ class Exporter {
   Handles handles_;
   std::map<std::string, std::set<std::string>> taken_;
   std::set<std::string> variables_;
+  bool has_pairs_ = false;  ///< live holds scopes of connections as ID:SCOPE
   std::vector<Written> written_;
   std::vector<std::size_t> candidate_of_;  ///< of each document: its candidate
 };

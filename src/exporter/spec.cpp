@@ -195,6 +195,7 @@ class SpecWriter {
       else
         connections[parts->first].insert(parts->second);
     }
+    if (!connections.empty()) context_.note_pair();
     json::array out;
     for (const std::string& id : bare)
       out.push_back(json::object{{"connection", write_reference(row.reference, json::value(id))}});

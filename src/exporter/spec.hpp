@@ -26,6 +26,7 @@ struct SpecContext {
   const std::set<std::string>& left_out;         ///< pointers, in manifests' names, of what can't be said
   /// The variable for the secret at that pointer.
   std::function<std::string(std::string_view field, const std::string& pointer)> variable;
+  std::function<void()> note_pair;  ///< live holds a connection's scope as ID:SCOPE
 };
 
 /// `text` as a manifest's string says it: `${`, which begins a substitution, is written `$${`.

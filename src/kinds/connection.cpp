@@ -173,9 +173,10 @@ void check(const json::object& spec, std::vector<schema::RuleFinding>& findings)
     for (const std::string_view field : kApiKeyFields)
       allowed = allowed || name == field;
     if (allowed || schema::find_field(kFields, name) == nullptr) continue;
-    findings.push_back({"/" + std::string(name), "invalid-combination",
-                        "an API-key connection (appType: apikey) has no field '" + std::string(name) + "'",
-                        "remove the field, or make it an OAuth connection by removing appType"});
+    findings.push_back(
+        {"/" + std::string(name), "invalid-combination",
+         "an API-key connection (appType: apikey) has no field '" + std::string(name) + "'",
+         "remove the field, or write 'appType: oauth', which replaces a connection that is live"});
   }
 }
 

@@ -102,6 +102,9 @@ void part_from_replaced(Draft& draft);
 /// Sorts the actions, draws edges, finds cycles, numbers waves.
 void order_actions(Draft& draft);
 
+/// Fills the summary. What may not be done any more (Action::refused) does not count.
+void count(Plan& plan);
+
 /// SHA-256 over what the plan would do and what it relies on.
 [[nodiscard]] std::string digest(const Plan& plan);
 

@@ -119,10 +119,30 @@ class DeclaredBuilder {
     }
   }
 
+  /// What the manifest does not manage, and no update can change, has its say in the rules of the kind, too.
+  void check_with_live() {
+    if (kind_.check == nullptr || policy_.is_drift) return;
+    json::object whole = action_.managed;
+    for (const Field& row : kind_.fields) {
+      const json::value* value = binding_.live->body.if_contains(row.wire_name());
+      if (row.immutable && value != nullptr && !base::is_zero(*value) && !whole.contains(row.wire_name()))
+        whole[row.wire_name()] = *value;
+    }
+    if (whole.size() == action_.managed.size()) return;
+    std::vector<schema::RuleFinding> findings;
+    kind_.check(whole, findings);
+    for (const schema::RuleFinding& finding : findings)
+      draft_.sink.error(finding.code, desired_.place_of(finding.pointer.substr(1)),
+                        fmt::format("{} is in the project as what its manifest does not say: {}",
+                                    desired_.key.to_string(), finding.summary),
+                        finding.hint);
+  }
+
   void decide() {
     if (binding_.live == nullptr) return make_create();
     action_.before = binding_.live->body;
     if (!action_.replaced_by.empty()) return make_replace();
+    check_with_live();
     const bool sends_secret = choose_secrets_for_update();
     if (action_.changes.empty() && !sends_secret) return;
     action_.kind = ActionKind::kUpdate;
@@ -344,7 +364,9 @@ void fill_record(model::RecordedObject& record, const Binding& binding) {
   const model::DesiredObject& desired = *binding.desired;
   record.key = desired.key;
   record.live_id = binding.known_id;
-  record.root = desired.root;
+  // A pipe takes nothing from the folder that owns it: it would never be pruned again.
+  const bool is_piped = desired.root == model::kStandardInputRoot && binding.recorded != nullptr;
+  record.root = is_piped ? binding.recorded->root : desired.root;
   // Protection ends where a manifest says so, not where it falls silent.
   record.prevent_destroy = desired.lifecycle.prevent_destroy.value_or(record.prevent_destroy);
   record.keep_on_removal = desired.lifecycle.keep_on_removal;

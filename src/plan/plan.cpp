@@ -15,31 +15,6 @@ namespace {
 
 namespace marker = model::marker;
 
-void count(Plan& plan) {
-  for (const Action& action : plan.actions)
-    switch (action.kind) {
-      case ActionKind::kNoop:
-        ++(action.is_adopted ? plan.summary.adopt : plan.summary.noop);
-        break;
-      case ActionKind::kCreate:
-        ++plan.summary.create;
-        break;
-      case ActionKind::kUpdate:
-        ++plan.summary.update;
-        break;
-      case ActionKind::kReplace:
-        ++plan.summary.replace;
-        break;
-      case ActionKind::kDelete:
-        ++plan.summary.erase;
-        break;
-      case ActionKind::kForget:
-        ++plan.summary.forget;
-        break;
-    }
-  plan.summary.unmanaged = plan.unmanaged.size();
-}
-
 /// The bindings of all objects: those left out are referred to, too. What is wrong with their identity is
 /// left for the run that they are in.
 std::vector<diff::Binding> bind_in_scope(const PlanInput& input, diag::Sink& sink) {
@@ -131,6 +106,34 @@ bool is_same_changes(const std::vector<schema::FieldChange>& left,
 
 }  // namespace
 
+void count(Plan& plan) {
+  plan.summary = {};
+  for (const Action& action : plan.actions) {
+    if (!action.refused.empty()) continue;
+    switch (action.kind) {
+      case ActionKind::kNoop:
+        ++(action.is_adopted ? plan.summary.adopt : plan.summary.noop);
+        break;
+      case ActionKind::kCreate:
+        ++plan.summary.create;
+        break;
+      case ActionKind::kUpdate:
+        ++plan.summary.update;
+        break;
+      case ActionKind::kReplace:
+        ++plan.summary.replace;
+        break;
+      case ActionKind::kDelete:
+        ++plan.summary.erase;
+        break;
+      case ActionKind::kForget:
+        ++plan.summary.forget;
+        break;
+    }
+  }
+  plan.summary.unmanaged = plan.unmanaged.size();
+}
+
 diff::IdOf Draft::id_of() const {
   return [this](const model::ObjectKey& key) -> std::optional<std::string> {
     const auto found = known_ids.find(key);
@@ -163,7 +166,7 @@ bool Plan::has_changes() const {
 
 bool Plan::has_work() const {
   return has_changes() || std::any_of(actions.begin(), actions.end(), [](const Action& action) {
-           return action.is_adopted || action.is_moved || action.records ||
+           return action.is_adopted || action.is_moved || action.records || !action.refused.empty() ||
                   action.kind == ActionKind::kForget;
          });
 }

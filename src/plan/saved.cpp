@@ -204,6 +204,7 @@ void refuse_moved(Plan& plan, const std::vector<Moved>& moved) {
       if (action.key == one.key) action.refused = to_string(one);
     std::erase_if(plan.refusals, [&](const Refusal& refusal) { return refusal.about == one.key; });
   }
+  count(plan);
 }
 
 json::array to_json(const ObjectDigests& objects) {

@@ -183,6 +183,7 @@ class PlanWriter {
 
  private:
   [[nodiscard]] bool is_shown(const Action& action) const {
+    if (!action.refused.empty()) return false;  // told by name already, and not done
     return options_.show_noop || action.kind != ActionKind::kNoop || action.is_adopted || action.is_moved ||
            !action.warnings.empty() || !action.no_longer_managed.empty();
   }

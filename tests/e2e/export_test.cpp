@@ -259,6 +259,29 @@ TEST_F(Export, NamesTheManifestsOfObjectsThatAreGone) {
   EXPECT_EQ(run({"--out", "out", "--kind", "InboundApp"}).err.find("files-left"), std::string::npos);
 }
 
+TEST_F(Export, OfPairsNamesTheSettingAndAPlanGoesOnInTheirForm) {
+  create_connection("slack", "Slack");
+  create("/v1/mgmt/resource/create",
+         {{"name", "R"},
+          {"type", "mcp"},
+          {"uri", "https://r.example"},
+          {"scopes",
+           {{"connectionsScopes",
+             json::array{{{"name", "s"}, {"values", json::array{"slack:chat:write", "slack:users"}}}}}}}});
+  const Result result = run({"--out", "descope"});
+  EXPECT_EQ(result.status, 0) << result.all();
+  EXPECT_NE(result.err.find("[connection-scope-format]\nhint: write 'connectionScopeFormat: id:scope'"),
+            std::string::npos)
+      << result.err;
+  std::string text = project.folder.read("descope/resources/r.yaml");
+  text.replace(text.find("users"), 5, "files");
+  project.folder.write("descope/resources/r.yaml", text);
+  project.folder.write("descopectl.yaml", "apiVersion: descopectl/v1\nkind: Config\nmanifests: [descope/]\n");
+  const Result plan = project.run({"plan", "--adopt"});
+  EXPECT_NE(plan.out.find("\"slack:files\""), std::string::npos) << plan.all();
+  EXPECT_EQ(plan.err.find("unverified-encoding"), std::string::npos) << plan.err;
+}
+
 TEST_F(Export, DeclaresNothingTwice) {
   create_connection("a", "A");
   project.folder.write("out/all.yaml", connection("a"));

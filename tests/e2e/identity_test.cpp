@@ -144,6 +144,15 @@ TEST_F(Pipes, PruneNothing) {
   EXPECT_EQ(api.connections().size(), 1U);
 }
 
+TEST_F(Pipes, TakeNothingFromTheFolderThatOwnsIt) {
+  project.declare(connection("a") + "---\n" + connection("b"));
+  EXPECT_EQ(project.apply().status, 0);
+  EXPECT_EQ(project.run({"apply", "-f", "-", "--auto-approve"}, connection("a")).status, 0);
+  project.declare(connection("b"));
+  EXPECT_EQ(last_line(project.apply().out), "Apply complete! Resources: 0 added, 0 changed, 1 destroyed.");
+  EXPECT_EQ(api.connections().size(), 1U);
+}
+
 TEST_F(DriftsLastLine, AgreesWithTheExitStatus) {
   apply(connection("a"));
   api.post("/v1/mgmt/outbound/app/create", {{"id", "foreign"}, {"name", "Foreign"}});

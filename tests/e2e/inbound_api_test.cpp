@@ -57,6 +57,30 @@ TEST_F(InboundApi, AMappingThatTheFirstGenerationWouldLoseIsRefusedByName) {
       "in the console\n");
 }
 
+TEST_F(InboundApi, AFieldOfTheOtherGenerationIsNotLetGoOfWithoutAWord) {
+  apply(app("a", kScopes));
+  project.folder.write("descopectl.yaml",
+                       "apiVersion: descopectl/v1\nkind: Config\nmanifests: [descope/]\ninboundApi: v2\n");
+  project.declare(app("a", "description: ''"));
+  const Result plan = project.plan();
+  EXPECT_EQ(plan.status, 0) << plan.all();
+  EXPECT_NE(plan.out.find("no longer managed, stays as it is: attributesScopes"), std::string::npos)
+      << plan.all();
+}
+
+TEST_F(InboundApi, ExportNamesWhatTheFirstGenerationDoesNotShow) {
+  apply(app("a", kScopes) + app("b", kScopes));
+  give_mapping("a");
+  const Result result = project.run({"export"});
+  EXPECT_EQ(result.status, 0) << result.all();
+  EXPECT_EQ(
+      result.err,
+      "warning: InboundApp/a: the claim mapping of the scope 'e' is not in its manifest as it is "
+      "[not-exported]\n"
+      "hint: set 'inboundApi: v2' in descopectl.yaml and export again; made elsewhere of this manifest, the "
+      "app would get other claims\n");
+}
+
 TEST_F(InboundApi, TheOtherGenerationIsAskedOnlyBeforeAWrite) {
   apply(app("a", kScopes));
   EXPECT_EQ(requests(), "debug: 3 requests\n");

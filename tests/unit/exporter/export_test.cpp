@@ -51,7 +51,8 @@ TEST(Export, WritesOneDocumentAnObjectWithReferencesRestored) {
                    R"({"id":"A1","name":"Portal","clientId":"UDJ","status":"active","dynamic":false,
       "connectionsScopes":[{"name":"x","values":["google"]}]})");
   const Made made = export_of(project);
-  EXPECT_EQ(made.messages(), "");
+  EXPECT_EQ(made.messages(),
+            "live holds scopes of connections as ID:SCOPE; the manifests name connection and scope\n");
   EXPECT_EQ(made.text,
             "# Secrets are not exported. Set these variables before an apply that sends them:\n"
             "#   CONNECTION_GOOGLE_CLIENT_SECRET: Connection/google clientSecret\n"

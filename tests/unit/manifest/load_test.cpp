@@ -252,7 +252,7 @@ TEST(Manifest, AnApiKeyConnectionHasNoOAuthField) {
             "[invalid-combination]\n"
             "    tokenUrl: https://t.example\n"
             "    ^~~~~~~~\n"
-            "hint: remove the field, or make it an OAuth connection by removing appType\n");
+            "hint: remove the field, or write 'appType: oauth', which replaces a connection that is live\n");
 }
 
 TEST(Manifest, UseTemplateNeedsATemplate) {

@@ -460,6 +460,20 @@ TEST(PlanDestroy, DeletesWhatIsOwnedAndDeclaredDependantsFirst) {
   EXPECT_THAT(plan.refusals, IsEmpty());
 }
 
+TEST(PlanWithLive, HoldsAManifestToWhatItDoesNotSayAndCanNotChange) {
+  Project project;
+  project.apply_text(doc("Connection", "name: c", "name: C, appType: apikey"));
+  Manifests manifests(doc("Connection", "name: c", "name: C, clientId: x"));
+  (void)project.plan(manifests);
+  EXPECT_THAT(manifests.messages(),
+              HasSubstr("Connection/c is in the project as what its manifest does not say: an "
+                        "API-key connection (appType: apikey) has no field 'clientId'"));
+  project.policy.allow_replace = true;
+  EXPECT_EQ(
+      actions_of(project.plan_text(doc("Connection", "name: c", "name: C, appType: oauth, clientId: x"))),
+      "replace Connection/c");
+}
+
 TEST(PlanReplacement, ThatCouldNotBeCreatedAgainIsRefusedBeforeTheDelete) {
   Project project;
   project.policy.allow_replace = true;
