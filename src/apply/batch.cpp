@@ -139,10 +139,8 @@ asio::awaitable<void> ApiRunner::run_alone(Member& member, std::optional<BatchEn
   const Action& action = run_.plan.actions[member.action];
   const bool is_lost = batch && batch->error.kind() == ErrorKind::kOutcomeUnknown;
   run_.look_for_interrupt();
-  if (batch && concerns_all(batch->error)) {
+  if (batch && (concerns_all(batch->error) || (!is_lost && run_.stop != Stop::kNone))) {
     fail_write(action, batch->error, member.outcome);
-  } else if (batch && !is_lost && run_.stop != Stop::kNone) {
-    skip(member.outcome);
   } else if (action.kind == ActionKind::kCreate) {
     co_await send_create(member.action, std::move(member.prepared), "", std::move(batch), member.outcome);
   } else {

@@ -53,7 +53,6 @@ asio::awaitable<Result<Traces>> Lookup::find_created(Sought sought) {
   const bool is_loaded = !id.empty() && kind.calls.load.exists();
   milliseconds at_most = run_.options.settle;
   if (is_loaded) at_most = std::min(at_most, kEnoughForLoads);
-  if (sought.is_brief) at_most = milliseconds(0);
   Poll poll(run_.timing, at_most);
   TimePoint since = sought.since;
   while (true) {

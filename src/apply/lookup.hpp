@@ -26,8 +26,7 @@ struct Sought {
   const plan::Action& action;
   const json::object& body;
   const model::RecordedObject& record;
-  TimePoint since;        ///< when the answer was lost
-  bool is_brief = false;  ///< one look is enough
+  TimePoint since;  ///< when the answer was lost
 };
 
 /// What the search for a created object came to.

@@ -77,6 +77,8 @@ bool has_same_version(const schema::Kind& kind, const json::object& left, const 
 asio::awaitable<Result<api::Created>> SureWrites::create(std::size_t index, const Prepared& prepared,
                                                          std::optional<BatchEnd> batch, unsigned* tries) {
   const Action& action = run_.plan.actions[index];
+  // What is there after a batch that was refused is somebody else's: it goes as if there had been none.
+  if (batch && !is_lost(batch->error)) batch.reset();
   for (unsigned sends = 1;; ++sends) {
     const bool was_in_batch = batch.has_value();
     Error error;
@@ -94,7 +96,6 @@ asio::awaitable<Result<api::Created>> SureWrites::create(std::size_t index, cons
       tell(action, error);
     }
     Sought sought(action, prepared.body, prepared.record, was_in_batch ? batch->at : run_.timing.now());
-    sought.is_brief = was_in_batch && !is_lost(error);  // refused: nothing should be there
     batch.reset();
     auto traces = co_await lookup_.find_created(sought);
     if (!traces) co_return look_failed(error, traces.error());
@@ -103,7 +104,7 @@ asio::awaitable<Result<api::Created>> SureWrites::create(std::size_t index, cons
     if (is_lost(error) || (sends > 1 && !traces->unclear.empty())) {
       if (!traces->unclear.empty()) co_return unclear(error, traces->unclear);
       if (!may_send_again(sends)) co_return not_carried_out(error, sends);
-    } else if (!was_in_batch) {
+    } else {
       co_return error;
     }
   }

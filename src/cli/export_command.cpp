@@ -42,7 +42,7 @@ class ExportRun {
     made_ = exporter::make_export(input, context_.sink);
     const auto told = co_await tell_of_lost(**reader, live->state);
     if (!told) co_return emit_failure(context_, report(context_, told.error()));
-    co_return context_.options.out.empty() ? print() : write_files();
+    co_return context_.options.out.empty() ? print() : write_files(live->state);
   }
 
  private:
@@ -105,9 +105,9 @@ class ExportRun {
     return exit;
   }
 
-  ExitStatus write_files() {
+  ExitStatus write_files(const model::LiveState& live) {
     const std::vector<ExportedFile> files = make_files();
-    const OtherManifests others = find_other_manifests(context_, made_, files);
+    const OtherManifests others = find_other_manifests(context_, made_, live, files);
     if (!may_write(files, others)) return emit(ExitStatus::kRefused, "", "");
     for (const ExportedFile& file : files) {
       const auto written = context_.output.file(file.path.string(), file.text, false);

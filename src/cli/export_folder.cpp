@@ -8,6 +8,7 @@
 #include <set>
 
 #include "descopectl/base/text.hpp"
+#include "descopectl/diff/bind.hpp"
 #include "descopectl/manifest/load.hpp"
 #include "run.hpp"
 
@@ -19,8 +20,11 @@ namespace {
 
 class Finder {
  public:
-  Finder(const Context& context, const exporter::Export& made, const std::vector<ExportedFile>& files)
-      : context_(context), folder_(from_working_folder(context, context.options.out).lexically_normal()) {
+  Finder(const Context& context, const exporter::Export& made, const model::LiveState& live,
+         const std::vector<ExportedFile>& files)
+      : context_(context),
+        live_(live),
+        folder_(from_working_folder(context, context.options.out).lexically_normal()) {
     for (const ExportedFile& file : files)
       written_.insert(file.path.lexically_normal());
     for (const exporter::ExportedObject& object : made.objects) {
@@ -38,15 +42,18 @@ class Finder {
     options.environment = &context_.environment;
     options.inbound_generation = make_policy(context_).inbound_generation;
     diag::Sink unheard;
-    for (const model::DesiredObject& object : manifest::load_manifests(options, sources_, unheard).objects)
-      look_at(object);
+    const model::DesiredState desired = manifest::load_manifests(options, sources_, unheard);
+    for (const diff::Binding& binding : diff::bind_objects(desired, live_, {}, unheard))
+      look_at(binding);
     return std::move(others_);
   }
 
  private:
-  void look_at(const model::DesiredObject& object) {
+  void look_at(const diff::Binding& binding) {
+    const model::DesiredObject& object = *binding.desired;
     const bool is_exported =
-        keys_.contains(object.key) || (object.id && live_ids_.contains({object.key.kind, *object.id}));
+        keys_.contains(object.key) ||
+        (binding.live != nullptr && live_ids_.contains({object.key.kind, binding.live->id}));
     if (is_exported)  // with all that is in it
       for (const model::Part& part : object.parts)
         others_.twice.push_back(base::printable(part.key.to_string(), 200));
@@ -56,7 +63,7 @@ class Finder {
         fmt::format("{} in {}", object.key.to_string(), place.lexically_relative(folder_).string()), 300);
     if (is_exported)
       others_.twice.push_back(shown);
-    else if (is_asked_for(object.key.kind))
+    else if (binding.live == nullptr && is_asked_for(object.key.kind))
       others_.gone.push_back(shown);
   }
 
@@ -66,6 +73,7 @@ class Finder {
   }
 
   const Context& context_;
+  const model::LiveState& live_;
   fs::path folder_;
   std::set<fs::path> written_;
   std::set<model::ObjectKey> keys_;
@@ -77,8 +85,8 @@ class Finder {
 }  // namespace
 
 OtherManifests find_other_manifests(const Context& context, const exporter::Export& made,
-                                    const std::vector<ExportedFile>& files) {
-  return Finder(context, made, files).run();
+                                    const model::LiveState& live, const std::vector<ExportedFile>& files) {
+  return Finder(context, made, live, files).run();
 }
 
 }  // namespace descopectl::cli

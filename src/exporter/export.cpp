@@ -189,11 +189,20 @@ class Exporter {
     return text;
   }
 
+  /// The handle; what is hidden (.name) would not be loaded from a folder.
+  std::string file_name_of(const Candidate& candidate) const {
+    std::string name = candidate.handle;
+    while (name.starts_with('.') ||
+           (name != candidate.handle && taken_.at(std::string(candidate.kind->name)).contains(name)))
+      name.insert(0, "_");
+    return name;
+  }
+
   ExportedObject write_object(const Candidate& candidate) {
     ExportedObject object;
     object.key = candidate.key();
     object.live_id = candidate.live->id;
-    object.file = fmt::format("{}/{}.yaml", folder_of(candidate.kind->name), candidate.handle);
+    object.file = fmt::format("{}/{}.yaml", folder_of(candidate.kind->name), file_name_of(candidate));
     const auto variable = [&](std::string_view field, const std::string& pointer) {
       std::string name =
           make_unique(make_variable(candidate.kind->name, candidate.handle, field), "_", variables_);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "build.hpp"
 #include "descopectl/base/text.hpp"
@@ -67,6 +68,7 @@ class Adopter {
   Adoption run() {
     for (const Binding& binding : draft_.bindings)
       if (is_chosen(draft_.input, keys_, binding.desired->key)) add(binding);
+    refuse_shared_objects();
     check_project(draft_);
     adoption_.refusals = std::move(draft_.plan.refusals);
     return std::move(adoption_);
@@ -82,7 +84,6 @@ class Adopter {
     if (binding.live != nullptr) row.match = binding.recorded != nullptr ? Match::kOwned : Match::kAdopt;
     if (row.match == Match::kAdopt) record(binding, row);
     if (row.match == Match::kAdopt && binding.former != nullptr) refuse_letting_go(binding);
-    if (row.match == Match::kAdopt) refuse_half_of_exchange(binding);
     adoption_.rows.push_back(std::move(row));
   }
 
@@ -108,15 +109,21 @@ class Adopter {
   }
 
   /// Two handles would have one object, and what the one had would be nobody's.
-  void refuse_half_of_exchange(const Binding& binding) {
-    const model::RecordedObject* owner =
-        draft_.input.recorded->find_live(binding.desired->key.kind, binding.live->id);
-    if (owner == nullptr || is_chosen(draft_.input, keys_, owner->key)) return;
-    draft_.plan.refusals.push_back(
-        {"unselected-handover",
-         fmt::format("{} is to have the live object that {} has until now, and only the first is selected",
-                     binding.desired->key.to_string(), owner->key.to_string()),
-         fmt::format("select {} as well, or let 'apply' do it", owner->key.to_string())});
+  void refuse_shared_objects() {
+    std::map<model::ObjectKey, const AdoptionRow*> adopted;
+    for (const AdoptionRow& row : adoption_.rows)
+      if (row.match == Match::kAdopt) adopted.emplace(row.key, &row);
+    for (const auto& [key, row] : adopted) {
+      const model::RecordedObject* owner = draft_.input.recorded->find_live(key.kind, row->live_id);
+      if (owner == nullptr || owner->key == key || adopted.contains(owner->key)) continue;
+      draft_.plan.refusals.push_back(
+          {"unselected-handover",
+           fmt::format("{} is to have the live object that {} has until now, which this leaves as it is",
+                       key.to_string(), owner->key.to_string()),
+           is_chosen(draft_.input, keys_, owner->key)
+               ? std::string("'descopectl apply' hands them on, all at once")
+               : fmt::format("select {} as well, or let 'descopectl apply' do it", owner->key.to_string())});
+    }
   }
 
   Draft& draft_;

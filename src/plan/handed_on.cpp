@@ -25,14 +25,16 @@ using model::ObjectKey;
 using Takers = std::map<ObjectKey, ObjectKey>;
 
 Takers find_takers(const model::DesiredState& desired, const model::LiveState& live,
-                   const model::RecordedState& recorded) {
+                   const model::RecordedState& recorded, bool is_limited) {
   diag::Sink scratch;  // what is wrong with identities is told by the plan
   std::map<ObjectKey, std::string> wanted;
   for (const diff::Binding& binding : diff::bind_objects(desired, live, recorded, scratch))
     if (binding.live != nullptr && !binding.desired->is_partial)
       wanted.emplace(binding.desired->key, binding.live->id);
   Takers takers;
-  if (scratch.has_errors()) return takers;
+  // Whoever the doubts are about, a limited run goes on without them; what it takes from others is seen all
+  // the same.
+  if (scratch.has_errors() && !is_limited) return takers;
   for (const auto& [key, id] : wanted) {
     const auto own = recorded.objects.find(key);
     const bool is_known = own != recorded.objects.end();
@@ -71,7 +73,7 @@ bool hand_records_on(const model::DesiredState& desired, const model::LiveState&
                      model::RecordedState& recorded, diag::Sink& sink) {
   // An open intent is about an object under the handle that it has.
   if (!recorded.intents.empty()) return false;
-  Takers takers = find_takers(desired, live, recorded);
+  Takers takers = find_takers(desired, live, recorded, scope.is_limited());
   if (!keep_selected(takers, desired, scope, sink)) return false;
   std::map<ObjectKey, model::RecordedObject> records;
   std::set<ObjectKey> givers;

@@ -180,7 +180,11 @@ const model::DesiredObject* find_unselected_giver(const Draft& draft, const mode
   const auto at = std::find_if(draft.bindings.begin(), draft.bindings.end(),
                                [&](const diff::Binding& binding) { return binding.live == &holder; });
   if (at == draft.bindings.end() || draft.input.scope.contains(at->desired->key)) return nullptr;
-  return text_at(at->desired->spec, field) == value ? nullptr : at->desired;
+  const schema::Kind& kind = *at->desired->kind;
+  const json::object& spec = at->desired->spec;
+  const bool leaves_scope = spec.contains(kind.unique_within) &&
+                            schema::scope_of(kind, field, spec) != schema::scope_of(kind, field, holder.body);
+  return text_at(spec, field) == value && !leaves_scope ? nullptr : at->desired;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "build.hpp"
 #include "descopectl/base/text.hpp"
@@ -13,26 +14,69 @@ namespace {
 
 using model::ObjectKey;
 
-const Action* find_action(const Draft& draft, const ObjectKey& key) {
-  const auto at =
-      std::find_if(draft.plan.actions.begin(), draft.plan.actions.end(), [&](const Action& action) {
-        return action.key == key && action.kind != ActionKind::kDelete && action.kind != ActionKind::kForget;
-      });
-  return at == draft.plan.actions.end() ? nullptr : &*at;
-}
+using Items = std::set<std::string>;
 
-/// What is declared of the object that a manifest names, by its handle or by its live id.
-const diff::Binding* find_owner(const Draft& draft, const diff::ItemUse& use) {
-  const auto target = model::marker::find_reference(use.owner);
-  if (!target && !use.owner.is_string()) return nullptr;
-  const auto at =
-      std::find_if(draft.bindings.begin(), draft.bindings.end(), [&](const diff::Binding& binding) {
-        if (target) return binding.desired->key == *target;
-        return binding.live != nullptr && binding.desired->key.kind == use.kind &&
-               binding.live->id == std::string_view(use.owner.get_string());
-      });
-  return at == draft.bindings.end() ? nullptr : &*at;
-}
+/// Finds the objects whose items others name, and what they have after the plan; many name one.
+class ItemOwners {
+ public:
+  explicit ItemOwners(const Draft& draft) : draft_(draft) {
+    for (const Action& action : draft.plan.actions)
+      if (action.kind != ActionKind::kDelete && action.kind != ActionKind::kForget)
+        actions_.emplace(action.key, &action);
+    for (const diff::Binding& binding : draft.bindings) {
+      by_key_.emplace(binding.desired->key, &binding);
+      if (binding.live != nullptr)
+        by_live_id_.emplace(std::pair(binding.desired->key.kind, binding.live->id), &binding);
+    }
+  }
+
+  /// What is declared of the object that a manifest names, by its handle or by its live id.
+  [[nodiscard]] const diff::Binding* find(const diff::ItemUse& use) const {
+    if (const auto target = model::marker::find_reference(use.owner)) return value_at(by_key_, *target);
+    if (!use.owner.is_string()) return nullptr;
+    return value_at(by_live_id_, std::pair(use.kind, std::string(use.owner.get_string())));
+  }
+
+  /// The items that the named object has after the plan; none where nothing is known of it.
+  const std::optional<Items>& find_items(const diff::ItemUse& use) {
+    const diff::Binding* owner = find(use);
+    const std::string live_id =
+        owner == nullptr && use.owner.is_string() ? std::string(use.owner.get_string()) : std::string();
+    const auto [at, is_new] = items_.try_emplace({owner, use.kind, live_id});
+    if (!is_new) return at->second;
+    const schema::Kind* kind = kinds::find(use.kind);
+    if (kind == nullptr) return at->second;
+    if (const auto body = owner != nullptr ? body_of(*owner) : live_body(use.kind, live_id))
+      at->second = diff::find_item_keys(*kind, *body);
+    return at->second;
+  }
+
+ private:
+  template <class Map>
+  static typename Map::mapped_type value_at(const Map& map, const typename Map::key_type& key) {
+    const auto at = map.find(key);
+    return at == map.end() ? nullptr : at->second;
+  }
+
+  std::optional<json::object> body_of(const diff::Binding& owner) const {
+    if (const Action* action = value_at(actions_, owner.desired->key)) return body_after(*action);
+    if (owner.live == nullptr) return std::nullopt;
+    return owner.live->body;
+  }
+
+  std::optional<json::object> live_body(const std::string& kind, const std::string& id) const {
+    const model::LiveKind* live = draft_.input.live->find(kind);
+    const model::LiveObject* object = live == nullptr ? nullptr : live->find(id);
+    if (object == nullptr) return std::nullopt;
+    return object->body;
+  }
+
+  const Draft& draft_;
+  std::map<ObjectKey, const Action*> actions_;
+  std::map<ObjectKey, const diff::Binding*> by_key_;
+  std::map<std::pair<std::string, std::string>, const diff::Binding*> by_live_id_;
+  std::map<std::tuple<const diff::Binding*, std::string, std::string>, std::optional<Items>> items_;
+};
 
 /// Would the object have the item, if the run did not leave it out?
 bool is_left_out_item(const Draft& draft, const diff::Binding& owner, const std::string& item) {
@@ -41,23 +85,6 @@ bool is_left_out_item(const Draft& draft, const diff::Binding& owner, const std:
   const auto after =
       diff::compare_object(kind, owner, draft.id_of(), draft.input.policy.connection_scope_format).target;
   return diff::find_item_keys(kind, after).contains(item);
-}
-
-/// The items that the object named in a manifest has after the plan; none where nothing is known of it.
-std::optional<std::set<std::string>> find_items_after(const Draft& draft, const diff::ItemUse& use) {
-  const schema::Kind* kind = kinds::find(use.kind);
-  if (kind == nullptr) return std::nullopt;
-  if (const diff::Binding* owner = find_owner(draft, use)) {
-    if (const Action* action = find_action(draft, owner->desired->key); action != nullptr)
-      return diff::find_item_keys(*kind, body_after(*action));
-    if (owner->live == nullptr) return std::nullopt;
-    return diff::find_item_keys(*kind, owner->live->body);
-  }
-  const model::LiveKind* live = draft.input.live->find(use.kind);
-  const model::LiveObject* object =
-      live == nullptr || !use.owner.is_string() ? nullptr : live->find(std::string(use.owner.get_string()));
-  if (object == nullptr) return std::nullopt;
-  return diff::find_item_keys(*kind, object->body);
 }
 
 }  // namespace
@@ -81,14 +108,15 @@ ItemChange find_item_change(const Action& action) {
 }
 
 void check_items(Draft& draft) {
+  ItemOwners owners(draft);
   for (const model::DesiredObject& object : draft.input.desired->objects) {
     if (!draft.input.scope.contains(object.key)) continue;
     for (const diff::ItemUse& use : diff::find_item_uses(*object.kind, object.spec)) {
-      const auto items = find_items_after(draft, use);
+      const auto& items = owners.find_items(use);
       if (!items || items->contains(use.item)) continue;
       const diag::Span place = object.place_of_item(use.pointer + "/" + base::escape_pointer_token(use.item));
       const std::string item = base::printable(use.item, 100);
-      const diff::Binding* owner = find_owner(draft, use);
+      const diff::Binding* owner = owners.find(use);
       if (owner != nullptr && is_left_out_item(draft, *owner, use.item)) {
         if (draft.input.policy.is_drift) continue;  // in the way of an apply alone
         const std::string whose = owner->desired->key.to_string();

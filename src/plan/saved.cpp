@@ -4,10 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "build.hpp"
 #include "descopectl/base/digest.hpp"
 #include "descopectl/base/text.hpp"
+#include "descopectl/schema/identity.hpp"
 #include "descopectl/schema/values.hpp"
 
 namespace descopectl::plan {
@@ -198,12 +201,84 @@ std::string to_string(const Moved& moved) {
   return fmt::format("{} is not as the plan saw it: {} changed", moved.key.to_string(), moved.what);
 }
 
+namespace {
+
+/// Grows the set of what is left out by what belongs to it, and would do harm alone.
+class LeftOut {
+ public:
+  explicit LeftOut(Plan& plan) : actions_(plan.actions) {
+    for (std::size_t i = 0; i < actions_.size(); ++i) {
+      by_key_.emplace(actions_[i].key, i);
+      if (actions_[i].kind != ActionKind::kUpdate || actions_[i].descriptor == nullptr) continue;
+      const schema::Kind& kind = *actions_[i].descriptor;
+      const std::string_view name = schema::common_name_of(kind, actions_[i].before);
+      if (!name.empty() && name != schema::common_name_of(kind, body_after(actions_[i])))
+        renamed_.emplace(std::pair(actions_[i].key.kind, std::string(name)), i);
+    }
+  }
+
+  void grow() {
+    for (bool has_grown = true; has_grown;) {
+      has_grown = false;
+      for (std::size_t i = 0; i < actions_.size(); ++i) {
+        if (!is_out(i) || !out_.insert(i).second) continue;
+        has_grown = true;
+        take_halves(i);
+        take_renames(i);
+      }
+    }
+  }
+
+ private:
+  /// What waits for something that is left out is skipped when its turn comes.
+  bool is_out(std::size_t index) const {
+    const Action& action = actions_[index];
+    const auto waits_for_one = [&](const std::vector<std::size_t>& before) {
+      return std::any_of(before.begin(), before.end(), [&](std::size_t i) { return out_.contains(i); });
+    };
+    return !action.refused.empty() || waits_for_one(action.depends_on) || waits_for_one(action.erase_after);
+  }
+
+  /// The delete and the create of one object: a policy whose pair changes, or goes for a while.
+  void take_halves(std::size_t index) {
+    const auto [begin, end] = by_key_.equal_range(actions_[index].key);
+    for (auto at = begin; at != end; ++at)
+      take(at->second, index);
+  }
+
+  /// A name that the object goes on to use.
+  void take_renames(std::size_t index) {
+    const Action& action = actions_[index];
+    if (action.descriptor == nullptr) return;
+    for (const diff::LiveReference& reference :
+         diff::find_live_references(*action.descriptor, action.before)) {
+      const auto at = reference.is_name ? renamed_.find({reference.kind, reference.value}) : renamed_.end();
+      if (at != renamed_.end()) take(at->second, index);
+    }
+  }
+
+  void take(std::size_t index, std::size_t with) {
+    Action& action = actions_[index];
+    if (index == with || out_.contains(index) || !action.refused.empty()) return;
+    action.refused =
+        fmt::format("{} is left out with {}", action.key.to_string(), actions_[with].key.to_string());
+  }
+
+  std::vector<Action>& actions_;
+  std::multimap<model::ObjectKey, std::size_t> by_key_;
+  std::map<std::pair<std::string, std::string>, std::size_t> renamed_;
+  std::set<std::size_t> out_;
+};
+
+}  // namespace
+
 void refuse_moved(Plan& plan, const std::vector<Moved>& moved) {
   for (const Moved& one : moved) {
     for (Action& action : plan.actions)
       if (action.key == one.key) action.refused = to_string(one);
     std::erase_if(plan.refusals, [&](const Refusal& refusal) { return refusal.about == one.key; });
   }
+  LeftOut(plan).grow();
   count(plan);
 }
 

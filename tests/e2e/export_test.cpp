@@ -282,6 +282,29 @@ TEST_F(Export, OfPairsNamesTheSettingAndAPlanGoesOnInTheirForm) {
   EXPECT_EQ(plan.err.find("unverified-encoding"), std::string::npos) << plan.err;
 }
 
+TEST_F(Export, HidesNoFileFromTheNextPlan) {
+  project.folder.write(
+      "descope/all.yaml",
+      "apiVersion: descopectl/v1\nkind: Role\nmetadata: {name: .net}\nspec: {name: NET devs}\n");
+  ASSERT_EQ(project.run({"apply", "-f", "descope", "--auto-approve"}).status, 0);
+  std::filesystem::remove(project.folder.path("descope/all.yaml"));
+  ASSERT_EQ(run({"--out", "descope"}).status, 0);
+  EXPECT_TRUE(project.folder.has("descope/roles/_.net.yaml"));
+  const Result plan = project.run({"plan", "-f", "descope", "--detailed-exitcode"});
+  EXPECT_EQ(plan.status, 0) << plan.all();
+}
+
+TEST_F(Export, TakesAManifestOfAnotherHandleForWhatItMatches) {
+  create_connection("a", "A");
+  create("/v1/mgmt/role/create", {{"name", "Sales Rep"}});
+  project.folder.write(
+      "out/rep.yaml",
+      "apiVersion: descopectl/v1\nkind: Role\nmetadata: {name: rep}\nspec: {name: Sales Rep}\n");
+  const Result refused = run({"--out", "out"});
+  EXPECT_EQ(refused.status, 8) << refused.all();
+  EXPECT_NE(refused.err.find("Role/rep in rep.yaml [files-exist]"), std::string::npos) << refused.err;
+}
+
 TEST_F(Export, DeclaresNothingTwice) {
   create_connection("a", "A");
   project.folder.write("out/all.yaml", connection("a"));

@@ -240,6 +240,44 @@ TEST_F(SavedPlan, LeavesOutOfABatchWhatMoved) {
   EXPECT_THAT(left, testing::UnorderedElementsAre("App c", "App k", "App m"));
 }
 
+TEST_F(SavedPlan, LeavesOutThePoliciesOfAReplacementWithIt) {
+  const auto text = [](const std::string& uri) {
+    return "apiVersion: descopectl/v1\nkind: InboundApp\nmetadata: {name: a}\nspec: {name: A}\n---\n"
+           "apiVersion: descopectl/v1\nkind: Resource\nmetadata: {name: r}\nspec: {name: R, type: api, uri: "
+           "\"" +
+           uri +
+           "\"}\n---\napiVersion: descopectl/v1\nkind: ResourcePolicy\nmetadata: {name: p}\n"
+           "spec: {inboundApp: a, resource: r, allUserScopes: true}\n";
+  };
+  apply(text("https://r.example"));
+  declare(text("https://other.example"));
+  save_with({"--allow-replace"});
+  json::object body = api.resources().at(0).as_object();
+  body["description"] = "by hand";
+  ASSERT_EQ(api.post("/v1/mgmt/resource/update", {{"resource", body}}).status, 200);
+  const Result result = apply_saved({"--continue-on-stale"});
+  EXPECT_EQ(result.status, 7) << result.all();
+  EXPECT_THAT(result.out, HasSubstr("ResourcePolicy/p is left out with "));
+  EXPECT_FALSE(has_written());
+}
+
+TEST_F(SavedPlan, RenamesNothingThatWhatIsLeftOutStillNames) {
+  const auto text = [](const std::string& role) {
+    return "apiVersion: descopectl/v1\nkind: Role\nmetadata: {name: role}\nspec: {name: " + role +
+           "}\n---\napiVersion: descopectl/v1\nkind: Resource\nmetadata: {name: r}\n"
+           "spec: {name: R, type: api, uri: \"https://r.example\", scopes: {permissionsScopes: [{name: s, "
+           "values: [" +
+           role + "]}]}}\n";
+  };
+  apply(text("Old"));
+  save(text("New"));
+  json::object body = api.resources().at(0).as_object();
+  body["description"] = "by hand";
+  ASSERT_EQ(api.post("/v1/mgmt/resource/update", {{"resource", body}}).status, 200);
+  EXPECT_EQ(apply_saved({"--continue-on-stale"}).status, 7);
+  EXPECT_FALSE(has_written());
+}
+
 TEST_F(SavedPlan, GoesOnWithoutAnObjectThatAppearedAndWouldHaveToBeAdopted) {
   save(connection("a") + "---\n" + connection("b"));
   api.post("/v1/mgmt/outbound/app/create", {{"id", "a"}, {"name", "theirs"}});

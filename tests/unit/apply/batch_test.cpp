@@ -154,6 +154,19 @@ TEST_F(ApplyBatch, ThatNobodyAnswersEndsAllOfItAtOnce) {
   EXPECT_EQ(outcome.failed, 3U);
 }
 
+TEST_F(ApplyBatch, ThatIsRefusedTakesNothingOver) {
+  add_creates("Role", 3);
+  service.fail_next("create 3 of Role", Error(ErrorKind::kConflict, "one exists"));
+  service.on_call = [&](const std::string&) {  // somebody else's, made at that moment
+    if (service.live["Role"].empty()) service.live["Role"]["theirs"] = plan.actions[0].body;
+  };
+  service.fail_next("create Role/Role1", Error(ErrorKind::kConflict, "it exists"));
+  const Outcome outcome = apply();
+  EXPECT_EQ(outcome.failed, 1U);
+  for (const auto& [key, object] : store.current().objects)
+    EXPECT_NE(object.live_id, "theirs");
+}
+
 TEST_F(ApplyBatch, ThatIsRefusedAfterAnInterruptIsNotTakenUp) {
   add_creates("Role", 3);
   service.fail_next("create 3 of Role", Error(ErrorKind::kRefused, "one of them is wrong"));
@@ -162,7 +175,7 @@ TEST_F(ApplyBatch, ThatIsRefusedAfterAnInterruptIsNotTakenUp) {
   options.is_interrupted = [&] { return is_interrupted; };
   const Outcome outcome = apply();
   EXPECT_THAT(writes(), ElementsAre("create 3 of Role"));
-  EXPECT_THAT(outcome.actions, Each(Field(&ActionOutcome::code, "not-started")));
+  EXPECT_THAT(outcome.actions, Each(Field(&ActionOutcome::code, "api-refused"))) << "they were sent";
 }
 
 TEST_F(ApplyBatch, DeletesOfOneKindAreOneRequest) {

@@ -144,6 +144,22 @@ TEST(Adoption, OfOneHalfOfAnExchangeIsRefused) {
   EXPECT_TRUE(plan::make_adoption(input, {}, manifests.sink).refusals.empty());
 }
 
+TEST(Adoption, OfAChainWhoseEndHasMovedIsLeftToApply) {
+  Project project;
+  const auto role = [](const std::string& handle, const std::string& name, const std::string& id = {}) {
+    return doc("Role", "name: " + handle + (id.empty() ? "" : ", id: " + id), "name: " + name);
+  };
+  project.apply_text(role("a", "RA") + role("b", "RB") + role("c", "RC"));
+  const auto id_of = [&](const std::string& handle) {
+    return project.recorded.objects.at({"Role", handle}).live_id;
+  };
+  Manifests manifests(role("a", "RB", id_of("b")) + role("b", "RC", id_of("c")) + role("n", "RA"));
+  const plan::Adoption made = plan::make_adoption(project.input(manifests), {}, manifests.sink);
+  ASSERT_EQ(made.refusals.size(), 1U);
+  EXPECT_EQ(made.refusals[0].code, "unselected-handover");
+  EXPECT_THAT(made.refusals[0].hint, testing::HasSubstr("'descopectl apply' hands them on"));
+}
+
 TEST(Adoption, RefusesAStateOfAnotherProject) {
   Project project;
   project.recorded.project_id = "P2";

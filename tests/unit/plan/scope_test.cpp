@@ -433,6 +433,22 @@ TEST_F(HandoverTest, OfARecordIsInTheRunAsAWholeOrAnError) {
   EXPECT_EQ(project.recorded.objects.at({"ResourcePolicy", "two"}).live_id, before.objects.at(one).live_id);
 }
 
+TEST_F(HandoverTest, OfARecordIsSeenWhateverIsInDoubtElsewhere) {
+  const auto text = [](const std::string& one, const std::string& two, const std::string& more) {
+    return doc("InboundApp", "name: a", "name: A") +
+           doc("Resource", "name: r1", "name: R1, type: api, uri: 'https://r1'") +
+           doc("Resource", "name: r2", "name: R2, type: api, uri: 'https://r2'") +
+           doc("Resource", "name: r3", "name: R3, type: api, uri: 'https://r3'") +
+           doc("ResourcePolicy", "name: one", "inboundApp: a, resource: " + one) +
+           doc("ResourcePolicy", "name: two", "inboundApp: a, resource: " + two) + more;
+  };
+  project.apply_text(text("r1", "r2", ""));
+  project.add_live("Connection", R"({"id":"theirs","name":"Other"})");
+  target({{"ResourcePolicy", "two"}});
+  EXPECT_THAT(told_of_records(text("r3", "r1", doc("Connection", "name: other", "name: Other"))),
+              HasSubstr("unselected-handover"));
+}
+
 TEST_F(HandoverTest, OfANameThatOneKeepsForBeingLeftOutIsRefused) {
   project.apply_text(two("Permission", "name: a", "name: b"));
   const std::string text = two("Permission", "name: b", "name: c");
@@ -491,6 +507,14 @@ TEST_F(ScopeTest, AScopeThatItsUnselectedResourceIsYetToGetIsMissing) {
       errors(text("new")),
       "unselected-reference: ResourcePolicy/p needs the scope 'new' of Resource/r, which is not selected "
       "and has no such scope in the project yet (widen --selector, or apply --target Resource/r first)\n");
+}
+
+TEST_F(HandoverTest, OfATenantNamesWhoWouldLeaveIt) {
+  project.policy.allow_replace = true;
+  project.apply_text(two("Role", "name: a, tenantId: T1", "name: a, tenantId: T2"));
+  select({"team=one"});
+  EXPECT_THAT(refusal(two("Role", "name: a, tenantId: T2", "name: a, tenantId: T3")),
+              HasSubstr("Role/two gives it up, but is not selected"));
 }
 
 TEST_F(HandoverTest, BetweenTenantsNeedsNoOther) {
