@@ -76,6 +76,15 @@ void settle_deletion(Run& run, const Action& action) {
   }
 }
 
+std::vector<model::Intent> find_deletions(const Run& run, const Action& action) {
+  std::vector<model::Intent> found;
+  for (const auto& [key, intent] : run.store.current().intents)
+    if ((key == action.key || key == action.moved_from) && intent.operation == model::Operation::kDelete &&
+        intent.live_id == action.live_id)
+      found.push_back(intent);
+  return found;
+}
+
 /// What one load at the end showed.
 struct Look {
   std::size_t action = 0;
@@ -146,8 +155,12 @@ asio::awaitable<std::vector<Error>> judge_left(Run& run, asio::any_io_executor e
   std::vector<Error> errors;
   if (!kind.calls.load.exists()) {
     for (const std::size_t index : left) {
+      auto intents = find_deletions(run, run.plan.actions[index]);
       settle_deletion(run, run.plan.actions[index]);
       keep_owning(run, run.plan.actions[index]);
+      // It may be gone all the same: the next run looks again before it wonders where the object is.
+      if (const auto kept = co_await run.store.begin(std::move(intents)); !kept)
+        run.stop_for_state("a deletion was not seen", kept.error());
       fail_departure(run, index, "the list of its kind still shows it",
                      "plan again a little later: lists may lag behind");
       run.outcome.actions[index].is_erased = false;

@@ -338,9 +338,26 @@ class Binder {
     }
     const RecordedObject* other = recorded_.find_live(kind, binding.live->id);
     if (other == nullptr) return;
+    if (is_part_of_elsewhere(binding, *other)) return;
     binding.recorded = other;
     binding.is_moved = desired_.find(other->key) == nullptr;
     if (!binding.is_moved) binding.recorded = nullptr;
+  }
+
+  /// Items of an object that manifests which are not loaded now declare as a whole: its record is theirs.
+  bool is_part_of_elsewhere(const Binding& binding, const RecordedObject& owner) {
+    const DesiredObject& object = *binding.desired;
+    if (!object.is_partial || owner.is_partial || desired_.is_root_loaded(owner.root)) return false;
+    sink_.error(
+        "duplicate-binding", object.span,
+        fmt::format("the live {} '{}' is owned as {}, which '{}' declares", object.kind->name,
+                    base::printable(binding.live->id, 100), owner.key.to_string(),
+                    base::printable(owner.root, 200)),
+        fmt::format("declare this beside it, or give both to one run; to have it declared here alone: "
+                    "descopectl state rm {}",
+                    owner.key.to_string()),
+        diag::Mark::kBlocksOnlyWrites);
+    return true;
   }
 
   /// metadata.id of an owned object now names another live object. The state knows one object by a handle, so

@@ -261,7 +261,9 @@ class LeftOut {
     Action& action = actions_[index];
     if (index == with || out_.contains(index) || !action.refused.empty()) return;
     action.refused =
-        fmt::format("{} is left out with {}", action.key.to_string(), actions_[with].key.to_string());
+        action.key == actions_[with].key
+            ? fmt::format("the other half of the change of {} is left out", action.key.to_string())
+            : fmt::format("{} is left out with {}", action.key.to_string(), actions_[with].key.to_string());
   }
 
   std::vector<Action>& actions_;

@@ -153,6 +153,20 @@ TEST_F(Pipes, TakeNothingFromTheFolderThatOwnsIt) {
   EXPECT_EQ(api.connections().size(), 1U);
 }
 
+TEST_F(Pipes, TakeNoScopeOfAResourceThatAFolderOwns) {
+  project.declare(resource("name: m, lifecycle: {preventDestroy: true}", "https://m.example"));
+  EXPECT_EQ(project.apply().status, 0);
+  const std::string scope =
+      "apiVersion: descopectl/v1\nkind: McpScope\nmetadata: {name: s}\nspec: {name: s, resource: {live: " +
+      std::string(api.resources().at(0).at("id").as_string()) + "}}\n";
+  const Result refused = project.run({"apply", "-f", "-", "--auto-approve"}, scope);
+  EXPECT_EQ(refused.status, 3) << refused.all();
+  EXPECT_NE(refused.err.find("is owned as Resource/m, which 'descope' declares [duplicate-binding]"),
+            std::string::npos)
+      << refused.err;
+  EXPECT_EQ(project.run({"destroy", "-f", "-", "--auto-approve"}, scope).status, 3);
+}
+
 TEST_F(DriftsLastLine, AgreesWithTheExitStatus) {
   apply(connection("a"));
   api.post("/v1/mgmt/outbound/app/create", {{"id", "foreign"}, {"name", "Foreign"}});

@@ -257,7 +257,7 @@ TEST_F(SavedPlan, LeavesOutThePoliciesOfAReplacementWithIt) {
   ASSERT_EQ(api.post("/v1/mgmt/resource/update", {{"resource", body}}).status, 200);
   const Result result = apply_saved({"--continue-on-stale"});
   EXPECT_EQ(result.status, 7) << result.all();
-  EXPECT_THAT(result.out, HasSubstr("ResourcePolicy/p is left out with "));
+  EXPECT_THAT(result.out, HasSubstr("the other half of the change of ResourcePolicy/p is left out"));
   EXPECT_FALSE(has_written());
 }
 

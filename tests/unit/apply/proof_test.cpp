@@ -244,6 +244,7 @@ TEST_F(ApplyDepartures, OfAKindWithoutALoadAreNotAppliedWhereItsListShowsThem) {
             "Role/r was deleted, but the list of its kind still shows it (live id 'ROL9')");
   EXPECT_THAT(outcome.actions[0].hint, HasSubstr("lists may lag behind"));
   EXPECT_EQ(recorded("Role", "r").live_id, "ROL9") << "ours for as long as it may be there";
+  EXPECT_EQ(store.state.intents.size(), 1U) << "the next run looks whether it is gone";
 }
 
 TEST_F(ApplyDepartures, WithTheParentTheyWereListedUnderNeedNoList) {
