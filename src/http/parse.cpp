@@ -84,6 +84,14 @@ class Sink final : public beast::basic_parser<kIsRequest> {
 using RequestSink = Sink<true, Request>;
 using ResponseSink = Sink<false, Response>;
 
+/// Of a header that is whole, and of one that is not what there is of it: Beast takes a longer one than its
+/// limit where it comes in one piece.
+std::size_t header_size(std::string_view bytes) {
+  constexpr std::string_view kEnd = "\r\n\r\n";
+  const std::size_t end = bytes.find(kEnd);
+  return end == std::string_view::npos ? bytes.size() : end + kEnd.size();
+}
+
 /// Feeds `pending` and cuts off what was consumed. The error is never need_more.
 template <class SomeSink>
 error_code push(SomeSink& sink, std::string& pending, const Limits& limits) {
@@ -92,6 +100,7 @@ error_code push(SomeSink& sink, std::string& pending, const Limits& limits) {
   // nothing. May go when empty_chunked_body in tests/fuzz/corpus/http passes without it.
   constexpr std::size_t kLastChunk = 5;
   if (sink.is_header_done() && sink.chunked() && pending.size() < kLastChunk) return {};
+  if (!sink.is_header_done() && header_size(pending) > limits.header) return beast::error::header_limit;
   error_code failure;
   const auto consumed = sink.put(boost::asio::const_buffer(pending.data(), pending.size()), failure);
   pending.erase(0, consumed);

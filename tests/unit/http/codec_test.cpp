@@ -230,6 +230,24 @@ TEST(RequestReader, RefusesWithTheRightStatus) {
             "417 no expectation but 100-continue is known");
 }
 
+TEST(RequestReader, HoldsAHeaderThatComesAtOnceToItsLimit) {
+  const auto header_of = [](std::size_t size) {
+    const std::string begin = "GET / HTTP/1.1\r\nHost: h\r\nX: ";
+    return begin + std::string(size - begin.size() - 4, 'x') + "\r\n\r\n";
+  };
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{4000}}) {
+    const auto feed = [&](std::string text) {
+      RequestReader reader(small_limits());
+      auto progress = Progress::kNeedsMore;
+      for (std::size_t at = 0; at < text.size() && progress == Progress::kNeedsMore; at += piece)
+        progress = reader.feed(std::string_view(text).substr(at, piece));
+      return progress;
+    };
+    EXPECT_EQ(feed(header_of(400)), Progress::kComplete) << piece;
+    EXPECT_EQ(feed(header_of(401)), Progress::kFailed) << piece;
+  }
+}
+
 TEST(RequestReader, RefusesWhatTwoServersWouldReadInTwoWays) {
   EXPECT_EQ(
       refusal_of("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n")
