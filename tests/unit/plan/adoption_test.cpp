@@ -96,6 +96,10 @@ struct ProjectWithTwoPolicies : Project {
       add_live("ResourcePolicy",
                R"({"thirdPartyApplicationId":"A1","resourceId":")" + std::string(id) + "\"}");
   }
+  void add_resources() {
+    for (const std::string id : {"RS1", "RS2"})
+      add_live("Resource", R"({"id":")" + id + R"(","name":")" + id + R"(","uri":"https://)" + id + R"("})");
+  }
 };
 
 TEST(Adoption, OfAPolicyMatchesByItsPair) {
@@ -111,9 +115,7 @@ TEST(Adoption, OfAPolicyMatchesByItsPair) {
 
 TEST(Adoption, OfAPolicyWithAnotherPairDoesNotLetGoOfTheFirst) {
   ProjectWithTwoPolicies project;
-  for (const std::string id : {"RS1", "RS2"})
-    project.add_live("Resource",
-                     R"({"id":")" + id + R"(","name":")" + id + R"(","uri":"https://)" + id + R"("})");
+  project.add_resources();
   project.policy.adopt = plan::Adopt::kAlways;
   const std::string app = doc("InboundApp", "name: app", "name: App");
   project.apply_text(app + doc("ResourcePolicy", "name: p", "inboundApp: app, resource: {live: RS1}"));
@@ -126,9 +128,7 @@ TEST(Adoption, OfAPolicyWithAnotherPairDoesNotLetGoOfTheFirst) {
 
 TEST(Adoption, OfOneHalfOfAnExchangeIsRefused) {
   ProjectWithTwoPolicies project;
-  for (const std::string id : {"RS1", "RS2"})
-    project.add_live("Resource",
-                     R"({"id":")" + id + R"(","name":")" + id + R"(","uri":"https://)" + id + R"("})");
+  project.add_resources();
   project.policy.adopt = plan::Adopt::kAlways;
   const auto pairs = [](const std::string& one, const std::string& other) {
     return doc("InboundApp", "name: app", "name: App") +
