@@ -59,15 +59,13 @@ class ExportRun {
 
   /// What the first of two generations shows in part, or as something else.
   net::awaitable<Result<void>> tell_of_lost(api::Reader& reader, const model::LiveState& live) {
-    constexpr unsigned kSecondGeneration = 2;
-    if (make_policy(context_).inbound_generation == kSecondGeneration) co_return Result<void>();
+    if (make_policy(context_).inbound_generation != 1) co_return Result<void>();
     for (const schema::Kind* kind : kinds::all()) {
       const bool is_exported =
           std::any_of(made_.objects.begin(), made_.objects.end(),
                       [&](const exporter::ExportedObject& object) { return object.key.kind == kind->name; });
       if (kind->lost_by_first_generation == nullptr || !is_exported) continue;
-      const auto second = co_await reader.list(*kind, kSecondGeneration);
-      if (!second && apply::is_refusal(second.error())) continue;  // a service without it
+      const auto second = co_await list_second_generation(reader, *kind);
       if (!second) co_return second.error();
       for (const model::LiveObject& object : *second)
         tell_of_lost(*kind, live, object);

@@ -16,17 +16,12 @@ namespace net = boost::asio;
 
 namespace {
 
-constexpr unsigned kSecondGeneration = 2;
-
-/// Refuses what a write through the first of two generations would lose. A service without the second has
-/// nothing there to lose.
+/// Refuses what a write through the first of two generations would lose.
 net::awaitable<Result<void>> check_losses(api::Reader& reader, plan::Plan& plan, const plan::Policy& policy) {
   for (const schema::Kind* kind : plan::find_lossy_kinds(plan, policy)) {
-    auto second = co_await reader.list(*kind, kSecondGeneration);
-    if (second)
-      plan::refuse_losses(plan, *kind, *second);
-    else if (!apply::is_refusal(second.error()))
-      co_return second.error();
+    const auto second = co_await list_second_generation(reader, *kind);
+    if (!second) co_return second.error();
+    plan::refuse_losses(plan, *kind, *second);
   }
   co_return Result<void>();
 }
@@ -158,6 +153,14 @@ net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, 
   co_await count_losses(reader, connected.io.get_executor(), planned->plan);
   if (context.interruption.has_come()) co_return interrupted();
   co_return planned;
+}
+
+net::awaitable<Result<std::vector<model::LiveObject>>> list_second_generation(api::Reader& reader,
+                                                                              const schema::Kind& kind) {
+  constexpr unsigned kSecondGeneration = 2;
+  auto listed = co_await reader.list(kind, kSecondGeneration);
+  if (!listed && apply::is_refusal(listed.error())) co_return std::vector<model::LiveObject>();
+  co_return listed;
 }
 
 bool is_of_this_project(Context& context, const Connected& connected, const model::RecordedState& recorded) {

@@ -31,6 +31,10 @@ struct Planned {
     Context& context, api::Reader& reader, Connected& connected, const model::DesiredState& desired,
     const model::RecordedState& recorded, bool is_state_kept, state::Store* store = nullptr);
 
+/// What the second of two generations of a kind's API shows; nothing where the service does not have it.
+[[nodiscard]] boost::asio::awaitable<Result<std::vector<model::LiveObject>>> list_second_generation(
+    api::Reader& reader, const schema::Kind& kind);
+
 /// False, with the reason in the context's sink, where the state is another project's: exit 8 then, before
 /// that project is asked for anything.
 [[nodiscard]] bool is_of_this_project(Context& context, const Connected& connected,
