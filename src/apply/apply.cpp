@@ -111,6 +111,7 @@ void count(const Action& action, const ActionOutcome& outcome, Outcome& total) {
     case Status::kDone:
       if (action.kind == ActionKind::kCreate || action.kind == ActionKind::kReplace) ++total.added;
       if (action.kind == ActionKind::kUpdate) ++total.changed;
+      if (action.kind == ActionKind::kNoop && action.is_adopted) ++total.adopted;
       return;
     case Status::kFailed:
       ++total.failed;

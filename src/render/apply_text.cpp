@@ -142,6 +142,7 @@ class EndWriter {
                              ? fmt::format("{} destroyed", outcome_.destroyed)
                              : fmt::format("{} added, {} changed, {} destroyed", outcome_.added,
                                            outcome_.changed, outcome_.destroyed);
+    if (outcome_.adopted > 0) counts += fmt::format(", {} adopted", outcome_.adopted);
     if (is_complete()) return fmt::format("{} complete! Resources: {}.", verb, counts);
     const std::pair<std::size_t, std::string_view> rest[] = {{outcome_.failed, "failed"},
                                                              {count(Status::kSkipped), "skipped"},

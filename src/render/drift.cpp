@@ -87,13 +87,15 @@ std::string describe_rest(const plan::DriftReport& report) {
 
 /// Agrees with the exit status: what is not counted is no drift, whatever is listed.
 std::string last_line(const plan::DriftReport& report) {
-  const std::string_view limits =
-      report.has_state ? "" : " Without a state, live was compared with the manifests alone.";
-  if (!report.differs) return fmt::format("No drift. {}.{}", describe_rest(report), limits);
+  if (!report.differs)
+    return fmt::format("{} {}.", report.has_state ? "No drift." : "Without a state, drift can't be told:",
+                       describe_rest(report));
   std::string line = fmt::format("Drift: {} changed live, ", report.live);
   if (report.both > 0) line += fmt::format("{} changed live and in manifests, ", report.both);
-  return line + fmt::format("{} deleted, {} changed in manifests, {} unmanaged.{}", report.deleted,
-                            report.manifest, report.unmanaged, limits);
+  return line +
+         fmt::format("{} deleted, {} changed in manifests, {} unmanaged.{}", report.deleted, report.manifest,
+                     report.unmanaged,
+                     report.has_state ? "" : " Without a state, live was compared with the manifests alone.");
 }
 
 json::object change_to_json(schema::Fields fields, const plan::DriftChange& change) {

@@ -69,7 +69,7 @@ class BigProjectTest(StrictTest):
         since = self.workspace.mark()
         run = self.expect(self.workspace.apply(), 0)
         self.assertEqual(writes(since()), [])
-        self.assertIn("0 added, 0 changed, 0 destroyed", run.out + "0 added, 0 changed, 0 destroyed")
+        self.assertIn("Apply complete! Resources: 0 added, 0 changed, 0 destroyed.", run.out)
 
     def test_removal_of_half_deletes_exactly_those_and_referrers_first(self):
         self.start_big()

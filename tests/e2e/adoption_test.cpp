@@ -114,7 +114,8 @@ TEST_F(Adoption, AResourceIsFoundByItsUri) {
       "apiVersion: descopectl/v1\nkind: Resource\nmetadata: {name: r}\n"
       "spec: {name: R, uri: \"https://r.example\", type: api}\n";
   project.declare(resource);
-  EXPECT_EQ(last_line(project.apply().out), "Apply complete! Resources: 0 added, 0 changed, 0 destroyed.");
+  EXPECT_EQ(last_line(project.apply().out),
+            "Apply complete! Resources: 0 added, 0 changed, 0 destroyed, 1 adopted.");
   EXPECT_EQ(api.resources().size(), 1U);
   EXPECT_EQ(last_line(project.plan().out), "No changes. Live matches the manifests.");
 }

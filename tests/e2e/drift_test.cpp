@@ -82,6 +82,7 @@ TEST_F(Drift, WithALostStateIsAFailure) {
   const Result lost = project.drift({"--state", "elsewhere.json"});
   EXPECT_EQ(lost.status, 1) << lost.all();
   EXPECT_NE(lost.err.find("a first run, or a lost state?) [no-state]"), std::string::npos) << lost.err;
+  EXPECT_EQ(last_line(lost.out), "Without a state, drift can't be told: 1 object is as the manifests say.");
 }
 
 TEST_F(Drift, OfADeletedTemplateIsNoneOfTheResourceThatRefersToIt) {

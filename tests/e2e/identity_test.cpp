@@ -179,10 +179,8 @@ TEST_F(DriftsLastLine, AgreesWithTheExitStatus) {
   project.folder.write("descopectl.yaml",
                        "apiVersion: descopectl/v1\nkind: Config\nmanifests: [descope/]\nstate: {backend: "
                        "none}\n");
-  EXPECT_EQ(
-      last_line(project.drift().out),
-      "No drift. 1 object is as the manifests say, 1 unmanaged. Without a state, live was compared with "
-      "the manifests alone.");
+  EXPECT_EQ(last_line(project.drift().out),
+            "Without a state, drift can't be told: 1 object is as the manifests say, 1 unmanaged.");
 }
 
 /// An owned role that its list does not show at first.

@@ -74,10 +74,7 @@ TEST_F(State, CutInItsFirstRecordIsRefusedAndLeftAsItIs) {
 }
 
 TEST_F(State, ThatIsEmptyIsNotTakenForANewOne) {
-  project.folder.write(kState, "");
-  const Result result = project.apply();
-  EXPECT_TRUE(result.status == 3 || result.out.find("0 added, 0 changed, 0 destroyed") != std::string::npos)
-      << result.status << result.all();
+  expect_refused("", "is empty, which a state never is");
 }
 
 TEST_F(State, LivesWhereTheFlagSays) {

@@ -17,7 +17,8 @@ namespace descopectl::render {
 
 /// Each failure with its hint, what was skipped and what nobody knows; the last line is
 /// `Apply complete! Resources: 3 added, 1 changed, 0 destroyed.` or `Apply incomplete: ...`, of a destroy
-/// `Destroy complete! Resources: 3 destroyed.`. Ends in a newline.
+/// `Destroy complete! Resources: 3 destroyed.`; what was adopted without a change is counted where there is
+/// any. Ends in a newline.
 [[nodiscard]] std::string apply_to_text(const plan::Plan& plan, const apply::Outcome& outcome,
                                         const TextOptions& options);
 

@@ -68,10 +68,8 @@ TEST(DriftText, SaysThatThereIsSomeWhereWhatIsUnmanagedCounts) {
 }
 
 TEST(DriftText, WithoutAStateSaysWhatWasCompared) {
-  EXPECT_EQ(
-      render::drift_to_text({.manifest = 1, .clean = 2, .has_state = false}, {}),
-      "No drift. 2 objects are as the manifests say, 1 not. Without a state, live was compared with the "
-      "manifests alone.\n");
+  EXPECT_EQ(render::drift_to_text({.manifest = 1, .clean = 2, .has_state = false}, {}),
+            "Without a state, drift can't be told: 2 objects are as the manifests say, 1 not.\n");
   EXPECT_EQ(
       render::drift_to_text({.manifest = 1, .has_state = false, .differs = true}, {}),
       "Drift: 0 changed live, 0 deleted, 1 changed in manifests, 0 unmanaged. Without a state, live was "
