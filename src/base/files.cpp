@@ -4,40 +4,20 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <optional>
 #include <system_error>
-#include <utility>
 
 #include "descopectl/base/digest.hpp"
+#include "descopectl/base/file_handle.hpp"
 #include "descopectl/base/text.hpp"
 
 namespace descopectl::base {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Owns a file descriptor.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() { close(); }
-
-  [[nodiscard]] int get() const { return number_; }
-  /// False where the system reports a late failure of writing.
-  bool close() {
-    const int number = std::exchange(number_, -1);
-    return number < 0 || ::close(number) == 0;
-  }
-
- private:
-  int number_;
-};
 
 std::string reason(int error) {
   return std::generic_category().message(error);
@@ -68,7 +48,26 @@ Error unwritable(const fs::path& path, int error) {
   return {ErrorKind::kFailure, fmt::format("can't write '{}': {}", shown(path), reason(error))};
 }
 
-/// Writes everything, or gives the system's error number.
+/// Devices and pipes (`/dev/stdout`) are written to as they are: they can't be replaced.
+Result<void> write_in_place(const fs::path& path, std::string_view content) {
+  FileHandle file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!file.is_open()) return unwritable(path, errno);
+  if (const int error = write_all(file.get(), content); error != 0) return unwritable(path, error);
+  return {};
+}
+
+/// Fills `temporary` and gives the system's error number, or 0.
+int write_durably(const fs::path& temporary, std::string_view content, unsigned mode) {
+  FileHandle file(
+      ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, static_cast<mode_t>(mode)));
+  if (!file.is_open()) return errno;
+  if (const int error = write_all(file.get(), content); error != 0) return error;
+  if (::fsync(file.get()) != 0) return errno;
+  return file.close() ? 0 : errno;
+}
+
+}  // namespace
+
 int write_all(int descriptor, std::string_view content) {
   while (!content.empty()) {
     const auto written = ::write(descriptor, content.data(), content.size());
@@ -79,7 +78,6 @@ int write_all(int descriptor, std::string_view content) {
   return 0;
 }
 
-/// Where a chain of symbolic links ends, whether or not there is anything; none where it goes in circles.
 std::optional<fs::path> follow_links(fs::path path) {
   constexpr int kMaxLinks = 40;  // as Linux
   for (int i = 0; i < kMaxLinks; ++i) {
@@ -92,32 +90,12 @@ std::optional<fs::path> follow_links(fs::path path) {
   return std::nullopt;
 }
 
-/// Devices and pipes (`/dev/stdout`) are written to as they are: they can't be replaced.
-Result<void> write_in_place(const fs::path& path, std::string_view content) {
-  Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-  if (file.get() < 0) return unwritable(path, errno);
-  if (const int error = write_all(file.get(), content); error != 0) return unwritable(path, error);
-  return {};
-}
-
-/// Fills `temporary` and gives the system's error number, or 0.
-int write_durably(const fs::path& temporary, std::string_view content, unsigned mode) {
-  Descriptor file(
-      ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, static_cast<mode_t>(mode)));
-  if (file.get() < 0) return errno;
-  if (const int error = write_all(file.get(), content); error != 0) return error;
-  if (::fsync(file.get()) != 0) return errno;
-  return file.close() ? 0 : errno;
-}
-
 int sync_folder(const fs::path& folder) {
-  Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (descriptor.get() < 0) return errno;
+  const FileHandle handle(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!handle.is_open()) return errno;
   // Some network file systems can't sync folders and say EINVAL; the rename is then as durable as it gets.
-  return ::fsync(descriptor.get()) == 0 || errno == EINVAL ? 0 : errno;
+  return ::fsync(handle.get()) == 0 || errno == EINVAL ? 0 : errno;
 }
-
-}  // namespace
 
 Result<std::string> read_file(const fs::path& path, std::uint64_t limit) {
   struct stat status{};
@@ -126,8 +104,8 @@ Result<std::string> read_file(const fs::path& path, std::uint64_t limit) {
   const bool is_regular = S_ISREG(status.st_mode);
   if (is_regular && static_cast<std::uint64_t>(status.st_size) > limit) return too_large(path, limit);
 
-  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0) return unreadable(path, errno);
+  FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.is_open()) return unreadable(path, errno);
   // One byte more than expected, so that the end is seen without growing the text again.
   constexpr std::size_t kStep = 64 << 10;
   std::string content;

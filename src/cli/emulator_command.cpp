@@ -75,7 +75,10 @@ diag::ExitStatus run_emulator(Context& context) {
   else
     context.output.result(fmt::format("Serving the emulated Management API on {}\n", emulator.base_url()));
   std::exception_ptr failure;
-  net::co_spawn(io, emulator.run(), [&](const std::exception_ptr& error) { failure = error; });
+  net::co_spawn(io, emulator.run(), [&](const std::exception_ptr& error) {
+    failure = error;
+    signals.cancel();
+  });
   io.run();
   if (failure) std::rethrow_exception(failure);
   context.flush_diagnostics();

@@ -93,10 +93,16 @@ diag::ExitStatus report_key(Context& context, const Error& error) {
   }
 }
 
-/// Runs the body with the emulator (if any) beside it; both have ended when this returns.
+/// Runs the body with the emulator (if any) beside it; both have ended when this returns, also where the body
+/// throws: what went on without it would keep the program from ending.
 net::awaitable<void> run_body(Connected& connected, const ConnectedBody& body, emulator::Running* sandbox,
                               net::signal_set& signals, diag::ExitStatus& status, Context& context) {
-  status = co_await body(connected);
+  std::exception_ptr failure;
+  try {
+    status = co_await body(connected);
+  } catch (...) {
+    failure = std::current_exception();
+  }
   signals.cancel();
   if (sandbox != nullptr) {
     const auto stopped = sandbox->stop();
@@ -105,6 +111,7 @@ net::awaitable<void> run_body(Connected& connected, const ConnectedBody& body, e
       status = diag::stronger(status, exit_of(stopped.error()));
     }
   }
+  if (failure) std::rethrow_exception(failure);
 }
 
 /// The first signal is taken note of; the second ends the program, whose state is written after every action

@@ -1,6 +1,8 @@
 // Equality of wire values by field table (sheet 13.1, 13.2).
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <limits>
 #include <optional>
 #include <set>
 
@@ -15,9 +17,11 @@ const json::value kNull;
 
 std::optional<std::int64_t> as_integer(const json::value& value) {
   if (value.is_int64()) return value.get_int64();
-  if (value.is_uint64()) return static_cast<std::int64_t>(value.get_uint64());
-  if (value.is_double() &&
-      value.get_double() == static_cast<double>(static_cast<std::int64_t>(value.get_double())))
+  if (value.is_uint64() && value.get_uint64() <= std::numeric_limits<std::int64_t>::max())
+    return static_cast<std::int64_t>(value.get_uint64());
+  constexpr double kTooLarge = 0x1p63;
+  if (value.is_double() && value.get_double() >= -kTooLarge && value.get_double() < kTooLarge &&
+      value.get_double() == std::trunc(value.get_double()))
     return static_cast<std::int64_t>(value.get_double());
   if (value.is_string()) {
     const auto& text = value.get_string();
@@ -89,6 +93,17 @@ bool is_same_map(const Field& field, const json::value& left, const json::value&
   return true;
 }
 
+/// Whether `list` has an item like each of `part`. What a service holds may have one key twice.
+bool is_part_of(const Field& field, const json::array& part, const json::array& list) {
+  return std::all_of(part.begin(), part.end(), [&](const json::value& item) {
+    return item.is_object() && std::any_of(list.begin(), list.end(), [&](const json::value& other) {
+             return other.is_object() &&
+                    member(item.get_object(), field.key) == member(other.get_object(), field.key) &&
+                    is_same_object(field.fields, item, other);
+           });
+  });
+}
+
 bool is_same_keyed_list(const Field& field, const json::value& left, const json::value& right) {
   static const json::array kEmpty;
   const json::array* first = left.if_array();
@@ -97,17 +112,8 @@ bool is_same_keyed_list(const Field& field, const json::value& left, const json:
     return left == right;
   if (first == nullptr) first = &kEmpty;
   if (second == nullptr) second = &kEmpty;
-  if (first->size() != second->size()) return false;
-  for (const json::value& item : *first) {
-    const json::object* object = item.if_object();
-    if (object == nullptr) return left == right;
-    const json::value& key = member(*object, field.key);
-    const auto* other = std::find_if(second->begin(), second->end(), [&](const json::value& candidate) {
-      return candidate.is_object() && member(candidate.get_object(), field.key) == key;
-    });
-    if (other == second->end() || !is_same_object(field.fields, item, *other)) return false;
-  }
-  return true;
+  return first->size() == second->size() && is_part_of(field, *first, *second) &&
+         is_part_of(field, *second, *first);
 }
 
 }  // namespace

@@ -167,16 +167,10 @@ json::object without_zeros(const json::object& object) {
 }
 
 json::object overlay(Fields fields, const json::object& live, const json::object& desired) {
-  json::object result;
-  for (const auto& [name, value] : live) {
-    if (desired.contains(name) || base::is_zero(value)) continue;
-    if (value.is_object()) {
-      json::object inner = without_zeros(value.get_object());
-      if (!inner.empty()) result[name] = std::move(inner);
-    } else {
-      result[name] = value;
-    }
-  }
+  json::object undeclared;
+  for (const auto& [name, value] : live)
+    if (!desired.contains(name)) undeclared[name] = value;
+  json::object result = without_zeros(undeclared);
   for (const auto& [name, value] : desired) {
     if (value.is_null()) continue;
     const Field* row = find_wire_field(fields, name);

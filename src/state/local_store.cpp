@@ -30,23 +30,16 @@ constexpr std::uint64_t kMaxStateBytes = std::uint64_t{1} << 30;
 constexpr std::size_t kMinTailBytes = std::size_t{64} << 10;
 constexpr mode_t kFileMode = 0600;
 constexpr mode_t kFolderMode = 0700;
-constexpr int kMaxLinks = 40;
 constexpr std::size_t kMostUnsynced = 64;  // records that a power cut may take
 
 std::string reason_of(int error) {
   return std::generic_category().message(error);
 }
 
-// Where a chain of symbolic links ends, whether or not there is a file yet.
-Result<fs::path> follow_links(const fs::path& path) {
-  fs::path target = path;
-  std::error_code error;
-  for (int i = 0; i < kMaxLinks; ++i) {
-    if (!fs::is_symlink(fs::symlink_status(target, error))) return target;
-    const fs::path next = fs::read_symlink(target, error);
-    if (error) break;
-    target = next.is_absolute() ? next : target.parent_path() / next;
-  }
+// Where the state is, through symbolic links.
+Result<fs::path> find_file(const fs::path& path) {
+  auto target = base::follow_links(path);
+  if (target) return std::move(*target);
   return Error(
       ErrorKind::kInvalidInput,
       fmt::format("the state {} is a symbolic link that leads nowhere", base::printable(path.string())),
@@ -58,14 +51,6 @@ fs::path lock_of(fs::path state) {
   return state;
 }
 
-int sync_folder(const fs::path& folder) {
-  const base::FileHandle handle(
-      ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!handle.is_open()) return errno;
-  // Some network file systems can't sync folders and say EINVAL.
-  return ::fsync(handle.get()) == 0 || errno == EINVAL ? 0 : errno;
-}
-
 // Makes `folder` and what is missing above it, each 0700 and durable. Returns the system's error number, or
 // 0.
 int make_private_folder(const fs::path& folder) {
@@ -75,18 +60,7 @@ int make_private_folder(const fs::path& folder) {
   if (parent != folder)
     if (const int error = make_private_folder(parent); error != 0) return error;
   if (::mkdir(folder.c_str(), kFolderMode) != 0) return errno == EEXIST ? 0 : errno;
-  return sync_folder(parent);
-}
-
-// Writes all of `text`, usually in one call. Returns the system's error number, or 0.
-int write_all(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(descriptor, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return errno;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return 0;
+  return base::sync_folder(parent);
 }
 
 int sync_content(int descriptor) {
@@ -125,7 +99,7 @@ class LocalStore final : public RecordingStore {
     if (whole_bytes_ == base_bytes_) return {};
     const auto held = lease_.enter();
     if (!held) return held.error();
-    return rewrite();
+    return rewrite(*held);
   }
   boost::asio::awaitable<Result<void>> renew() override { co_return lease_.renew(); }
 
@@ -136,9 +110,10 @@ class LocalStore final : public RecordingStore {
   Result<void> record_all(const std::vector<Change>& changes);
   Result<void> record_intents(std::vector<model::Intent> intents);
   Result<void> replace_all(model::RecordedState state);
-  Result<void> append(const std::string& lines);
+  // `held` proves that nobody else can take the lease meanwhile.
+  Result<void> append(const base::FileHandle& held, const std::string& lines);
   Result<void> sync();
-  Result<void> rewrite();
+  Result<void> rewrite(const base::FileHandle& held);
   Result<void> check_untouched() const;
   Result<void> open_file();
   Result<void> mend_end(const Loaded& loaded, std::size_t file_bytes);
@@ -210,7 +185,7 @@ Result<void> LocalStore::mend_end(const Loaded& loaded, std::size_t file_bytes) 
       ::ftruncate(file_.get(), static_cast<off_t>(loaded.whole_bytes)) != 0)
     error = errno;
   if (error == 0 && loaded.lacks_newline) {
-    error = write_all(file_.get(), "\n");
+    error = base::write_all(file_.get(), "\n");
     set_sizes(loaded.base_bytes + (loaded.tail_records == 0 ? 1 : 0), loaded.whole_bytes + 1);
   }
   if (error == 0 && whole_bytes_ != file_bytes) error = sync_(file_.get());
@@ -266,29 +241,31 @@ Result<void> LocalStore::record_all(const std::vector<Change>& changes) {
   const auto held = lease_.enter();
   if (!held) return held.error();
   if (!file_.is_open())
-    if (const auto begun = rewrite(); !begun) return begun;
-  if (const auto appended = append(lines); !appended) return appended;
+    if (const auto begun = rewrite(*held); !begun) return begun;
+  if (const auto appended = append(*held, lines); !appended) return appended;
   unsynced_ += decoded_changes.size();
   for (NumberedChange& change : decoded_changes)
     apply_change(state_, std::move(change));
   // The change is in the file already. A rewrite that fails leaves that as it is and is tried again later.
-  if (const std::size_t tail = whole_bytes_ - base_bytes_; tail > compact_above_ && !rewrite())
+  if (const std::size_t tail = whole_bytes_ - base_bytes_; tail > compact_above_ && !rewrite(*held))
     compact_above_ = 2 * tail;
   return {};
 }
 
 Result<void> LocalStore::replace_all(model::RecordedState state) {
   state.serial = std::max(state.serial, state_.serial) + 1;
-  auto read_back = decode_base(encode_base(state));
-  if (!read_back)
-    return Error(ErrorKind::kFailure, "the state can't be recorded: " + read_back.error().message());
-  std::swap(state_, *read_back);
-  auto written = rewrite();
-  if (!written) std::swap(state_, *read_back);
+  auto decoded = decode_base(encode_base(state));
+  if (!decoded)
+    return Error(ErrorKind::kFailure, "the state can't be recorded: " + decoded.error().message());
+  const auto held = lease_.enter();
+  if (!held) return held.error();
+  std::swap(state_, *decoded);
+  auto written = rewrite(*held);
+  if (!written) std::swap(state_, *decoded);
   return written;
 }
 
-Result<void> LocalStore::append(const std::string& lines) {
+Result<void> LocalStore::append(const base::FileHandle& /*held*/, const std::string& lines) {
   if (!broken_.empty()) return Error(ErrorKind::kFailure, broken_);
   if (const auto untouched = check_untouched(); !untouched) return untouched;
   struct stat status{};
@@ -296,7 +273,7 @@ Result<void> LocalStore::append(const std::string& lines) {
   if (::fstat(file_.get(), &status) == 0 && (status.st_mode & 0177U) != 0)
     static_cast<void>(::fchmod(file_.get(), kFileMode));
 
-  const int error = write_all(file_.get(), lines);
+  const int error = base::write_all(file_.get(), lines);
   if (error == 0) {
     whole_bytes_ += lines.size();
     return {};
@@ -322,7 +299,7 @@ Result<void> LocalStore::sync() {
   return {};
 }
 
-Result<void> LocalStore::rewrite() {
+Result<void> LocalStore::rewrite(const base::FileHandle& /*held*/) {
   if (!broken_.empty()) return Error(ErrorKind::kFailure, broken_);
   if (const auto untouched = check_untouched(); !untouched) return untouched;
   const std::string line = frame_record(encode_base(state_));
@@ -357,7 +334,7 @@ Result<model::RecordedState> read_state(const fs::path& path) {
 
 Result<std::unique_ptr<Store>> open_for_writing(const fs::path& path, const LockHolder& holder,
                                                 SyncCall sync) {
-  auto target = follow_links(path);
+  auto target = find_file(path);
   if (!target) return target.error();
   if (const int error = make_private_folder(target->parent_path()); error != 0)
     return Error(ErrorKind::kFailure,
@@ -373,13 +350,13 @@ Result<std::unique_ptr<Store>> open_for_writing(const fs::path& path, const Lock
 }
 
 std::optional<HeldLock> find_holder(const fs::path& path) {
-  const auto target = follow_links(path);
+  const auto target = find_file(path);
   if (!target) return std::nullopt;
   return LocalLease::find_holder(lock_of(*target));
 }
 
 Result<std::optional<HeldLock>> unlock(const fs::path& path, bool is_forced) {
-  const auto target = follow_links(path);
+  const auto target = find_file(path);
   if (!target) return target.error();
   return LocalLease::revoke(lock_of(*target), path.string(), is_forced);
 }

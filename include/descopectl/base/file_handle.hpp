@@ -26,9 +26,10 @@ class FileHandle {
 
   [[nodiscard]] bool is_open() const { return descriptor_ >= 0; }
   [[nodiscard]] int get() const { return descriptor_; }
-  void close() noexcept {
-    if (descriptor_ >= 0) ::close(descriptor_);
-    descriptor_ = -1;
+  /// False where the system reports a late failure of writing, with errno set.
+  bool close() noexcept {
+    const int descriptor = std::exchange(descriptor_, -1);
+    return descriptor < 0 || ::close(descriptor) == 0;
   }
 
  private:

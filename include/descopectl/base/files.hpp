@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <istream>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,5 +24,14 @@ namespace descopectl::base {
 /// Parent folders are created. A symbolic link is followed, so that the link stays.
 [[nodiscard]] Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content,
                                                  unsigned mode);
+
+/// Where a chain of symbolic links ends, whether or not there is anything; none where it goes in circles.
+[[nodiscard]] std::optional<std::filesystem::path> follow_links(std::filesystem::path path);
+
+/// Writes all of `content` to an open file, usually in one call. Returns the system's error number, or 0.
+[[nodiscard]] int write_all(int descriptor, std::string_view content);
+
+/// Makes the names in `folder` (empty: the working folder) durable. Returns the system's error number, or 0.
+[[nodiscard]] int sync_folder(const std::filesystem::path& folder);
 
 }  // namespace descopectl::base

@@ -118,6 +118,13 @@ class ClientBehindProxy : public testing::Test {
     group_.start(proxy_->run());
   }
 
+  /// A proxy that gives this answer, whatever it is asked.
+  void start_answering(std::string answer) {
+    test::ConnectProxyOptions options;
+    options.answer = std::move(answer);
+    start(std::move(options));
+  }
+
   Result<Response> get(const std::string& target, const std::string& credentials = {},
                        const std::string& host = kHost) {
     if (!client_) {
@@ -191,44 +198,32 @@ TEST_F(ClientBehindProxy, SaysThatCredentialsAreWantedOrWrong) {
 }
 
 TEST_F(ClientBehindProxy, ToldNoSaysWhatItWasTold) {
-  test::ConnectProxyOptions options;
-  options.answer = "HTTP/1.1 403 Forbidden\r\nContent-Length: 6\r\n\r\nnever\n";
-  start(std::move(options));
+  start_answering("HTTP/1.1 403 Forbidden\r\nContent-Length: 6\r\n\r\nnever\n");
   expect_failure(name() + " refuses the tunnel to api.example.test:8443: answered 403");
 }
 
 TEST_F(ClientBehindProxy, ThatReachesNobodySaysSo) {
-  test::ConnectProxyOptions options;
-  options.answer = "HTTP/1.1 504 Gateway Timeout\r\nContent-Length: 0\r\n\r\n";
-  start(std::move(options));
+  start_answering("HTTP/1.1 504 Gateway Timeout\r\nContent-Length: 0\r\n\r\n");
   expect_failure(name() + " can't reach api.example.test:8443: answered 504");
 }
 
 TEST_F(ClientBehindProxy, TakesNoNonsenseForATunnel) {
-  test::ConnectProxyOptions options;
-  options.answer = "220 mail ESMTP\r\n\r\n";
-  start(std::move(options));
+  start_answering("220 mail ESMTP\r\n\r\n");
   expect_failure("the answer of " + name() + " is not HTTP (bad version)");
 }
 
 TEST_F(ClientBehindProxy, PassesOverInterimAnswers) {
-  test::ConnectProxyOptions options;
-  options.answer = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n";
-  start(std::move(options));
+  start_answering("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
   expect_failure(name() + " refuses the tunnel to api.example.test:8443: answered 403");
 }
 
 TEST_F(ClientBehindProxy, TakesNoBytesThatTheHostCantHaveSent) {
-  test::ConnectProxyOptions options;
-  options.answer = "HTTP/1.1 200 OK\r\n\r\nhello";
-  start(std::move(options));
+  start_answering("HTTP/1.1 200 OK\r\n\r\nhello");
   expect_failure(name() + " sends something before the tunnel to api.example.test:8443 is used");
 }
 
 TEST_F(ClientBehindProxy, TakesNoEndlessHeader) {
-  test::ConnectProxyOptions options;
-  options.answer = "HTTP/1.1 200 OK\r\nX-Long: " + std::string(70'000, 'x');
-  start(std::move(options));
+  start_answering("HTTP/1.1 200 OK\r\nX-Long: " + std::string(70'000, 'x'));
   const auto answer = get("/a");
   ASSERT_TRUE(answer.has_error());
   EXPECT_EQ(answer.error().kind(), ErrorKind::kUnreachable);
@@ -237,9 +232,7 @@ TEST_F(ClientBehindProxy, TakesNoEndlessHeader) {
 }
 
 TEST_F(ClientBehindProxy, ThatHangsUpSaysSo) {
-  test::ConnectProxyOptions options;
-  options.answer = "HTTP/1.1 200";
-  start(std::move(options));
+  start_answering("HTTP/1.1 200");
   expect_failure(name() + " closed the connection before there was a tunnel to api.example.test:8443");
 }
 

@@ -65,6 +65,22 @@ TEST(ResourceTable, ItemsAreToldApartByKeyAndOrderMeansNothing) {
                       R"([{"domainPattern":"b","enabled":false},{"domainPattern":"a","enabled":true}])"));
 }
 
+TEST(ResourceTable, AnItemThatLiveHasTwiceHidesNoOther) {
+  const std::string live = R"([{"name":"a"},{"name":"a"}])";
+  const std::string desired = R"([{"name":"a"},{"name":"b"}])";
+  EXPECT_FALSE(is_same("/scopes/permissionsScopes", live, desired));
+  EXPECT_FALSE(is_same("/scopes/permissionsScopes", desired, live));
+}
+
+TEST(ResourceTable, ANumberBeyondTheRangeOfIntegersEqualsNoOther) {
+  for (const char* number : {"1e300", "-1e300", "18446744073709551615"}) {
+    EXPECT_TRUE(is_same("/version", number, number)) << number;
+    EXPECT_FALSE(is_same("/version", number, "-1")) << number;
+    EXPECT_FALSE(is_same("/version", number, "0")) << number;
+  }
+  EXPECT_TRUE(is_same("/version", "3.0", "3"));
+}
+
 TEST(ResourceTable, AbsentNullAndZeroAreOne) {
   for (const char* zero : {"null", R"("")"})
     EXPECT_TRUE(is_same("/description", zero, R"("")")) << zero;
