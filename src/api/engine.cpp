@@ -148,7 +148,7 @@ Result<milliseconds> Engine::find_pause(const Call& call, const Failure& failure
 }
 
 std::string Engine::describe_wait(milliseconds wait) const {
-  constexpr milliseconds kWorthAClock{5'000};
+  constexpr milliseconds kWorthAClock{1'000};
   std::string duration = transport::format_duration(wait);
   if (wait < kWorthAClock) return duration;
   return fmt::format("{}, until {}", duration, base::format_time(timing_->wall_now() + wait));

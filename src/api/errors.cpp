@@ -61,9 +61,9 @@ Said read_refusal(std::string_view body) {
   const auto parsed = base::parse_json(body);
   if (!parsed || !parsed->is_object()) return said;
   const auto& object = parsed->get_object();
-  said.code = string_member(object, "errorCode");
+  said.code = base::text_member(object, "errorCode");
   for (const std::string_view name : {"errorMessage", "message", "errorDescription"}) {
-    if (said.text.empty()) said.text = string_member(object, name);
+    if (said.text.empty()) said.text = base::text_member(object, name);
   }
   // "Not Found" without a code is what the gateway says of a path that it does not serve.
   said.is_service = !said.code.empty() || (!said.text.empty() && said.text != "Not Found");

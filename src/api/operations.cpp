@@ -80,7 +80,7 @@ Created find_created(const Kind& kind, const json::object& body, const json::arr
     if (object == nullptr) continue;
     const std::string id = schema::live_id_of(kind, *object);
     const auto is_same = [&](std::string_view field) {
-      return string_member(*object, field) == string_member(body, field) &&
+      return base::text_member(*object, field) == base::text_member(body, field) &&
              schema::scope_of(kind, field, *object) == schema::scope_of(kind, field, body);
     };
     if (schema::has_key(kind) ? id != created.id : !is_same(kind.name_field)) continue;
@@ -301,13 +301,10 @@ awaitable<Result<Created>> Operations::create(const Kind& kind, json::object bod
   if (!answer) co_return answer.error();
 
   Created created;
-  created.cleartext = take_secret(*answer, "cleartext");
+  static_cast<void>(take_secret(*answer, kind.calls.secret.out));
   auto object = unwrap(kind, std::move(*answer), endpoint.out);
   created.id = key;
-  if (object) {
-    created.id = schema::live_id_of(kind, *object);
-    created.client_id = string_member(*object, "clientId");
-  }
+  if (object) created.id = schema::live_id_of(kind, *object);
   created.object = object_of_answer(kind, std::move(object));
   co_return created;
 }

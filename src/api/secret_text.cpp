@@ -19,17 +19,6 @@ namespace {
 constexpr std::size_t kWindow = 8;
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 
-/// Letter case and the two alphabets of base64 told apart no more.
-std::string folded(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    if (c == '-') return '+';
-    if (c == '_') return '/';
-    return base::to_lower(c);
-  });
-  return out;
-}
-
 bool has_window(std::string_view haystack, std::string_view needle) {
   if (needle.size() <= kWindow) return !needle.empty() && haystack.find(needle) != std::string::npos;
   for (std::size_t i = 0; i + kWindow <= needle.size(); ++i)
@@ -42,14 +31,14 @@ bool has_window(std::string_view haystack, std::string_view needle) {
 bool repeats_secret(std::string_view text, const model::Secret& secret) {
   if (secret.empty() || text.empty()) return false;
   std::vector<model::Secret> needles;
-  needles.emplace_back(folded(secret.reveal()));
+  needles.emplace_back(base::fold_encodings(secret.reveal()));
   for (std::string& core : base::encoded_cores(secret.reveal())) {
     // An encoding of two or three characters stands in any text by chance.
-    if (core.size() >= 4) needles.emplace_back(folded(core));
+    if (core.size() >= 4) needles.emplace_back(base::fold_encodings(core));
     wipe(core);
   }
   const auto is_in = [&](std::string_view level) {
-    const model::Secret haystack(folded(level));
+    const model::Secret haystack(base::fold_encodings(level));
     return std::any_of(needles.begin(), needles.end(), [&](const model::Secret& needle) {
       return has_window(haystack.reveal(), needle.reveal());
     });

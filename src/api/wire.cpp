@@ -224,7 +224,7 @@ Result<Page> read_page(const schema::Kind& kind, json::object answer, std::strin
     std::string id = schema::live_id_of(kind, *object);
     if (id.empty() && !kind.calls.load.exists()) {
       // Known by name alone: such a service selects by name in updates and deletes, too (sheet 9).
-      id = string_member(*object, kind.name_field);
+      id = base::text_member(*object, kind.name_field);
       page.has_nameless = page.has_nameless || !id.empty();
     }
     if (id.empty())
@@ -271,12 +271,6 @@ void strip_write_only(std::span<const schema::Field> fields, json::object& objec
       strip_value(field, *value);
     }
   }
-}
-
-std::string string_member(const json::object& object, std::string_view name) {
-  const json::value* value = base::find_member(object, name);
-  if (value == nullptr || !value->is_string()) return {};
-  return std::string(view(value->get_string()));
 }
 
 void rename_for_update(const schema::Kind& kind, json::object& body) {

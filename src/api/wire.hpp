@@ -68,9 +68,6 @@ struct Page {
 /// Takes out, at any depth, what must never be kept: write-only and secret members.
 void strip_write_only(std::span<const schema::Field> fields, json::object& object);
 
-/// The string under `name`, or empty.
-[[nodiscard]] std::string string_member(const json::object& object, std::string_view name);
-
 /// `body` as the update call takes it: renamed members under their `update_wire` names (sheet 9). Nothing
 /// changes where the caller did so already.
 void rename_for_update(const schema::Kind& kind, json::object& body);

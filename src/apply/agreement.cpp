@@ -65,8 +65,9 @@ Agreement compare_written(const plan::Action& action, const model::RecordedObjec
     const schema::Field* row = change.field;
     if (row != nullptr && (row->write_only || row->secret)) continue;
     // Reset to a default that only the service knows: whatever it is now is that default.
-    if (row != nullptr && row->has_unknown_default && change.after.is_null()) continue;
-    if (row == nullptr || !row->may_come_back_changed || base::is_zero(change.before)) {
+    const bool is_unknown_default = row != nullptr && row->has_unknown_default && change.after.is_null();
+    if (!is_unknown_default &&
+        (row == nullptr || !row->may_come_back_changed || base::is_zero(change.before))) {
       agreement.differences.push_back(std::move(change));
       continue;
     }
@@ -77,7 +78,7 @@ Agreement compare_written(const plan::Action& action, const model::RecordedObjec
     const json::value* before = action.kind == plan::ActionKind::kUpdate
                                     ? schema::find_at(fields, action.before, change.path)
                                     : nullptr;
-    const bool is_unmoved = before != nullptr && *before == change.before;
+    const bool is_unmoved = !is_unknown_default && before != nullptr && *before == change.before;
     (is_unmoved ? agreement.differences : agreement.changed_by_server).push_back(std::move(change));
   }
   return agreement;

@@ -109,6 +109,7 @@ void count(const Action& action, const ActionOutcome& outcome, Outcome& total) {
   if (outcome.is_erased) ++total.destroyed;
   switch (outcome.status) {
     case Status::kDone:
+      if (outcome.code == kNotVerified) ++total.unverified;
       if (action.kind == ActionKind::kCreate || action.kind == ActionKind::kReplace) ++total.added;
       if (action.kind == ActionKind::kUpdate) ++total.changed;
       if (action.kind == ActionKind::kNoop && action.is_adopted) ++total.adopted;

@@ -9,6 +9,7 @@
 #include "descopectl/base/environment.hpp"
 #include "descopectl/schema/create_variant.hpp"
 #include "descopectl/schema/identity.hpp"
+#include "descopectl/state/fingerprint.hpp"
 #include "descopectl/transport/task_group.hpp"
 #include "records.hpp"
 
@@ -80,7 +81,7 @@ asio::awaitable<Result<void>> Journal::begin(std::vector<plan::Step> steps) {
 
 asio::awaitable<void> Journal::make_fingerprints(std::size_t index) {
   Action& action = run_.plan.actions[index];
-  if (action.record.object_id.empty()) action.record.object_id = base::random_hex(kObjectIdBytes);
+  if (action.record.object_id.empty()) action.record.object_id = state::make_object_id();
   for (const plan::SecretUse& use : action.secrets) {
     const auto secret = run_.secrets.find({action.key, use.pointer});
     const bool is_clear = use.source.form == model::SecretSource::Form::kClear;
@@ -97,6 +98,7 @@ void Journal::end(const plan::Step& step, const ActionOutcome& outcome) {
   if (open == intents.end() && action.is_moved) open = intents.find(action.moved_from);
   if (open == intents.end() || may_be_done(outcome) || run_.awaits_id.contains(step.action)) return;
   const model::Intent intent = open->second;
+  // It stays open until a list has shown that the object is gone.
   if (outcome.is_erased && intent.operation == Operation::kDelete) return;
   Result<void> closed;
   if (outcome.is_erased && intent.operation == Operation::kReplace) {
@@ -132,6 +134,10 @@ std::optional<model::Intent> Journal::make_intent(const plan::Step& step) const 
     if (record) intent.record = std::move(*record);
   }
   if (*operation == Operation::kUpdate) intent.record = make_updated(action);
+  if (*operation == Operation::kDelete) {
+    intent.record = find_owned(action);
+    intent.body_sha256 = digest_live(*action.descriptor, action.before);
+  }
   if (*operation == Operation::kReplace) {
     // Ids that are known later are declared, and laid over by whoever creates the object in the end.
     if (!intent.has_record()) intent.record = action.record;
@@ -160,7 +166,7 @@ std::optional<model::RecordedObject> Journal::make_created(const Action& action,
   record.applied = std::move(*applied);
   for (const plan::SecretUse& use : action.secrets) {
     if (use.source.form == model::SecretSource::Form::kClear)
-      record.secrets.insert_or_assign(use.pointer, cleared_fingerprint());
+      record.secrets.insert_or_assign(use.pointer, model::Fingerprint::cleared());
     else if (const auto made = run_.fingerprints.find({action.key, use.pointer});
              made != run_.fingerprints.end())
       record.secrets.insert_or_assign(use.pointer, made->second);
@@ -169,13 +175,18 @@ std::optional<model::RecordedObject> Journal::make_created(const Action& action,
   return record;
 }
 
-// Nothing for an object that is about to be adopted: it is not ours before that is done.
-model::RecordedObject Journal::make_updated(const Action& action) const {
+model::RecordedObject Journal::find_owned(const Action& action) const {
   const auto& owned = run_.store.current().objects;
   const auto found = owned.find(action.is_moved ? action.moved_from : action.key);
   // A handle may name another live object by now.
   if (found == owned.end() || found->second.live_id != action.live_id) return {};
-  model::RecordedObject record = found->second;
+  return found->second;
+}
+
+// Nothing for an object that is about to be adopted: it is not ours before that is done.
+model::RecordedObject Journal::make_updated(const Action& action) const {
+  model::RecordedObject record = find_owned(action);
+  if (record.key.kind.empty()) return record;
   for (const plan::SecretUse& use : action.secrets)
     if (use.is_sent) record.secrets.insert_or_assign(use.pointer, unsettled_fingerprint());
   return record;

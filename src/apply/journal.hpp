@@ -42,6 +42,8 @@ class Journal {
                                                                   const json::object& body) const;
   /// The ids of all that is live and nobody's (Intent::strangers).
   [[nodiscard]] std::vector<std::string> find_strangers(const schema::Kind& kind) const;
+  /// What the state owns as the action's object; nothing (no key) where it owns none.
+  [[nodiscard]] model::RecordedObject find_owned(const plan::Action& action) const;
   [[nodiscard]] model::RecordedObject make_updated(const plan::Action& action) const;
 
   Run& run_;

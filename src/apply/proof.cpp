@@ -59,7 +59,7 @@ const model::LiveObject* find_object(const Run& run, const Written& written,
   if (!written.is_named_only) return nullptr;
   const model::LiveObject* found = nullptr;
   for (const model::LiveObject& object : objects) {
-    if (string_at(object.body, action.descriptor->name_field) != id) continue;
+    if (base::text_member(object.body, action.descriptor->name_field) != id) continue;
     // Another owned object may bear the same name (a tenant's role).
     const model::RecordedObject* owner = run.store.current().find_live(action.key.kind, object.id);
     if (owner != nullptr && owner->key != action.key) continue;

@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "descopectl/apply/fingerprints.hpp"
+#include "descopectl/base/digest.hpp"
 #include "descopectl/base/text.hpp"
 #include "descopectl/schema/create_variant.hpp"
+#include "descopectl/schema/values.hpp"
 
 namespace descopectl::apply {
 namespace {
@@ -26,10 +28,8 @@ bool has_items(const json::value& value) {
 
 }  // namespace
 
-std::string string_at(const json::object& object, std::string_view name) {
-  const json::value* value = base::find_member(object, name);
-  if (value == nullptr || !value->is_string()) return {};
-  return std::string(value->get_string());
+std::string digest_live(const schema::Kind& kind, const json::object& body) {
+  return base::sha256_hex(base::to_canonical_json(schema::canonical(kind.fields, body)));
 }
 
 std::string quote_ids(const std::vector<std::string>& ids) {
@@ -69,13 +69,13 @@ void explain_unknown_field(const plan::Action& action, const Error& error, Actio
 
 void explain_taken_name(const Run& run, const plan::Action& action, ActionOutcome& outcome) {
   const schema::Kind& kind = *action.descriptor;
-  const std::string name = string_at(action.body, kind.name_field);
+  const std::string name(base::text_member(action.body, kind.name_field));
   const model::LiveKind* live = run.options.live == nullptr ? nullptr : run.options.live->find(kind.name);
   if (!outcome.hint.empty() || name.empty() || live == nullptr) return;
   const bool is_own_name =
-      action.kind == plan::ActionKind::kUpdate && string_at(action.before, kind.name_field) == name;
+      action.kind == plan::ActionKind::kUpdate && base::text_member(action.before, kind.name_field) == name;
   const auto holder = std::find_if(live->objects.begin(), live->objects.end(), [&](const auto& object) {
-    return !is_own_name && string_at(object.body, kind.name_field) == name;
+    return !is_own_name && base::text_member(object.body, kind.name_field) == name;
   });
   if (holder == live->objects.end()) return;
   const std::string id = base::printable(holder->id, 100);

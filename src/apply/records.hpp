@@ -12,14 +12,11 @@
 
 namespace descopectl::apply {
 
-/// Length of RecordedObject::object_id before it becomes hexadecimal.
-inline constexpr std::size_t kObjectIdBytes = 16;
-
-/// The string member `name`, or "".
-[[nodiscard]] std::string string_at(const json::object& object, std::string_view name);
-
 /// "'RS1' and 'RS2'".
 [[nodiscard]] std::string quote_ids(const std::vector<std::string>& ids);
+
+/// Tells whether a live object is still as it was.
+[[nodiscard]] std::string digest_live(const schema::Kind& kind, const json::object& body);
 
 /// True for an update that takes our last items out of somebody else's object: nothing of it is ours
 /// afterwards.

@@ -88,14 +88,32 @@ class Resolver {
     // A handle may name another live object by now.
     const bool is_ours = owned != recorded_.objects.end() && owned->second.live_id == intent_.live_id;
     const bool is_anybodys = is_ours || recorded_.find_live(intent_.key.kind, intent_.live_id) == nullptr;
-    if (is_anybodys && live_->find(intent_.live_id) != nullptr) {
-      Resolution listed = settle("");  // what a list shows may be gone all the same
+    const LiveObject* live = live_->find(intent_.live_id);
+    if (is_anybodys && live != nullptr) {
+      Resolution listed =
+          is_ours ? settle("") : own_again(*live);  // what a list shows may be gone all the same
       (kind_->calls.load.exists() ? listed.may_be_gone : listed.may_appear) = true;
       return listed;
     }
     if (!is_ours) return settle("");
     return {state::RemoveChange{intent_.key},
             fmt::format("an interrupted run had deleted {}", intent_.key.to_string())};
+  }
+
+  /// What was to be deleted and is still there is owned as before: beside the object that has its handle by
+  /// now, or by its old record. Where the id is not the service's, something else may have been made under
+  /// it.
+  Resolution own_again(const LiveObject& live) const {
+    if (kind_->id_chosen_by_client && digest_live(*kind_, live.body) != intent_.body_sha256)
+      return settle("");
+    const auto heir = recorded_.objects.find(intent_.key);
+    const bool has_heir = heir != recorded_.objects.end();
+    if (has_heir ? !heir->second.superseded_id.empty() : !intent_.has_record()) return settle("");
+    RecordedObject record = has_heir ? heir->second : intent_.record;
+    if (has_heir) record.superseded_id = live.id;
+    return {state::PutChange{std::move(record)},
+            fmt::format("an interrupted run was to delete {}, and it is still there (live id '{}')",
+                        intent_.key.to_string(), base::printable(live.id, 100))};
   }
 
   /// The one object of nobody that is what the request was to make, and shows what was sent. What has the id

@@ -85,9 +85,7 @@ void Run::stop_for_state(std::string_view done, const Error& error) {
   } else {
     outcome.state_error += fmt::format("; {}", message);
   }
-  outcome.exit =
-      diag::stronger(outcome.exit, error.kind() == ErrorKind::kLockHeld ? diag::ExitStatus::kLockHeld
-                                                                        : diag::ExitStatus::kFailure);
+  outcome.exit = diag::stronger(outcome.exit, diag::exit_of(error));
   stop = Stop::kState;  // whatever else held: nothing more may be done that can't be recorded
   stop_message = "the state can't be written";
 }
@@ -110,7 +108,8 @@ ActionOutcome Run::make_skipped() const {
 }
 
 void Run::emit(EventKind kind, std::size_t action, double seconds, const ActionOutcome* finished) const {
-  if (!options.on_event || plan.actions[action].kind == ActionKind::kNoop) return;
+  const plan::Action& about = plan.actions[action];
+  if (!options.on_event || about.kind == ActionKind::kNoop || !about.refused.empty()) return;
   Event event;
   event.kind = kind;
   event.action = action;
@@ -172,7 +171,7 @@ void fail(ActionOutcome& outcome, const Error& error) {
 
 void leave_unverified(Run& run, std::size_t action, std::string_view what, std::string_view why) {
   ActionOutcome& outcome = run.outcome.actions[action];
-  outcome.code = "not-verified";
+  outcome.code = kNotVerified;
   outcome.message =
       fmt::format("{} was {}, but not read back: {}", run.plan.actions[action].key.to_string(), what, why);
   run.warn(outcome.message);

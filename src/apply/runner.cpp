@@ -10,10 +10,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "descopectl/base/digest.hpp"
 #include "descopectl/base/text.hpp"
 #include "descopectl/schema/create_variant.hpp"
 #include "descopectl/schema/identity.hpp"
+#include "descopectl/state/fingerprint.hpp"
 #include "records.hpp"
 
 namespace descopectl::apply {
@@ -157,7 +157,7 @@ void ApiRunner::learn_id(std::size_t index, const std::string& id, model::Record
   written.is_named_only = id.empty();
   record.live_id = id;
   if (id.empty())
-    record.live_id = string_at(record.applied, action.descriptor->name_field);
+    record.live_id = base::text_member(record.applied, action.descriptor->name_field);
   else
     run_.ids.insert_or_assign(action.key, id);
   outcome.live_id = record.live_id;
@@ -221,7 +221,7 @@ asio::awaitable<void> ApiRunner::update(std::size_t index, plan::Part part, Acti
   // A service that tells no ids knows its objects by their names: a rename renames the id.
   written.is_named_only = schema::live_id_of(*action.descriptor, action.before).empty();
   if (written.is_named_only) {
-    const std::string name = string_at(written.record.applied, action.descriptor->name_field);
+    const std::string name(base::text_member(written.record.applied, action.descriptor->name_field));
     if (!name.empty()) written.record.live_id = name;
   }
   written.is_kept = !is_withdrawal(action);
@@ -352,7 +352,7 @@ asio::awaitable<Result<Prepared>> ApiRunner::prepare(const Action& action) {
   prepared.record.key = action.key;
   prepared.record.applied = std::move(*applied);
   if (prepared.record.live_id.empty()) prepared.record.live_id = action.live_id;
-  if (prepared.record.object_id.empty()) prepared.record.object_id = base::random_hex(kObjectIdBytes);
+  if (prepared.record.object_id.empty()) prepared.record.object_id = state::make_object_id();
 
   const bool is_new = action.kind == ActionKind::kCreate || action.kind == ActionKind::kReplace;
   for (const plan::SecretUse& use : action.secrets) {
@@ -360,7 +360,8 @@ asio::awaitable<Result<Prepared>> ApiRunner::prepare(const Action& action) {
       // A new object has no secret to clear; it is recorded all the same, or the next plan would clear it
       // again.
       if (use.is_sent) prepared.secrets.emplace_back(use.pointer, model::Secret(std::string()));
-      if (use.is_sent || is_new) prepared.record.secrets.insert_or_assign(use.pointer, cleared_fingerprint());
+      if (use.is_sent || is_new)
+        prepared.record.secrets.insert_or_assign(use.pointer, model::Fingerprint::cleared());
       continue;
     }
     if (!use.is_sent) continue;
@@ -442,7 +443,7 @@ void ApiRunner::skip(ActionOutcome& outcome) const {
 
 void ApiRunner::record_put(const Action& action, model::RecordedObject record, const std::string& done,
                            ActionOutcome& outcome) {
-  if (record.object_id.empty()) record.object_id = base::random_hex(kObjectIdBytes);
+  if (record.object_id.empty()) record.object_id = state::make_object_id();
   if (record.live_id.empty()) record.live_id = action.live_id;
   record.key = action.key;
   if (action.is_moved) {

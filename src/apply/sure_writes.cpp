@@ -114,7 +114,6 @@ api::Created SureWrites::take_over(const Action& action, const Prepared& prepare
   const schema::Kind& kind = *action.descriptor;
   api::Created created;
   created.id = schema::live_id_of(kind, object.body);
-  created.client_id = string_at(object.body, "clientId");
   created.object = std::move(object.body);
   if (kind.calls.secret.exists() && prepared.secrets.empty())
     run_.warn(
@@ -130,7 +129,7 @@ asio::awaitable<Result<json::object>> SureWrites::update(const Action& action, c
   std::vector<std::string> ids{action.live_id};
   // A service that tells no ids knows its objects by their names: a rename renames the id.
   if (schema::live_id_of(kind, action.before).empty())
-    ids.push_back(string_at(prepared.body, kind.name_field));
+    ids.emplace_back(base::text_member(prepared.body, kind.name_field));
   const Judge judge = [this, &action, &prepared](const LiveObject& live) {
     return judge_update(action, prepared, live);
   };

@@ -1,12 +1,14 @@
 // Escapes taken out in one pass; base64 and hexadecimal forms.
 #include "descopectl/base/encodings.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
 #include <optional>
 #include <utility>
 
+#include "descopectl/base/letters.hpp"
 #include "descopectl/base/text.hpp"
 #include "descopectl/base/wipe.hpp"
 
@@ -131,6 +133,16 @@ std::vector<Unescaped> unescape_all(std::string_view text) {
       take_out_of(from.text, &from.origins);
     }
   return all;
+}
+
+std::string fold_encodings(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
+    if (c == '-') return '+';
+    if (c == '_') return '/';
+    return to_lower(c);
+  });
+  return out;
 }
 
 std::vector<std::string> encoded_cores(std::string_view bytes) {

@@ -146,6 +146,12 @@ const json::value* find_member(const json::object& object, std::string_view name
   return object.if_contains(name);
 }
 
+std::string_view text_member(const json::object& object, std::string_view name) {
+  const json::value* value = find_member(object, name);
+  if (value == nullptr || !value->is_string()) return {};
+  return {value->get_string().data(), value->get_string().size()};
+}
+
 std::string escape_pointer_token(std::string_view token) {
   std::string out;
   out.reserve(token.size());

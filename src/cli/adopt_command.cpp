@@ -1,10 +1,10 @@
 // adopt and state rebuild: bind declared manifests to live objects; write the state and nothing else.
 #include <fmt/format.h>
 
-#include "descopectl/base/digest.hpp"
 #include "descopectl/base/text.hpp"
 #include "descopectl/plan/adoption.hpp"
 #include "descopectl/render/adoption.hpp"
+#include "descopectl/state/fingerprint.hpp"
 #include "locate.hpp"
 #include "prompt.hpp"
 #include "run.hpp"
@@ -15,8 +15,6 @@ namespace net = boost::asio;
 using diag::ExitStatus;
 
 namespace {
-
-constexpr std::size_t kObjectIdBytes = 16;
 
 /// The objects asked for (empty: all); none, with diagnostics, where one is not declared.
 std::optional<std::set<model::ObjectKey>> choose(Context& context, const model::DesiredState& desired) {
@@ -146,7 +144,7 @@ class AdoptRun {
     for (plan::AdoptionRow& row : adoption_.rows) {
       if (!done) co_return done;
       if (row.match != plan::Match::kAdopt) continue;
-      row.record.object_id = base::random_hex(kObjectIdBytes);
+      row.record.object_id = state::make_object_id();
       done = store_.put(row.record);
     }
     if (done) done = co_await store_.flush();
@@ -175,7 +173,7 @@ class AdoptRun {
     for (const plan::AdoptionRow& row : adoption_.rows) {
       if (row.match != plan::Match::kAdopt) continue;
       model::RecordedObject record = row.record;
-      record.object_id = base::random_hex(kObjectIdBytes);
+      record.object_id = state::make_object_id();
       if (const model::RecordedObject* known = present.find_live(row.key.kind, row.live_id)) {
         record.object_id = known->object_id;
         record.secrets = known->secrets;

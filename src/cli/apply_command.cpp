@@ -189,6 +189,12 @@ class Applier {
   ExitStatus finish(const apply::Outcome& outcome) {
     ExitStatus exit = outcome.exit;
     if (!outcome.state_error.empty()) context_.fail("state-not-written", outcome.state_error);
+    if (outcome.unverified > 0)
+      context_.fail("not-verified",
+                    fmt::format("{} written or deleted and could not be read back",
+                                outcome.unverified == 1 ? "1 object was"
+                                                        : fmt::format("{} objects were", outcome.unverified)),
+                    "run the same command again: it looks at them first");
     if (!moved_.empty()) exit = diag::stronger(exit, ExitStatus::kStale);
     return context_.emit(exit, [&](const render::FormatRow& row, const render::Presentation& shown) {
       return row.apply(planned_->plan, outcome, shown);

@@ -44,7 +44,7 @@ namespace {
 std::string repeat_target(const config::Overrides& given) {
   std::string flags;
   const auto repeat = [&](std::string_view flag, const std::string& value) {
-    if (!value.empty()) flags += fmt::format(" {} {}", flag, base::printable(value));
+    flags += repeat_flag(flag, value);
   };
   if (given.sandbox) flags += " --sandbox";
   if (given.project_id && !given.project_id->is_from_variable)

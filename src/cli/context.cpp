@@ -36,6 +36,10 @@ bool has_folder(const std::filesystem::path& file) {
 
 }  // namespace
 
+std::string repeat_flag(std::string_view flag, const std::string& value) {
+  return value.empty() ? std::string() : fmt::format(" {} {}", flag, base::printable(value));
+}
+
 bool check_output_folders(Context& context) {
   bool are_there = true;
   const auto check = [&](std::string_view flag, const std::string& file) {

@@ -95,6 +95,9 @@ struct Context {
   std::size_t printed_ = 0;
 };
 
+/// " --flag VALUE" for the command of a hint; nothing where the value is empty.
+[[nodiscard]] std::string repeat_flag(std::string_view flag, const std::string& value);
+
 /// Checks, before anything is done, that there is a folder for every file that flags say to write; the
 /// folders that lack are in the sink.
 [[nodiscard]] bool check_output_folders(Context& context);

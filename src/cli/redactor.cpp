@@ -13,18 +13,6 @@ namespace {
 constexpr std::string_view kShown = "(sensitive value)";
 constexpr std::size_t kShortest = 4;
 
-/// Letter case and the two alphabets of base64 told apart no more: what differs in them alone is as good as
-/// the secret.
-std::string folded(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    if (c == '-') c = '+';
-    if (c == '_') c = '/';
-  }
-  return out;
-}
-
 }  // namespace
 
 Redactor::Known::Known(const model::Secret& secret_) : secret(secret_) {
@@ -32,7 +20,7 @@ Redactor::Known::Known(const model::Secret& secret_) : secret(secret_) {
   std::replace(plus.begin(), plus.end(), ' ', '+');
   if (plus != secret.reveal()) with_plus = model::Secret(std::move(plus));
   for (std::string& core : base::encoded_cores(secret.reveal())) {
-    if (core.size() >= kShortest) cores.emplace_back(folded(core));
+    if (core.size() >= kShortest) cores.emplace_back(base::fold_encodings(core));
     base::wipe(core);
   }
 }
@@ -54,7 +42,7 @@ void Redactor::find_in_level(std::string_view text, std::size_t least, std::vect
     for (auto at = where.find(needle); at != std::string_view::npos; at = where.find(needle, at + 1))
       found.push_back({at, at + needle.size()});
   };
-  const std::string plain = folded(text);
+  const std::string plain = base::fold_encodings(text);
   for (const Known& known : known_) {
     look_for(text, known.secret);
     look_for(text, known.with_plus);

@@ -56,8 +56,8 @@ class SecretLookup {
     status.pointer = field.pointer;
     const model::Fingerprint* known = find_known(binding, field.pointer);
     if (field.source.form == model::SecretSource::Form::kClear) {
-      status.form = known != nullptr && known->scheme == "cleared" ? diff::SecretStatus::Form::kUnchanged
-                                                                   : diff::SecretStatus::Form::kChanged;
+      status.form = known != nullptr && known->is_cleared() ? diff::SecretStatus::Form::kUnchanged
+                                                            : diff::SecretStatus::Form::kChanged;
       read_.values.emplace(key, model::Secret());
       read_.statuses.emplace(key, std::move(status));
       co_return;

@@ -104,18 +104,19 @@ void save_beside(Context& context, const state::Store& store, const Error& error
     return;
   }
   const std::string text = state::frame_record(state::encode_base(store.current()));
-  const auto path = find_free_place(from_working_folder(context, kUnsavedFile), text);
+  const auto path = find_free_place(context.place_of(std::string(kUnsavedFile)), text);
   const auto written = base::write_file_atomically(path, text, kFileMode);
   if (!written) {
     context.output.note("error: it could not be written to a file either: " + written.error().message() +
                         "\n");
     return;
   }
-  const std::string environment =
-      context.settings.environment.empty() ? "" : " --env " + context.settings.environment;
+  const config::Overrides& given = context.options.settings;
+  const std::string flags = repeat_flag("--env", context.settings.environment) +
+                            repeat_flag("--config", given.config) + repeat_flag("--chdir", given.chdir);
   context.output.note(
-      fmt::format("hint: It is in {0}. When the server takes it again, run: descopectl state push{1} {0}\n",
-                  base::printable(path.string()), environment));
+      fmt::format("hint: It is in {}. When the server takes it again, run: descopectl state push{} {}\n",
+                  base::printable(path.string()), flags, base::printable(path.filename().string())));
 }
 
 net::awaitable<diag::ExitStatus> hold_store(Context& context, const StateBody& body) {

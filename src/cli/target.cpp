@@ -256,28 +256,6 @@ model::ObjectKey to_key(std::string_view address) {
   return {std::string(address.substr(0, slash)), std::string(address.substr(slash + 1))};
 }
 
-diag::ExitStatus exit_of(const Error& error) {
-  switch (error.kind()) {
-    case ErrorKind::kInvalidInput:
-      return diag::ExitStatus::kInvalidInput;
-    case ErrorKind::kUnauthorized:
-      return diag::ExitStatus::kCredentials;
-    case ErrorKind::kUnreachable:
-    case ErrorKind::kOutcomeUnknown:
-    case ErrorKind::kRateLimited:
-    case ErrorKind::kBadAnswer:
-      return diag::ExitStatus::kUnreachable;
-    case ErrorKind::kLockHeld:
-      return diag::ExitStatus::kLockHeld;
-    case ErrorKind::kStale:
-      return diag::ExitStatus::kStale;
-    case ErrorKind::kInterrupted:
-      return diag::ExitStatus::kInterrupted;
-    default:
-      return diag::ExitStatus::kFailure;
-  }
-}
-
 diag::ExitStatus run_connected(Context& context, const ConnectedBody& body) {
   net::io_context io(1);
   std::unique_ptr<emulator::Running> sandbox;

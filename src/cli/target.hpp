@@ -41,8 +41,7 @@ namespace descopectl::cli {
 /// "KIND/NAME" as a key; checked before.
 [[nodiscard]] model::ObjectKey to_key(std::string_view address);
 
-/// What an error of the API means for the exit status.
-[[nodiscard]] diag::ExitStatus exit_of(const Error& error);
+using diag::exit_of;
 
 /// Runs `body` on an io_context with options for the API: of the real project, or of the sandbox, which is
 /// started for the time of the run and kept in its file. A missing key or an unusable base URL is reported,

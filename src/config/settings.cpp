@@ -260,7 +260,16 @@ class Resolver {
 
   /// A root's name in the state, from its absolute path.
   std::string root_name(const fs::path& absolute) const {
-    return normal(normal(absolute).lexically_relative(normal(file_folder_))).string();
+    return normal(normal(absolute).lexically_relative(normal(find_anchor()))).string();
+  }
+
+  /// What the names of roots start from: the same for one state, wherever it is used from.
+  fs::path find_anchor() const {
+    if (settings_.config_file || overrides_.state.empty()) return file_folder_;
+    std::error_code error;
+    const fs::path folder = fs::weakly_canonical(working_folder_ / overrides_.state, error).parent_path();
+    if (error) return file_folder_;
+    return folder.filename() == kOwnFolder ? folder.parent_path() : folder;
   }
 
   void add_root(ManifestRoot root) {
@@ -315,7 +324,7 @@ class Resolver {
   void take_state() {
     const auto prefix =
         settings_.config_file ? settings_.config_file->parent_path() : settings_.working_folder;
-    auto folder = prefix / ".descopectl";
+    auto folder = prefix / kOwnFolder;
     if (environment_ != nullptr) folder /= settings_.environment;
     settings_.sandbox_file = normal(folder / "sandbox.json");
     auto& state = settings_.state;

@@ -1,4 +1,4 @@
-// Which of two exit statuses counts.
+// Which of two exit statuses counts, and which one an error means.
 #include "descopectl/diag/exit_status.hpp"
 
 namespace descopectl::diag {
@@ -31,6 +31,28 @@ int rank(ExitStatus status) {
 
 ExitStatus stronger(ExitStatus left, ExitStatus right) {
   return rank(left) <= rank(right) ? left : right;
+}
+
+ExitStatus exit_of(const Error& error) {
+  switch (error.kind()) {
+    case ErrorKind::kInvalidInput:
+      return ExitStatus::kInvalidInput;
+    case ErrorKind::kUnauthorized:
+      return ExitStatus::kCredentials;
+    case ErrorKind::kUnreachable:
+    case ErrorKind::kOutcomeUnknown:
+    case ErrorKind::kRateLimited:
+    case ErrorKind::kBadAnswer:
+      return ExitStatus::kUnreachable;
+    case ErrorKind::kLockHeld:
+      return ExitStatus::kLockHeld;
+    case ErrorKind::kStale:
+      return ExitStatus::kStale;
+    case ErrorKind::kInterrupted:
+      return ExitStatus::kInterrupted;
+    default:
+      return ExitStatus::kFailure;
+  }
 }
 
 }  // namespace descopectl::diag

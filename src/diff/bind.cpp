@@ -23,11 +23,6 @@ using model::LiveKind;
 using model::LiveObject;
 using model::RecordedObject;
 
-std::string_view text_of(const json::object& object, std::string_view field) {
-  const json::value* value = object.if_contains(field);
-  return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
-}
-
 std::string effective_id(const DesiredObject& object) {
   if (object.id) return *object.id;
   return schema::is_id_chosen_by_client(*object.kind, object.spec) ? object.key.handle : std::string();
@@ -73,7 +68,7 @@ class Binder {
           "system-object", place_of(*binding.desired, by),
           fmt::format("{} would take over the {} '{}', which is the system's own and can't be redefined",
                       binding.desired->key.to_string(), kind.title,
-                      base::printable(text_of(live.body, kind.name_field), 100)),
+                      base::printable(base::text_member(live.body, kind.name_field), 100)),
           "remove this manifest; others may name it as it is");
       return false;
     }
@@ -166,7 +161,8 @@ class Binder {
 
   /// What the manifest says of a field that may identify its object.
   static std::string wanted_value(const DesiredObject& object, std::string_view field) {
-    return field == object.kind->id_field ? effective_id(object) : std::string(text_of(object.spec, field));
+    return field == object.kind->id_field ? effective_id(object)
+                                          : std::string(base::text_member(object.spec, field));
   }
 
   /// Their keys are made of the ids of others: those are bound before.
@@ -195,7 +191,7 @@ class Binder {
     if (wanted.empty()) return false;
     std::vector<const LiveObject*> matches;
     for (const LiveObject& live : live_kind(binding)->objects)
-      if (text_of(live.body, field) == wanted && has_scope(binding, live, field) &&
+      if (base::text_member(live.body, field) == wanted && has_scope(binding, live, field) &&
           !is_out_of_reach(binding, live) && !is_given_up(binding, live, field, wanted))
         matches.push_back(&live);
     if (matches.empty()) return false;
@@ -294,11 +290,11 @@ class Binder {
         object.kind->name_field.empty())
       return;
     const LiveKind* kind = live_kind(binding);
-    const std::string_view wanted = text_of(object.spec, object.kind->name_field);
+    const std::string_view wanted = base::text_member(object.spec, object.kind->name_field);
     if (kind == nullptr || wanted.empty()) return;
     std::vector<std::string_view> ids;
     for (const LiveObject& live : kind->objects)
-      if (text_of(live.body, object.kind->name_field) == wanted &&
+      if (base::text_member(live.body, object.kind->name_field) == wanted &&
           !claimed_.contains({object.key.kind, live.id}) && is_anybodys(object, live))
         ids.push_back(live.id);
     if (ids.empty()) return;

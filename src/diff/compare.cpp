@@ -2,7 +2,6 @@
 #include "descopectl/diff/compare.hpp"
 
 #include <algorithm>
-#include <set>
 
 namespace descopectl::diff {
 namespace {
@@ -50,10 +49,12 @@ class Comparer {
     result_.changes = schema::find_changes(kind_.fields, *live, result_.target);
     settle_write_only();
     find_replacements();
+    if (has_other_origin()) leave_origin_behind(*live);
   }
 
  private:
-  /// An item with a document of its own stays in whichever list live keeps it.
+  /// An item with a document of its own stays in whichever list live keeps it, but where the manifest writes
+  /// that list whole.
   void place_own_items(json::object& spec, const json::object& live) {
     for (const auto& [list, names] : binding_.desired->own_items) {
       const std::size_t slash = list.rfind('/');
@@ -62,11 +63,16 @@ class Comparer {
       if (live_group == nullptr || !live_group->is_object()) continue;
       for (const auto& [sibling, value] : live_group->get_object()) {
         const std::string other = group + "/" + std::string(sibling);
-        if (other == list || !value.is_array()) continue;
+        if (other == list || !value.is_array() || is_declared_whole(spec, other)) continue;
         for (const std::string& name : names)
           move_item(spec, list, other, value.get_array(), name);
       }
     }
+  }
+
+  static bool is_declared_whole(const json::object& spec, const std::string& list) {
+    const json::value* declared = schema::find_at({}, spec, list);
+    return declared != nullptr && declared->is_array();
   }
 
   static bool is_named(const json::value& item, std::string_view name) {
@@ -226,8 +232,8 @@ class Comparer {
     }
   }
 
-  /// What the server handed back changed right after a write counts as what was sent; and a reset whose
-  /// default we do not know is not asked for again.
+  /// What the server handed back changed right after a write counts as what was sent: a hosted copy, or the
+  /// default that only the service knows.
   void keep_equal_values(const json::object& live) {
     const model::RecordedObject* recorded = binding_.recorded;
     if (recorded == nullptr) return;
@@ -237,20 +243,10 @@ class Comparer {
       if (wanted == nullptr || got == nullptr || *wanted != pair.sent || *got != pair.got) continue;
       *const_cast<json::value*>(wanted) = *got;  // NOLINT: compared as what live shows
     }
-    for (const auto& [name, value] : result_.managed) {
-      if (!value.is_null()) continue;
-      const Field* row = schema::find_wire_field(kind_.fields, name);
-      const json::value* before = recorded->applied.if_contains(name);
-      if (row != nullptr && row->has_unknown_default && before != nullptr && before->is_null())
-        reset_already_.insert(std::string(name));
-    }
-    for (const std::string& name : reset_already_) {
-      const json::value* now = live.if_contains(name);
-      if (now != nullptr) result_.managed[name] = *now;
-    }
   }
 
-  /// A field that can't be read back is compared with what was last applied, or not at all.
+  /// A field that can't be read back is compared with what was last applied, or not at all. A reset of one
+  /// shows in that alone.
   void settle_write_only() {
     std::erase_if(result_.changes, [&](const schema::FieldChange& change) {
       if (change.field == nullptr || !change.field->write_only) return false;
@@ -261,6 +257,47 @@ class Comparer {
       if (last == nullptr) return binding_.recorded == nullptr;
       return schema::is_equal(change.field, *last, change.after);
     });
+    if (binding_.recorded == nullptr) return;
+    for (const auto& [name, value] : result_.managed) {
+      const Field* row = schema::find_wire_field(kind_.fields, name);
+      const json::value* last = binding_.recorded->applied.if_contains(name);
+      if (!value.is_null() || row == nullptr || !row->write_only || row->secret || last == nullptr ||
+          base::is_zero(*last))
+        continue;
+      result_.changes.push_back({"/" + base::escape_pointer_token(name), *last, value, row, false});
+    }
+  }
+
+  [[nodiscard]] bool has_other_origin() const {
+    return std::any_of(result_.changes.begin(), result_.changes.end(),
+                       [](const auto& change) { return change.field != nullptr && change.field->is_origin; });
+  }
+
+  /// What live got of its template, say, is not for an object that is made of another one: that is made of
+  /// what its manifest says alone.
+  void leave_origin_behind(const json::object& live) {
+    json::object kept;
+    for (const Field& row : kind_.fields)
+      if (const json::value* value = live.if_contains(row.wire_name());
+          value != nullptr && row.outlives_origin)
+        kept[row.wire_name()] = *value;
+    const auto is_written = [this](std::string_view name) { return result_.applied.contains(name); };
+    json::object managed;
+    for (const auto& [name, value] : result_.managed)
+      if (is_written(name)) managed[name] = value;
+    result_.managed = std::move(managed);
+    std::erase_if(result_.no_longer_managed, [&](const std::string& path) {
+      const Field* row = schema::find_wire_field(kind_.fields, base::split_pointer(path).front());
+      return row == nullptr || !row->outlives_origin;
+    });
+    result_.target = schema::overlay(kind_.fields, kept, result_.managed);
+    result_.changes = schema::find_changes(kind_.fields, live, result_.target);
+    settle_write_only();
+    std::erase_if(result_.changes, [](const schema::FieldChange& change) {
+      return change.field != nullptr && change.field->read_only;
+    });
+    result_.replaced_by.clear();
+    find_replacements();
   }
 
   void find_replacements() {
@@ -271,7 +308,6 @@ class Comparer {
   const schema::Kind& kind_;
   const Binding& binding_;
   Comparison& result_;
-  std::set<std::string> reset_already_;
 };
 
 }  // namespace

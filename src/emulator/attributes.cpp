@@ -50,7 +50,7 @@ Outcome<json::object> read_attribute(const json::value& item, const Message& mes
   const auto sent = decode(kRows, body, message, "attributes.");
   if (sent.has_error()) return sent.error();
   json::object attribute = complete(kRows, *sent);
-  const std::string_view name = text_of(attribute, "name");
+  const std::string_view name = text_member(attribute, "name");
   if (name.empty()) return missing("name");
   const std::int64_t type = attribute.at("type").get_int64();
   if (type < 1 || type > kLastType) return invalid_value("type must be a number from 1 to 7");
@@ -64,7 +64,7 @@ Outcome<json::object> read_attribute(const json::value& item, const Message& mes
 
 json::array::iterator find_attribute(json::array& attributes, std::string_view name) {
   return std::find_if(attributes.begin(), attributes.end(), [&](const json::value& attribute) {
-    return text_of(attribute.get_object(), "name") == name;
+    return text_member(attribute.get_object(), "name") == name;
   });
 }
 
@@ -86,7 +86,7 @@ Outcome<std::string> import(Project& project, const Call& call) {
   for (const json::value& item : *sent) {
     auto attribute = read_attribute(item, plain_message(project));
     if (attribute.has_error()) return attribute.error();
-    const std::string name(text_of(*attribute, "name"));
+    const std::string name(text_member(*attribute, "name"));
     const auto found = find_attribute(after, name);
     note(project, found == after.end() ? "Created" : "Modified", name);
     if (found == after.end())

@@ -48,7 +48,7 @@ void AuditLog::commit(const Actor& actor, std::int64_t milliseconds) {
     record["ID"] = occurred + "-" + std::to_string(++count_);
     record["projectId"] = actor.project_id;
     record["occurred"] = occurred;
-    if (text_of(record, "actorId").empty()) record["actorId"] = actor.id;
+    if (text_member(record, "actorId").empty()) record["actorId"] = actor.id;
     records_.push_back(std::move(record));
   }
   pending_.clear();

@@ -82,7 +82,7 @@ const json::array* list_in(const json::object& sent, std::string_view name) {
 
 /// A 64-bit number of a decoded message, which is a decimal string there.
 std::int64_t number_in(const json::object& object, std::string_view name, std::int64_t absent) {
-  const std::string_view text = text_of(object, name);
+  const std::string_view text = text_member(object, name);
   std::int64_t number = absent;
   std::from_chars(text.data(), text.data() + text.size(), number);
   return number;
@@ -133,7 +133,7 @@ class Search {
       if (const json::array* wanted = list_in(sent_, filter.list))
         if (is_hit(*wanted, record.at(filter.member), filter.is_part) == filter.is_excluding) return false;
     if (!finds_tenant(record)) return false;
-    const std::string_view text = text_of(sent_, "text");
+    const std::string_view text = text_member(sent_, "text");
     return text.empty() || holds(record, text);
   }
 
@@ -187,16 +187,16 @@ Outcome<std::string> write_event(Project& project, const Call& call) {
   }
   const auto sent = decode(kEventRows, body, plain_message(project));
   if (sent.has_error()) return sent.error();
-  const std::string_view type = text_of(*sent, "type");
-  if (text_of(*sent, "action").empty()) return missing("action");
+  const std::string_view type = text_member(*sent, "type");
+  if (text_member(*sent, "action").empty()) return missing("action");
   if (!type.empty() && type != "info" && type != "warn" && type != "error")
     return invalid_value("type must be info, warn or error");
-  json::object record{{"action", json::string_view(text_of(*sent, "action"))},
-                      {"userId", json::string_view(text_of(*sent, "userId"))},
-                      {"actorId", json::string_view(text_of(*sent, "actorId"))},
+  json::object record{{"action", json::string_view(text_member(*sent, "action"))},
+                      {"userId", json::string_view(text_member(*sent, "userId"))},
+                      {"actorId", json::string_view(text_member(*sent, "actorId"))},
                       {"type", json::string_view(type.empty() ? "info" : type)},
                       {"data", std::move(data)}};
-  if (const std::string_view tenant = text_of(*sent, "tenantId"); !tenant.empty())
+  if (const std::string_view tenant = text_member(*sent, "tenantId"); !tenant.empty())
     record["tenants"] = json::array{json::string_view(tenant)};
   project.audit().note(std::move(record));
   project.touch();

@@ -82,7 +82,7 @@ Outcome<json::value> decode_object_list(const Field& row, const json::value& val
     const std::string place = name + "[" + std::to_string(result.size()) + "]";
     auto decoded = decode_members(row, item, message, place);
     if (decoded.has_error()) return decoded.error();
-    if (!row.key.empty() && text_of(decoded->get_object(), row.key).empty())
+    if (!row.key.empty() && text_member(decoded->get_object(), row.key).empty())
       return Refusal(400, kInvalid, place + "." + std::string(row.key) + ": value length must be at least 1");
     result.push_back(std::move(*decoded));
   }
@@ -179,30 +179,6 @@ Outcome<json::object> decode(std::span<const Field> rows, const json::object& bo
   return result;
 }
 
-json::value zero_of(const Field& row) {
-  switch (row.type) {
-    case Type::kString:
-    case Type::kReference:
-      return json::string();
-    case Type::kBoolean:
-      return false;
-    case Type::kInteger:
-      return std::int64_t{0};
-    case Type::kInteger64:
-      return json::string("0");
-    case Type::kStringList:
-    case Type::kConnectionScopes:
-    case Type::kObjectList:
-      return json::array();
-    case Type::kStringMap:
-    case Type::kObjectMap:
-      return json::object();
-    case Type::kObject:
-      break;
-  }
-  return nullptr;
-}
-
 bool is_shown(const Field& row) {
   return row.in(schema::kInLoad) && !row.secret && !row.write_only;
 }
@@ -283,12 +259,6 @@ void append_object(std::string& out, std::span<const Field> rows, const json::ob
       append(row.wire_name(), without_zeros(*value));
   }
   out += '}';
-}
-
-std::string_view text_of(const json::object& object, std::string_view name) {
-  const json::value* value = base::find_member(object, name);
-  if (value == nullptr || !value->is_string()) return {};
-  return view(value->get_string());
 }
 
 }  // namespace descopectl::emulator

@@ -11,6 +11,7 @@
 #include "descopectl/base/json.hpp"
 #include "descopectl/schema/field.hpp"
 #include "descopectl/schema/kind.hpp"
+#include "descopectl/schema/zero.hpp"
 
 namespace descopectl::emulator {
 
@@ -30,8 +31,7 @@ struct Message {
 [[nodiscard]] Outcome<json::object> decode(std::span<const schema::Field> rows, const json::object& body,
                                            const Message& message, const std::string& place = {});
 
-/// The value of a field that was never set.
-[[nodiscard]] json::value zero_of(const schema::Field& row);
+using schema::zero_of;
 
 /// `sent` as the service stores and shows it: every row that loads, in the table's order, with zero values.
 [[nodiscard]] json::object complete(std::span<const schema::Field> rows, const json::object& sent);
@@ -50,8 +50,7 @@ struct Emission {
 void append_object(std::string& out, std::span<const schema::Field> rows, const json::object& object,
                    const Emission& emission);
 
-/// The text of a string member, or empty.
-[[nodiscard]] std::string_view text_of(const json::object& object, std::string_view name);
+using base::text_member;
 
 [[nodiscard]] inline std::string_view view(const json::string& text) {
   return {text.data(), text.size()};

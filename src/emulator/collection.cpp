@@ -24,9 +24,9 @@ Collection::Collection(const schema::Kind& kind, std::vector<std::string> unique
     : kind_(&kind), unique_(std::move(unique)), scope_(std::move(scope)), by_unique_(unique_.size()) {}
 
 std::string Collection::key_of(const json::object& fields, const std::string& field) const {
-  const std::string_view value = text_of(fields, field);
+  const std::string_view value = text_member(fields, field);
   if (value.empty()) return {};
-  return joined(scope_.empty() ? std::string_view() : text_of(fields, scope_), value);
+  return joined(scope_.empty() ? std::string_view() : text_member(fields, scope_), value);
 }
 
 const Record* Collection::find(std::string_view id) const {

@@ -75,7 +75,7 @@ Outcome<std::string> erase(Project& project, std::span<const Field> rows,
   for (const json::value& item : project.consents()) {
     const json::object& consent = item.get_object();
     const bool goes =
-        text_of(consent, "userId").empty() == is_tenants && passes(*sent, "consentIds", consent, "id") &&
+        text_member(consent, "userId").empty() == is_tenants && passes(*sent, "consentIds", consent, "id") &&
         passes(*sent, "appId", consent, "appId") && passes(*sent, "userIds", consent, "userId") &&
         passes(*sent, "tenantId", consent, "tenantId");
     if (!goes)
@@ -93,7 +93,7 @@ Outcome<std::string> erase(Project& project, std::span<const Field> rows,
 void erase_consents_of_app(Project& project, std::string_view app) {
   json::array left;
   for (const json::value& item : project.consents())
-    if (text_of(item.get_object(), "appId") != app) left.push_back(item);
+    if (text_member(item.get_object(), "appId") != app) left.push_back(item);
   project.consents() = std::move(left);
 }
 
@@ -105,8 +105,8 @@ Outcome<json::array> restored_consents(Project& project, const json::value& cons
     const auto decoded = decode(kRows, item.get_object(), Message{});
     if (decoded.has_error()) return decoded.error();
     json::object consent = complete(kRows, *decoded);
-    if (text_of(consent, "id").empty()) consent["id"] = project.ids().make_id("C");
-    if (text_of(consent, "appId").empty()) return missing("appId");
+    if (text_member(consent, "id").empty()) consent["id"] = project.ids().make_id("C");
+    if (text_member(consent, "appId").empty()) return missing("appId");
     result.push_back(std::move(consent));
   }
   return result;

@@ -26,9 +26,9 @@ json::array to_mapping(const json::array& scopes) {
     json::object claims;
     for (const json::value& name : list_of(scope, "values"))
       claims[name.get_string()] = "{{user." + std::string(name.get_string()) + "}}";
-    result.push_back({{"scope", json::string_view(text_of(scope, "name"))},
+    result.push_back({{"scope", json::string_view(text_member(scope, "name"))},
                       {"claims", std::move(claims)},
-                      {"description", json::string_view(text_of(scope, "description"))},
+                      {"description", json::string_view(text_member(scope, "description"))},
                       {"useProjectMapping", false},
                       {"mandatory", !is_true(scope, "optional")}});
   }
@@ -44,8 +44,8 @@ json::array to_scopes(const json::array& mappings) {
     if (const auto* claims = base::find_member(mapping, "claims"); claims != nullptr && claims->is_object())
       for (const auto& claim : claims->get_object())
         values.emplace_back(claim.key());
-    result.push_back({{"name", json::string_view(text_of(mapping, "scope"))},
-                      {"description", json::string_view(text_of(mapping, "description"))},
+    result.push_back({{"name", json::string_view(text_member(mapping, "scope"))},
+                      {"description", json::string_view(text_member(mapping, "description"))},
                       {"optional", !is_true(mapping, "mandatory")},
                       {"values", std::move(values)}});
   }
@@ -74,8 +74,8 @@ Outcome<void> prepare_inbound_app(Project& project, Change& change) {
   convert_scopes(change);
   if (change.write != Write::kCreate) return {};
   fields["status"] = "active";
-  if (text_of(fields, "clientId").empty()) fields["clientId"] = project.ids().make_client_id();
-  std::string secret(text_of(hidden, "clientSecret"));
+  if (text_member(fields, "clientId").empty()) fields["clientId"] = project.ids().make_client_id();
+  std::string secret(text_member(hidden, "clientSecret"));
   hidden.erase("clientSecret");
   if (is_true(fields, "nonConfidentialClient")) return {};
   if (secret.empty()) secret = project.ids().make_secret();
@@ -85,10 +85,11 @@ Outcome<void> prepare_inbound_app(Project& project, Change& change) {
 
 std::string answer_created_app(const Record& record) {
   json::object answer;
-  answer["id"] = json::string_view(text_of(record.fields, "id"));
+  answer["id"] = json::string_view(text_member(record.fields, "id"));
   const json::object* secret = find_secret(record.hidden, kDefaultSecret);
-  answer["cleartext"] = json::string_view(secret == nullptr ? std::string_view() : text_of(*secret, "value"));
-  answer["clientId"] = json::string_view(text_of(record.fields, "clientId"));
+  answer["cleartext"] =
+      json::string_view(secret == nullptr ? std::string_view() : text_member(*secret, "value"));
+  answer["clientId"] = json::string_view(text_member(record.fields, "clientId"));
   return json::serialize(answer);
 }
 

@@ -93,7 +93,7 @@ Outcome<std::string> create(const Endpoints& self, const schema::Endpoint& endpo
 /// The first member that is needed to tell the object and is not there.
 Refusal missing_identity(const schema::Kind& kind, const json::object& sent) {
   for (const std::string_view field : kind.key_fields)
-    if (text_of(sent, field).empty()) return missing(field);
+    if (text_member(sent, field).empty()) return missing(field);
   return missing(kind.id_field);
 }
 
@@ -225,7 +225,8 @@ Outcome<std::string> list(const Endpoints& self, const schema::Endpoint& endpoin
   if (const std::string_view parent = self.family.kind->calls.list_by; !parent.empty()) {
     const std::string wanted = call.query(parent);
     if (wanted.empty()) return missing(parent);
-    std::erase_if(records, [&](const Record* record) { return text_of(record->fields, parent) != wanted; });
+    std::erase_if(records,
+                  [&](const Record* record) { return text_member(record->fields, parent) != wanted; });
   }
   const std::int64_t total = self.family.traits->has_total ? static_cast<std::int64_t>(records.size()) : -1;
   if (paging != schema::Paging::kNone) {

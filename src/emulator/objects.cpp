@@ -26,7 +26,7 @@ void set_time(const schema::Kind& kind, json::object& fields, std::string_view n
 
 /// A 64-bit integer, which is a decimal string in memory as on the wire.
 std::int64_t number_in(const json::object& fields, std::string_view name) {
-  return std::atoll(std::string(text_of(fields, name)).c_str());
+  return std::atoll(std::string(text_member(fields, name)).c_str());
 }
 
 /// Version and times move with every successful write (sheet 15).
@@ -47,7 +47,7 @@ Outcome<void> check_required(const schema::Kind& kind, const json::object& sent,
     const json::value* value = base::find_member(fields, name);
     if (value == nullptr || !base::is_zero(*value)) {
       if (!row.values.empty() &&
-          std::find(row.values.begin(), row.values.end(), text_of(fields, name)) == row.values.end())
+          std::find(row.values.begin(), row.values.end(), text_member(fields, name)) == row.values.end())
         return invalid_value("invalid value for " + std::string(name));
       continue;
     }
@@ -108,7 +108,7 @@ void erase_keyed_by(Project& project, const schema::Kind& kind, std::string_view
       const Field* row = schema::find_wire_field(family->kind->fields, field);
       if (row == nullptr || row->reference != kind.name) continue;
       for (const Record* record : family->objects.list(Time::max()))
-        if (text_of(record->fields, field) == id) erase_object(project, *family, *record);
+        if (text_member(record->fields, field) == id) erase_object(project, *family, *record);
     }
 }
 
@@ -135,7 +135,7 @@ void audit(Project& project, const Family& family, std::string_view what, const 
   const std::string id = schema::live_id_of(kind, record.fields);
   json::object data;
   schema::put_live_id(kind, id, data);
-  if (!kind.name_field.empty()) data["name"] = json::string_view(text_of(record.fields, kind.name_field));
+  if (!kind.name_field.empty()) data["name"] = json::string_view(text_member(record.fields, kind.name_field));
   if (!traits.audited_id.empty()) data[traits.audited_id] = id;
   const std::string_view name = traits.audited_as.empty() ? kind.name : traits.audited_as;
   project.audit().note(std::string(name) + std::string(what), std::move(data));
@@ -146,8 +146,8 @@ void audit(Project& project, const Family& family, std::string_view what, const 
 Outcome<void> complete_identity(Project& project, const Family& family, json::object& fields) {
   const schema::Kind& kind = *family.kind;
   for (const std::string_view field : kind.key_fields)
-    if (text_of(fields, field).empty()) return missing(field);
-  if (!schema::has_key(kind) && text_of(fields, kind.id_field).empty())
+    if (text_member(fields, field).empty()) return missing(field);
+  if (!schema::has_key(kind) && text_member(fields, kind.id_field).empty())
     fields[kind.id_field] = project.ids().make_id(kind.id_prefix);
   return {};
 }

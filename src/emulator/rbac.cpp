@@ -67,12 +67,12 @@ class Transaction {
 
 /// The object that exactly one of name and id selects; names are looked up within `tenantId`.
 Outcome<const Record*> select(Family& family, const json::object& sent) {
-  const std::string_view name = text_of(sent, "name");
-  const std::string_view id = text_of(sent, "id");
+  const std::string_view name = text_member(sent, "name");
+  const std::string_view id = text_member(sent, "id");
   if (name.empty() && id.empty()) return missing("name");
   if (!name.empty() && !id.empty()) return invalid_value("Only one of name and id may be given");
-  const Record* record =
-      id.empty() ? family.objects.find_by("name", name, text_of(sent, "tenantId")) : family.objects.find(id);
+  const Record* record = id.empty() ? family.objects.find_by("name", name, text_member(sent, "tenantId"))
+                                    : family.objects.find(id);
   if (record == nullptr) return not_found(family, id.empty() ? name : id);
   return record;
 }
@@ -109,7 +109,7 @@ Outcome<const Record*> update_one(Project& project, Family& family, json::object
   const auto before = select(family, *sent);
   if (before.has_error()) return before.error();
   if (new_name.is_null()) return missing("newName");
-  const std::string old_name(text_of((*before)->fields, "name"));
+  const std::string old_name(text_member((*before)->fields, "name"));
   (*sent)["name"] = new_name;
   auto after = change_object(project, family, **before, *sent, Write::kUpdate, 1);
   if (after.has_error()) return after.error();
@@ -141,7 +141,7 @@ Outcome<std::string> update_batch(Project& project, Family& family, std::string_
       transaction.roll_back();
       return record.error();
     }
-    ids.emplace_back(text_of((*record)->fields, "id"));
+    ids.emplace_back(text_member((*record)->fields, "id"));
   }
   if (!family.traits->answers_object_flat) return std::string(kNothing);
   std::vector<const Record*> records;
@@ -188,14 +188,14 @@ Outcome<std::string> erase_permissions(Project& project, Family& family, const C
 Outcome<std::string> erase_roles(Project& project, Family& family, const Call& call) {
   const auto sent = decode(kRoleBatchRows, call.body, plain_message(project));
   if (sent.has_error()) return sent.error();
-  const std::string_view tenant = text_of(*sent, "tenantId");
+  const std::string_view tenant = text_member(*sent, "tenantId");
   auto ids = texts_of(*sent, "roleIds");
   const auto names = texts_of(*sent, "roleNames");
   if (ids.empty() && names.empty()) {
     if (!project.switches().allow_unfiltered_role_delete) return missing("roleNames");
     for (const Record* role : family.objects.list(Time::max()))
-      if (tenant.empty() || text_of(role->fields, "tenantId") == tenant)
-        ids.emplace_back(text_of(role->fields, "id"));
+      if (tenant.empty() || text_member(role->fields, "tenantId") == tenant)
+        ids.emplace_back(text_member(role->fields, "id"));
   }
   erase_all(project, family, ids, names, tenant);
   return std::string(kNothing);
@@ -217,21 +217,21 @@ Outcome<std::string> search_roles(Project& project, Family& family, const Call& 
   const auto names = texts_of(*sent, "roleNames");
   const auto ids = texts_of(*sent, "roleIds");
   const auto permissions = texts_of(*sent, "permissionNames");
-  const std::string_view like = text_of(*sent, "roleNameLike");
-  const std::string_view text = text_of(*sent, "text");
+  const std::string_view like = text_member(*sent, "roleNameLike");
+  const std::string_view text = text_member(*sent, "text");
   const json::value* project_roles = base::find_member(*sent, "includeProjectRoles");
   const bool with_project_roles = project_roles != nullptr && project_roles->get_bool();
   std::vector<const Record*> found;
   for (const Record* role : family.objects.list(project.now())) {
-    const std::string_view name = text_of(role->fields, "name");
-    const std::string_view tenant = text_of(role->fields, "tenantId");
+    const std::string_view name = text_member(role->fields, "name");
+    const std::string_view tenant = text_member(role->fields, "tenantId");
     const auto held = texts_of(role->fields, "permissionNames");
     if (!tenants.empty() && !contains(tenants, tenant) && !(with_project_roles && tenant.empty())) continue;
     if (!names.empty() && !contains(names, name)) continue;
-    if (!ids.empty() && !contains(ids, text_of(role->fields, "id"))) continue;
+    if (!ids.empty() && !contains(ids, text_member(role->fields, "id"))) continue;
     if (!contains_ignoring_case(name, like)) continue;
     if (name.find(text) == std::string_view::npos &&
-        text_of(role->fields, "description").find(text) == std::string_view::npos)
+        text_member(role->fields, "description").find(text) == std::string_view::npos)
       continue;
     if (!std::all_of(permissions.begin(), permissions.end(),
                      [&](const std::string& permission) { return contains(held, permission); }))
@@ -256,7 +256,7 @@ Outcome<void> prepare_role(Project& project, Change& change) {
 
 void take_permission_from_roles(Project& project, const Record& record) {
   if (project.find_created_at(creation::kRole) != nullptr)
-    rename_in_roles(project, text_of(record.fields, "name"), {});
+    rename_in_roles(project, text_member(record.fields, "name"), {});
 }
 
 void add_rbac_routes(Router& router, Project& project) {

@@ -38,7 +38,7 @@ std::string free_name(const Family& apps, std::string_view wanted) {
 }
 
 json::value text_or(const json::object& metadata, std::string_view name, std::string_view otherwise) {
-  const std::string_view text = text_of(metadata, name);
+  const std::string_view text = text_member(metadata, name);
   return json::string_view(text.empty() ? otherwise : text);
 }
 
@@ -49,7 +49,7 @@ Outcome<std::string> register_app(Project& project, Family& apps, const Call& ca
     return Refusal(404, kNoSuchProject, "No project '" + call.id + "'");
   const auto uris = redirect_uris(call.body);
   if (uris.has_error()) return uris.error();
-  const json::object sent{{"name", free_name(apps, text_of(call.body, "client_name"))},
+  const json::object sent{{"name", free_name(apps, text_member(call.body, "client_name"))},
                           {"logoUrl", text_or(call.body, "logo_uri", "")},
                           {"approvedCallbackUrls", *uris},
                           {"nonConfidentialClient", true}};
@@ -64,9 +64,9 @@ Outcome<std::string> register_app(Project& project, Family& apps, const Call& ca
   apps.objects.replace(**made, app, project.now());
 
   json::object answer;
-  answer["client_id"] = json::string_view(text_of(app.fields, "clientId"));
+  answer["client_id"] = json::string_view(text_member(app.fields, "clientId"));
   answer["client_id_issued_at"] = project.milliseconds() / 1000;
-  answer["client_name"] = json::string_view(text_of(app.fields, "name"));
+  answer["client_name"] = json::string_view(text_member(app.fields, "name"));
   answer["redirect_uris"] = *uris;
   answer["token_endpoint_auth_method"] = "none";
   const json::value* grants = base::find_member(call.body, "grant_types");

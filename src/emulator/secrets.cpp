@@ -37,8 +37,8 @@ json::object meta_of(const Project& project, const json::object& secret) {
   const std::int64_t expires = number_of(secret, "expireTime");
   const bool is_expired = expires != 0 && expires <= project.milliseconds() / 1000;
   json::object meta;
-  meta["id"] = json::string_view(text_of(secret, "id"));
-  meta["name"] = json::string_view(text_of(secret, "name"));
+  meta["id"] = json::string_view(text_member(secret, "id"));
+  meta["name"] = json::string_view(text_member(secret, "name"));
   meta["status"] = is_expired ? "expired" : "active";
   meta["expireTime"] = expires;
   meta["createdTime"] = number_of(secret, "createdTime");
@@ -68,7 +68,7 @@ Outcome<Found> find_app(Project& project, std::string_view id) {
 Outcome<Found> find_app(Project& project, std::span<const Field> rows, const Call& call) {
   auto sent = decode(rows, call.body, plain_message(project));
   if (sent.has_error()) return sent.error();
-  auto found = find_app(project, text_of(*sent, "id"));
+  auto found = find_app(project, text_member(*sent, "id"));
   if (found.has_error()) return found.error();
   found->sent = std::move(*sent);
   return found;
@@ -76,8 +76,8 @@ Outcome<Found> find_app(Project& project, std::span<const Field> rows, const Cal
 
 void store(Project& project, const Found& app, json::object hidden, std::string_view what) {
   project.audit().note("InboundAppSecret" + std::string(what),
-                       {{"id", json::string_view(text_of(app.record->fields, "id"))},
-                        {"name", json::string_view(text_of(app.record->fields, "name"))}});
+                       {{"id", json::string_view(text_member(app.record->fields, "id"))},
+                        {"name", json::string_view(text_member(app.record->fields, "name"))}});
   app.family->objects.replace(*app.record, Record{0, app.record->fields, std::move(hidden)}, project.now());
   project.touch();
 }
@@ -92,12 +92,12 @@ Outcome<std::string> read_secret(Project& project, const Call& call) {
   const std::string name = call.query("secretName");
   const json::value* list = base::find_member(app->record->hidden, kSecrets);
   const std::size_t count = list == nullptr ? 0 : list->get_array().size();
-  if (name.empty() && count == 1) return cleartext(text_of(list->get_array()[0].get_object(), "value"));
+  if (name.empty() && count == 1) return cleartext(text_member(list->get_array()[0].get_object(), "value"));
   if (name.empty() && count > 1) return missing("secretName");
   if (name.empty()) return cleartext({});
   const json::object* secret = find_secret(app->record->hidden, name);
   if (secret == nullptr) return no_such_secret(name);
-  return cleartext(text_of(*secret, "value"));
+  return cleartext(text_member(*secret, "value"));
 }
 
 bool is_public(const Record& record) {
@@ -107,14 +107,14 @@ bool is_public(const Record& record) {
 Outcome<std::string> create_secret(Project& project, const Call& call) {
   const auto app = find_app(project, kAddRows, call);
   if (app.has_error()) return app.error();
-  const std::string_view name = text_of(app->sent, "name");
+  const std::string_view name = text_member(app->sent, "name");
   if (name.empty()) return missing("name");
   if (is_public(*app->record)) return invalid_value("A public client has no secrets");
   if (find_secret(app->record->hidden, name) != nullptr)
     return duplicate(project, kSecretExists,
                      "The app has a secret '" + base::printable(name, 100) + "' already");
   const std::string value = project.ids().make_secret();
-  const std::string expires(text_of(app->sent, "expireTime"));
+  const std::string expires(text_member(app->sent, "expireTime"));
   json::object hidden = app->record->hidden;
   json::object answer;
   answer["meta"] = meta_of(project, add_secret(project, hidden, name, std::atoll(expires.c_str()), value));
@@ -126,12 +126,12 @@ Outcome<std::string> create_secret(Project& project, const Call& call) {
 Outcome<std::string> revoke_secret(Project& project, const Call& call) {
   const auto app = find_app(project, kRevokeRows, call);
   if (app.has_error()) return app.error();
-  const std::string_view name = text_of(app->sent, "name");
+  const std::string_view name = text_member(app->sent, "name");
   if (name.empty()) return missing("name");
   json::object hidden = app->record->hidden;
   json::array& secrets = secrets_of(hidden);
   const auto revoked = std::find_if(secrets.begin(), secrets.end(), [&](const json::value& secret) {
-    return text_of(secret.get_object(), "name") == name;
+    return text_member(secret.get_object(), "name") == name;
   });
   if (revoked == secrets.end()) return no_such_secret(name);
   secrets.erase(revoked);
@@ -164,7 +164,7 @@ const json::object* find_secret(const json::object& hidden, std::string_view nam
   const json::value* secrets = base::find_member(hidden, kSecrets);
   if (secrets == nullptr || !secrets->is_array()) return nullptr;
   for (const json::value& secret : secrets->get_array())
-    if (secret.is_object() && text_of(secret.get_object(), "name") == name) return &secret.get_object();
+    if (secret.is_object() && text_member(secret.get_object(), "name") == name) return &secret.get_object();
   return nullptr;
 }
 

@@ -48,7 +48,7 @@ json::array with_numbers(const json::array& secrets) {
   for (json::value& secret : result)
     for (const std::string_view name : {"expireTime", "createdTime"})
       secret.get_object()[name] =
-          std::int64_t{std::atoll(std::string(text_of(secret.get_object(), name)).c_str())};
+          std::int64_t{std::atoll(std::string(text_member(secret.get_object(), name)).c_str())};
   return result;
 }
 

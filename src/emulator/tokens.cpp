@@ -76,21 +76,21 @@ Outcome<json::object> decode_owned(const Project& project, std::span<const Field
                                    const json::object& body) {
   auto sent = decode(owner == Owner::kUser ? rows : rows.subspan(1), body, plain_message(project));
   if (sent.has_error()) return sent;
-  if (text_of(*sent, "appId").empty()) return missing("appId");
-  if (text_of(*sent, key_of(owner)).empty()) return missing(key_of(owner));
+  if (text_member(*sent, "appId").empty()) return missing("appId");
+  if (text_member(*sent, key_of(owner)).empty()) return missing(key_of(owner));
   return sent;
 }
 
 /// Same connection, same owner, same account at the provider?
 bool is_same_place(const json::object& token, const json::object& sent) {
   for (const std::string_view name : {"appId", "userId", "tenantId", "externalIdentifier"})
-    if (text_of(token, name) != text_of(sent, name)) return false;
+    if (text_member(token, name) != text_member(sent, name)) return false;
   return true;
 }
 
 Outcome<const Record*> find_connection(Project& project, const json::object& sent) {
   const Family& family = *project.find_created_at(creation::kConnection);
-  const std::string_view id = text_of(sent, "appId");
+  const std::string_view id = text_member(sent, "appId");
   const Record* record = family.objects.find(id);
   if (record == nullptr) return not_found(family, id);
   return record;
@@ -128,7 +128,7 @@ Outcome<std::string> fetch(Project& project, Owner owner, bool is_latest, const 
 void store(Project& project, json::object token) {
   json::array& tokens = project.tokens();
   token["id"] = project.ids().make_id("OAT");
-  token["hasRefreshToken"] = !text_of(token, "refreshToken").empty();
+  token["hasRefreshToken"] = !text_member(token, "refreshToken").empty();
   const auto old = std::find_if(tokens.begin(), tokens.end(), [&](const json::value& item) {
     return is_same_place(item.get_object(), token) && scopes_of(item.get_object()) == scopes_of(token);
   });
@@ -141,10 +141,10 @@ void store(Project& project, json::object token) {
 Outcome<std::string> upload_key(Project& project, Owner owner, const Call& call) {
   const auto sent = decode_owned(project, kKeyRows, owner, call.body);
   if (sent.has_error()) return sent.error();
-  if (text_of(*sent, "apiKey").empty()) return missing("apiKey");
+  if (text_member(*sent, "apiKey").empty()) return missing("apiKey");
   const auto connection = find_connection(project, *sent);
   if (connection.has_error()) return connection.error();
-  if (text_of((*connection)->fields, "appType") != kApiKey)
+  if (text_member((*connection)->fields, "appType") != kApiKey)
     return invalid_value("The connection does not work with API keys");
   json::object token = *sent;
   token["accessToken"] = *base::find_member(*sent, "apiKey");
@@ -159,11 +159,11 @@ Outcome<json::object> read_token(Project& project, Owner owner, const json::obje
   if (sent.has_error()) return sent;
   const auto connection = find_connection(project, *sent);
   if (connection.has_error()) return connection.error();
-  if (text_of((*connection)->fields, "appType") == kApiKey)
+  if (text_member((*connection)->fields, "appType") == kApiKey)
     return invalid_value("The connection works with API keys");
-  if (text_of(*sent, "refreshToken").empty() && text_of(*sent, "accessToken").empty())
+  if (text_member(*sent, "refreshToken").empty() && text_member(*sent, "accessToken").empty())
     return missing("accessToken");
-  if (text_of(*sent, "accessTokenType").empty()) (*sent)["accessTokenType"] = "Bearer";
+  if (text_member(*sent, "accessTokenType").empty()) (*sent)["accessTokenType"] = "Bearer";
   return sent;
 }
 
@@ -188,8 +188,8 @@ Outcome<std::string> upload_batch(Project& project, Owner owner, const Call& cal
       continue;
     }
     if (token.error().code == kMalformed) return token.error();
-    failures.push_back({{"appId", json::string_view(text_of(item.get_object(), "appId"))},
-                        {key_of(owner), json::string_view(text_of(item.get_object(), key_of(owner)))},
+    failures.push_back({{"appId", json::string_view(text_member(item.get_object(), "appId"))},
+                        {key_of(owner), json::string_view(text_member(item.get_object(), key_of(owner)))},
                         {"errorCode", kRefusedItem},
                         {"reason", token.error().message}});
   }
@@ -219,8 +219,8 @@ Outcome<std::string> erase_of_user(Project& project, const Call& call) {
   const std::string user = call.query("userId");
   if (app.empty() && user.empty()) return missing("userId");
   erase_where(project, [&](const json::object& token) {
-    const std::string_view owner = text_of(token, "userId");
-    return !owner.empty() && (app.empty() || text_of(token, "appId") == app) &&
+    const std::string_view owner = text_member(token, "userId");
+    return !owner.empty() && (app.empty() || text_member(token, "appId") == app) &&
            (user.empty() || owner == user);
   });
   return std::string(kNothing);
@@ -231,12 +231,12 @@ Outcome<std::string> erase_by_id(Project& project, const Call& call) {
   if (id.empty()) return missing("id");
   const json::array& tokens = project.tokens();
   const auto found = std::find_if(tokens.begin(), tokens.end(), [&](const json::value& item) {
-    return text_of(item.get_object(), "id") == id;
+    return text_member(item.get_object(), "id") == id;
   });
   if (found == tokens.end()) return Refusal(404, kNoToken, "No token '" + base::printable(id, 100) + "'");
-  if (text_of(found->get_object(), "accessTokenType") == kApiKey)
+  if (text_member(found->get_object(), "accessTokenType") == kApiKey)
     return Refusal(400, kApiKeyStays, "The token of an API-key connection can't be deleted by its id");
-  erase_where(project, [&](const json::object& token) { return text_of(token, "id") == id; });
+  erase_where(project, [&](const json::object& token) { return text_member(token, "id") == id; });
   return std::string(kNothing);
 }
 
@@ -247,7 +247,7 @@ Outcome<std::string> list_apps_of_user(Project& project, const Call& call) {
   json::array ids;
   for (const json::value& item : project.tokens()) {
     const json::object& token = item.get_object();
-    if (text_of(token, "userId") != user || (!tenant.empty() && text_of(token, "tenantId") != tenant))
+    if (text_member(token, "userId") != user || (!tenant.empty() && text_member(token, "tenantId") != tenant))
       continue;
     const json::value& id = token.at("appId");
     if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
@@ -258,11 +258,11 @@ Outcome<std::string> list_apps_of_user(Project& project, const Call& call) {
 }  // namespace
 
 void erase_tokens_of_connection(Project& project, const Record& connection) {
-  const std::string id(text_of(connection.fields, "id"));
+  const std::string id(text_member(connection.fields, "id"));
   erase_where(project, [&](const json::object& token) {
     const bool is_tenants_key =
-        text_of(token, "userId").empty() && text_of(token, "accessTokenType") == kApiKey;
-    return text_of(token, "appId") == id && !is_tenants_key;
+        text_member(token, "userId").empty() && text_member(token, "accessTokenType") == kApiKey;
+    return text_member(token, "appId") == id && !is_tenants_key;
   });
 }
 
@@ -273,9 +273,9 @@ Outcome<json::array> restored_tokens(Project& project, const json::value& tokens
     if (!item.is_object()) return malformed("expected a list of objects");
     const auto decoded = decode(kRows, item.get_object(), Message{});
     if (decoded.has_error()) return decoded.error();
-    if (text_of(*decoded, "appId").empty()) return missing("appId");
+    if (text_member(*decoded, "appId").empty()) return missing("appId");
     json::object token = complete(kRows, *decoded);
-    if (text_of(token, "id").empty()) token["id"] = project.ids().make_id("OAT");
+    if (text_member(token, "id").empty()) token["id"] = project.ids().make_id("OAT");
     result.push_back(std::move(token));
   }
   return result;

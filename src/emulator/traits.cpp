@@ -18,10 +18,10 @@ Outcome<void> check_guide(const json::object& fields, const json::object& hidden
     const json::value* value = base::find_member(fields, name);
     return value != nullptr && !base::is_zero(*value);
   };
-  if (text_of(fields, "appType") == "apikey") return {};
+  if (text_member(fields, "appType") == "apikey") return {};
   if (!is_set("useDcr")) {
     if (!is_set("clientId")) return missing("clientId");
-    if (text_of(hidden, "clientSecret").empty()) return missing("clientSecret");
+    if (text_member(hidden, "clientSecret").empty()) return missing("clientSecret");
   }
   if (is_set("discoveryUrl")) return {};
   if (!is_set("authorizationUrl")) return missing("authorizationUrl");
@@ -31,8 +31,9 @@ Outcome<void> check_guide(const json::object& fields, const json::object& hidden
 
 Outcome<void> prepare_connection(Project& project, Change& change) {
   json::object& fields = change.after->fields;
-  if (text_of(fields, "id").find('/') != std::string_view::npos) return invalid_value("invalid value for id");
-  if (text_of(fields, "appType").empty()) fields["appType"] = project.switches().default_app_type;
+  if (text_member(fields, "id").find('/') != std::string_view::npos)
+    return invalid_value("invalid value for id");
+  if (text_member(fields, "appType").empty()) fields["appType"] = project.switches().default_app_type;
   if (project.switches().strict_connection) return check_guide(fields, change.after->hidden);
   return {};
 }
@@ -53,7 +54,7 @@ json::object start_connection(std::string_view field, std::string_view value) {
 }
 
 void erase_consents(Project& project, const Record& record) {
-  erase_consents_of_app(project, text_of(record.fields, "id"));
+  erase_consents_of_app(project, text_member(record.fields, "id"));
 }
 
 constexpr Traits kPlain{};

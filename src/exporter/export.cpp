@@ -52,11 +52,6 @@ struct Candidate {
   [[nodiscard]] model::ObjectKey key() const { return {std::string(kind->name), handle}; }
 };
 
-std::string text_of(const json::object& body, std::string_view field) {
-  const json::value* value = body.if_contains(field);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
 class Exporter {
  public:
   Exporter(const ExportInput& input, diag::Sink& sink) : input_(input), sink_(sink) {}
@@ -117,7 +112,7 @@ class Exporter {
     for (Candidate& candidate : candidates_)
       if (candidate.owned != nullptr) set_handle(candidate, candidate.owned->key.handle);
     name_by([](const Candidate& candidate) {
-      return make_handle(text_of(candidate.live->body, candidate.kind->name_field));
+      return make_handle(base::text_member(candidate.live->body, candidate.kind->name_field));
     });
     name_by([this](const Candidate& candidate) { return handle_of_references(candidate); });
     name_by([](const Candidate& candidate) { return make_handle(candidate.live->id); });
@@ -155,7 +150,7 @@ class Exporter {
   }
 
   std::string handle_of_references(const Candidate& candidate) const {
-    if (!text_of(candidate.live->body, candidate.kind->name_field).empty()) return {};
+    if (!base::text_member(candidate.live->body, candidate.kind->name_field).empty()) return {};
     std::string handle;
     for (const diff::LiveReference& reference :
          diff::find_live_references(*candidate.kind, candidate.live->body)) {

@@ -68,7 +68,7 @@ class SpecWriter {
     const std::string pointer = path + "/" + base::escape_pointer_token(row.wire_name());
     if (context_.owned != nullptr) {
       const auto at = context_.owned->secrets.find(pointer);
-      if (at != context_.owned->secrets.end()) return at->second.scheme != "cleared";
+      if (at != context_.owned->secrets.end()) return !at->second.is_cleared();
     }
     const json::value* sign = row.set_with.empty() ? nullptr : body.if_contains(row.set_with);
     return sign != nullptr && !base::is_zero(*sign);

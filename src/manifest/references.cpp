@@ -56,11 +56,6 @@ void check_same(const std::vector<DesiredObject>& objects, diag::Sink& sink, con
   }
 }
 
-std::string text_at(const DesiredObject& object, std::string_view field) {
-  const json::value* value = object.spec.if_contains(field);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
 /// The values that together identify an object of a kind with a key, as written; empty for other kinds.
 std::string key_of(const DesiredObject& object) {
   std::string key;
@@ -161,7 +156,7 @@ class ItemMerger {
     const schema::Field* row =
         owner.kind != nullptr ? schema::find_row(owner.kind->fields, rule.list) : nullptr;
     const std::string key_name(row == nullptr ? std::string_view("name") : row->key);
-    const std::string name = text_at(scope, key_name);
+    const std::string name(base::text_member(scope.spec, key_name));
     if (name.empty()) return;  // reported as a missing field
     if (!check_free(owner, scope, rule, name)) return;
     warn_of_owner(owner, scope, rule);
@@ -201,7 +196,7 @@ class ItemMerger {
   }
 
   void warn_of_owner(const DesiredObject& owner, const DesiredObject& scope, const schema::ItemOf& rule) {
-    const std::string value = text_at(owner, rule.owner_field);
+    const std::string value(base::text_member(owner.spec, rule.owner_field));
     if (value.empty() || value == rule.owner_value) return;
     sink_.warning("misplaced-scope", scope.span,
                   fmt::format("{} belongs on a {} with '{}: {}', and {} has '{}: {}'", scope.key.to_string(),
@@ -257,7 +252,7 @@ void check_duplicates(std::vector<DesiredObject>& objects, diag::Sink& sink) {
     check_same(objects, sink, "duplicate-key", [&](const DesiredObject& object) -> Identifying {
       const auto& unique = object.kind->unique;
       const bool counts = std::find(unique.begin(), unique.end(), field) != unique.end();
-      return {std::string(field), counts ? text_at(object, field) : std::string(),
+      return {std::string(field), std::string(counts ? base::text_member(object.spec, field) : ""),
               schema::scope_of(*object.kind, field, object.spec), field};
     });
 }

@@ -8,6 +8,7 @@
 #include "descopectl/kinds/registry.hpp"
 #include "descopectl/schema/create_variant.hpp"
 #include "descopectl/schema/identity.hpp"
+#include "descopectl/schema/zero.hpp"
 
 namespace descopectl::plan {
 namespace {
@@ -120,11 +121,11 @@ class DeclaredBuilder {
   }
 
   /// What the manifest does not manage, and no update can change, has its say in the rules of the kind, too.
-  void check_with_live() {
+  void check_with(const json::object& body) {
     if (kind_.check == nullptr || policy_.is_drift) return;
     json::object whole = action_.managed;
     for (const Field& row : kind_.fields) {
-      const json::value* value = binding_.live->body.if_contains(row.wire_name());
+      const json::value* value = body.if_contains(row.wire_name());
       if (row.immutable && value != nullptr && !base::is_zero(*value) && !whole.contains(row.wire_name()))
         whole[row.wire_name()] = *value;
     }
@@ -142,7 +143,7 @@ class DeclaredBuilder {
     if (binding_.live == nullptr) return make_create();
     action_.before = binding_.live->body;
     if (!action_.replaced_by.empty()) return make_replace();
-    check_with_live();
+    check_with(binding_.live->body);
     const bool sends_secret = choose_secrets_for_update();
     if (action_.changes.empty() && !sends_secret) return;
     action_.kind = ActionKind::kUpdate;
@@ -154,6 +155,7 @@ class DeclaredBuilder {
     action_.kind = ActionKind::kCreate;
     action_.body =
         schema::cut_to_call(kind_.fields, comparison_.target, schema::kInCreate, policy_.inbound_generation);
+    write_resets();
     put_id();
     if (action_.was_deleted) action_.reason = "it was deleted outside descopectl";
     if (diff::find_pending_create(binding_) != nullptr)
@@ -161,6 +163,17 @@ class DeclaredBuilder {
     const schema::CreateVariant* variant = schema::find_variant(kind_, action_.body);
     if (variant != nullptr && schema::leaves_out(*variant, action_.body)) warn_of_update(action_.body);
     send_all_secrets();
+  }
+
+  /// What is reset is left out of a plain create; another create call may have a value of its own for it.
+  void write_resets() {
+    const schema::CreateVariant* variant = schema::find_variant(kind_, action_.body);
+    if (variant == nullptr) return;
+    for (const auto& [name, value] : action_.managed) {
+      const Field* row = schema::find_wire_field(kind_.fields, name);
+      if (value.is_null() && row != nullptr && schema::takes(*variant, row->wire_name()))
+        action_.body[name] = schema::zero_of(*row);
+    }
   }
 
   /// A create is told the id where that is ours to choose.
@@ -179,7 +192,9 @@ class DeclaredBuilder {
 
   void make_replace() {
     action_.kind = ActionKind::kReplace;
+    check_with(comparison_.target);
     fill_body(action_, binding_.live->body, comparison_.target, policy_);
+    write_resets();
     put_id();
     for (const schema::Breakage& breakage : kind_.replacement_breaks)
       if (breakage.holds == nullptr || breakage.holds(binding_.live->body, comparison_.target))
@@ -192,6 +207,7 @@ class DeclaredBuilder {
     for (const Field& field : kind_.fields)
       if (field.secret && field.in(schema::kInUpdate)) tell_of_secret(field);
     send_all_secrets();
+    refuse_fixed_id();
     if (policy_.allow_replace) return;
     draft_.plan.refusals.push_back(
         {"replacement-not-allowed",
@@ -201,11 +217,25 @@ class DeclaredBuilder {
          "take the change back, or allow it with --allow-replace", desired_.key});
   }
 
+  /// The object that takes its place gets another id, and the manifest would name one that is gone.
+  void refuse_fixed_id() {
+    if (!desired_.id || policy_.is_drift || schema::is_id_chosen_by_client(kind_, desired_.spec)) return;
+    draft_.sink.error(
+        "id-of-replaced", desired_.place_of(kind_.id_field),
+        fmt::format("metadata.id names the live object that is to be replaced because of {}, and the service "
+                    "gives the new one another id",
+                    base::join_words({action_.replaced_by.begin(), action_.replaced_by.end()})),
+        action_.is_owned ? "remove metadata.id: the state knows the object"
+                         : "take the change back and apply, then remove metadata.id: the state knows the "
+                           "object from then on");
+  }
+
   /// What becomes of a secret of the object that is replaced.
   void tell_of_secret(const Field& field) {
     const bool is_declared = std::any_of(
         action_.secrets.begin(), action_.secrets.end(),
         [&](const SecretUse& use) { return use.pointer == "/" + std::string(field.wire_name()); });
+    std::erase(action_.no_longer_managed, "/" + std::string(field.wire_name()));
     const json::value* sign = action_.before.if_contains(field.set_with);
     const bool is_set = field.set_with.empty() || (sign != nullptr && !base::is_zero(*sign));
     if (is_declared)

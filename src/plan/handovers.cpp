@@ -15,11 +15,6 @@
 namespace descopectl::plan {
 namespace {
 
-std::string text_at(const json::object& object, std::string_view field) {
-  const json::value* value = object.if_contains(field);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
 /// The wire fields of a kind whose values tell its objects apart.
 std::set<std::string_view> find_identifying_fields(const schema::Kind& kind) {
   std::set<std::string_view> fields(kind.natural_keys.begin(), kind.natural_keys.end());
@@ -32,8 +27,8 @@ std::set<std::string_view> find_identifying_fields(const schema::Kind& kind) {
 std::string value_after(const Action& action, std::string_view field, const std::string& before) {
   if (action.kind == ActionKind::kDelete) return {};
   if (field == action.descriptor->id_field)
-    return action.body.contains(field) ? text_at(action.body, field) : before;
-  return action.managed.contains(field) ? text_at(action.managed, field) : before;
+    return action.body.contains(field) ? std::string(base::text_member(action.body, field)) : before;
+  return action.managed.contains(field) ? std::string(base::text_member(action.managed, field)) : before;
 }
 
 /// Within what the field tells the object after the action.
@@ -65,7 +60,7 @@ Moves find_moves(const std::vector<Action>& actions) {
     std::set<std::string_view> fields = find_identifying_fields(*action.descriptor);
     fields.insert(action.descriptor->name_field);
     for (const std::string_view field : fields) {
-      const std::string before = text_at(action.before, field);
+      const std::string before(base::text_member(action.before, field));
       const std::string after = value_after(action, field, before);
       const std::string within(schema::scope_of(*action.descriptor, field, action.before));
       const std::string within_after = within_of(action, field, within);
@@ -107,7 +102,7 @@ void report_circle(Draft& draft, const std::vector<std::size_t>& circle, std::st
   std::vector<std::string> keys;
   for (const std::size_t index : circle)
     keys.push_back(fmt::format("{} ('{}')", actions[index].key.to_string(),
-                               base::printable(text_at(actions[index].before, field), 100)));
+                               base::printable(base::text_member(actions[index].before, field), 100)));
   const std::string hint = hint_for_third_value(actions[circle.front()].key, field);
   if (!is_certain)
     return draft.sink.warning(
@@ -155,7 +150,7 @@ class Holders {
     const auto [at, is_new] = indices_.try_emplace({&live, field});
     if (is_new)
       for (const model::LiveObject& object : live.objects)
-        at->second.emplace(text_at(object.body, field), &object);
+        at->second.emplace(base::text_member(object.body, field), &object);
     return at->second;
   }
 
@@ -184,7 +179,7 @@ const model::DesiredObject* find_unselected_giver(const Draft& draft, const mode
   const json::object& spec = at->desired->spec;
   const bool leaves_scope = spec.contains(kind.unique_within) &&
                             schema::scope_of(kind, field, spec) != schema::scope_of(kind, field, holder.body);
-  return text_at(spec, field) == value && !leaves_scope ? nullptr : at->desired;
+  return base::text_member(spec, field) == value && !leaves_scope ? nullptr : at->desired;
 }
 
 }  // namespace
@@ -237,7 +232,7 @@ void refuse_taken_values(Draft& draft) {
     const schema::Kind& kind = *action.descriptor;
     const bool is_replaced = action.kind == ActionKind::kReplace;
     for (const std::string_view field : kind.unique) {
-      const std::string before = text_at(action.before, field);
+      const std::string before(base::text_member(action.before, field));
       const std::string value = value_after(action, field, before);
       const std::string within =
           within_of(action, field, std::string(schema::scope_of(kind, field, action.before)));

@@ -247,11 +247,20 @@ bool is_renamed_alone(const Action& action, const Action& fresh) {
   return is_same_changes(expected.changes, fresh.changes);
 }
 
+/// Is what is to be deleted what was looked at, but for names that this run itself has given to others?
+bool is_as_planned(const Action& action, const json::object& live) {
+  const schema::Kind& kind = *action.descriptor;
+  const auto is_same = [&](const json::object& before) {
+    return schema::find_changes(kind.fields, before, live).empty();
+  };
+  return is_same(action.before) || is_same(diff::rename_references(kind, action.before, action.renames));
+}
+
 }  // namespace
 
 bool recheck(Action& action, const json::object* live, const Policy& policy) {
-  if (action.kind == ActionKind::kDelete) return true;
   if (live == nullptr) return false;
+  if (action.kind == ActionKind::kDelete) return is_as_planned(action, *live);
   if (action.kind != ActionKind::kUpdate && action.kind != ActionKind::kReplace) return true;
   const schema::Kind& kind = *action.descriptor;
   const json::object target = schema::overlay(kind.fields, *live, action.managed);

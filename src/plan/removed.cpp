@@ -231,8 +231,7 @@ void destroy_former(Draft& draft, const diff::Binding& binding) {
 }  // namespace
 
 std::string name_of(const schema::Kind& kind, const json::object& body) {
-  const json::value* name = body.if_contains(kind.name_field);
-  return name != nullptr && name->is_string() ? std::string(name->get_string()) : std::string();
+  return std::string(base::text_member(body, kind.name_field));
 }
 
 Action make_delete(const schema::Kind& kind, const model::ObjectKey& key, const model::LiveObject& live,

@@ -174,7 +174,8 @@ json::object run(bool is_applied) {
                      {{"code", typed("string")}, {"summary", typed("string")}, {"hint", typed("string")}})),
                  "what keeps the plan from being applied")}};
   if (is_applied) {
-    json::object outcome = counts({"added", "changed", "destroyed", "failed", "skipped", "unknown"});
+    json::object outcome =
+        counts({"added", "changed", "destroyed", "adopted", "failed", "skipped", "unknown", "unverified"});
     outcome["properties"].as_object()["state_error"] = typed("string");
     properties["outcome"] = std::move(outcome);
   }

@@ -19,11 +19,6 @@ constexpr std::int64_t kVersion = 1;
 constexpr std::string_view kLockPrefix = "descopectl-";
 constexpr std::size_t kLockIdBytes = 16;
 
-std::string text_of(const json::object& members, std::string_view name) {
-  const json::value* value = base::find_member(members, name);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
 std::optional<std::uint64_t> number_of(const json::object& members, std::string_view name) {
   const json::value* value = base::find_member(members, name);
   if (value == nullptr || !value->is_int64() || value->get_int64() < 0) return std::nullopt;
@@ -47,7 +42,7 @@ Error damaged(const std::string& name, const std::string& why) {
 
 Result<const json::object*> check_head(const json::value& value, const std::string& name) {
   const json::object* document = value.if_object();
-  if (document == nullptr || text_of(*document, "format") != kFormat)
+  if (document == nullptr || base::text_member(*document, "format") != kFormat)
     return Error(ErrorKind::kInvalidInput,
                  fmt::format("the document {} is not a state of descopectl", base::printable(name)),
                  "Check state.address: nothing was written over what stands there.");
@@ -69,8 +64,8 @@ json::object encode_lease(const Lease& lease) {
 Lease decode_lease(const json::object& members) {
   Lease lease;
   lease.holder = state::decode_holder(members);
-  lease.lock_id = text_of(members, "lock_id");
-  lease.since = text_of(members, "since");
+  lease.lock_id = base::text_member(members, "lock_id");
+  lease.since = base::text_member(members, "since");
   return lease;
 }
 
@@ -99,7 +94,7 @@ Result<StateDocument> decode_document(std::string_view text, const std::string& 
   const auto serial = number_of(**members, "serial");
   const auto fence = number_of(**members, "fence");
   if (state == nullptr || !serial || !fence) return damaged(name, "members are missing");
-  if (text_of(**members, "checksum") != checksum_of(*state))
+  if (base::text_member(**members, "checksum") != checksum_of(*state))
     return damaged(name, "its checksum does not fit");
   auto decoded = state::decode_base(json::serialize(*state));
   if (!decoded)
@@ -112,7 +107,7 @@ Result<StateDocument> decode_document(std::string_view text, const std::string& 
   document.state = std::move(*decoded);
   if (const json::object* lease = object_of(**members, "lease")) {
     document.lease = decode_lease(*lease);
-    document.lease->expires = text_of(**members, "expires");
+    document.lease->expires = base::text_member(**members, "expires");
   }
   return document;
 }
@@ -132,13 +127,13 @@ std::optional<LockDocument> decode_lock(std::string_view text) {
   if (!parsed || !parsed->is_object()) return std::nullopt;
   const json::object& members = parsed->get_object();
   LockDocument lock;
-  lock.id = text_of(members, "ID");
+  lock.id = base::text_member(members, "ID");
   if (lock.id.empty()) return std::nullopt;
-  lock.operation = text_of(members, "Operation");
-  lock.who = text_of(members, "Who");
-  lock.version = text_of(members, "Version");
-  lock.created = text_of(members, "Created");
-  lock.path = text_of(members, "Path");
+  lock.operation = base::text_member(members, "Operation");
+  lock.who = base::text_member(members, "Who");
+  lock.version = base::text_member(members, "Version");
+  lock.created = base::text_member(members, "Created");
+  lock.path = base::text_member(members, "Path");
   return lock;
 }
 

@@ -115,7 +115,9 @@ class EndWriter {
   }
 
   [[nodiscard]] bool is_complete() const {
-    return outcome_.failed + outcome_.skipped + outcome_.unknown + count(Status::kPending) == 0 &&
+    return outcome_.failed + outcome_.skipped + outcome_.unknown + outcome_.unverified +
+                   count(Status::kPending) ==
+               0 &&
            outcome_.state_error.empty();
   }
 
@@ -147,7 +149,8 @@ class EndWriter {
     const std::pair<std::size_t, std::string_view> rest[] = {{outcome_.failed, "failed"},
                                                              {count(Status::kSkipped), "skipped"},
                                                              {outcome_.unknown, "unknown"},
-                                                             {count(Status::kPending), "not started"}};
+                                                             {count(Status::kPending), "not started"},
+                                                             {outcome_.unverified, "not read back"}};
     for (const auto& [number, word] : rest)
       if (number > 0) counts += fmt::format(", {} {}", number, word);
     return fmt::format("{} incomplete: {}.", verb, counts);

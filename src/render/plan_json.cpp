@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "descopectl/schema/identity.hpp"
 #include "document.hpp"
 #include "scope_view.hpp"
 #include "value_json.hpp"
@@ -67,11 +68,19 @@ json::value after_of(const Action& action) {
   return out;
 }
 
+/// What is to be created is not live, also where its id is known.
+std::string live_id_before(const Action& action) {
+  return action.kind == ActionKind::kCreate ? std::string() : action.live_id;
+}
+
 json::object unknown_of(const Action& action) {
   json::object out;
   if (action.kind == ActionKind::kDelete || action.kind == ActionKind::kForget) return out;
   const bool has_new_id = action.kind == ActionKind::kReplace || action.live_id.empty();
-  if (plan::has_late_id(action) && has_new_id)
+  // Also where the id is the client's choice, nothing has it yet.
+  const bool is_new = action.kind == ActionKind::kCreate && action.descriptor != nullptr &&
+                      !schema::has_key(*action.descriptor);
+  if (is_new || (plan::has_late_id(action) && has_new_id))
     out[action.descriptor == nullptr ? std::string_view("id") : action.descriptor->id_field] = true;
   if (const auto unknown = find_unknown(action.managed))
     for (const auto& [name, value] : unknown->get_object())
@@ -139,7 +148,7 @@ json::array dependencies_to_json(const plan::Plan& plan, const Action& action) {
 }
 
 json::object additions_to_json(const plan::Plan& plan, const Action& action, const JsonContext& context) {
-  json::object out{{"live_id", text_or_null(action.live_id)},
+  json::object out{{"live_id", text_or_null(live_id_before(action))},
                    {"adopted", action.is_adopted},
                    {"source", place_to_json(action.source, context.sources)},
                    {"depends_on", dependencies_to_json(plan, action)},
@@ -180,7 +189,7 @@ json::object result_to_json(const Action& action, const apply::ActionOutcome& ou
   }
   out["attempts"] = outcome.attempts;
   out["seconds"] = std::round(outcome.seconds * 1000) / 1000;
-  out["live_id"] = text_or_null(outcome.live_id.empty() ? action.live_id : outcome.live_id);
+  out["live_id"] = text_or_null(outcome.live_id.empty() ? live_id_before(action) : outcome.live_id);
   return out;
 }
 
@@ -208,8 +217,10 @@ json::object summary_to_json(const plan::Summary& counts) {
 }
 
 json::object outcome_to_json(const apply::Outcome& outcome) {
-  json::object out{{"added", outcome.added},   {"changed", outcome.changed}, {"destroyed", outcome.destroyed},
-                   {"failed", outcome.failed}, {"skipped", outcome.skipped}, {"unknown", outcome.unknown}};
+  json::object out{{"added", outcome.added},         {"changed", outcome.changed},
+                   {"destroyed", outcome.destroyed}, {"adopted", outcome.adopted},
+                   {"failed", outcome.failed},       {"skipped", outcome.skipped},
+                   {"unknown", outcome.unknown},     {"unverified", outcome.unverified}};
   if (!outcome.state_error.empty()) out["state_error"] = outcome.state_error;
   return out;
 }

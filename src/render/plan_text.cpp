@@ -232,7 +232,9 @@ class PlanWriter {
 
 std::string plan_summary_line(const plan::Plan& plan, const TextOptions& options) {
   const plan::Summary& counts = plan.summary;
-  const bool is_quiet = !plan.has_changes() && counts.adopt == 0 && plan.refusals.empty();
+  const auto left_out = std::count_if(plan.actions.begin(), plan.actions.end(),
+                                      [](const plan::Action& action) { return !action.refused.empty(); });
+  const bool is_quiet = !plan.has_changes() && counts.adopt == 0 && plan.refusals.empty() && left_out == 0;
   if (is_quiet && options.is_destroy)
     return "No changes. Nothing that is owned and declared is left to destroy.";
   const std::string_view what = plan.scope.is_limited() ? "selected manifests" : "manifests";
@@ -243,6 +245,7 @@ std::string plan_summary_line(const plan::Plan& plan, const TextOptions& options
       fmt::format("Plan: {} to add, {} to change, {} to destroy", counts.create + counts.replace,
                   counts.update, counts.erase + counts.replace);
   if (counts.adopt > 0) line += fmt::format(", {} to adopt", counts.adopt);
+  if (left_out > 0) line += fmt::format(", {} left out", left_out);
   return line + ".";
 }
 

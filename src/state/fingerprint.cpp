@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t kGuessableBelow = 20;  // characters
 constexpr std::size_t kLengthBytes = 8;
+constexpr std::size_t kObjectIdBytes = 16;
 
 void append_with_length(std::string& out, std::string_view part) {
   for (std::size_t shift = kLengthBytes; shift-- > 0;)
@@ -22,6 +23,10 @@ std::size_t count_characters(std::string_view secret) {
 }
 
 }  // namespace
+
+std::string make_object_id() {
+  return base::random_hex(kObjectIdBytes);
+}
 
 model::Fingerprint make_fingerprint(std::string_view key_hex, std::string_view object_id,
                                     std::string_view pointer, const model::Secret& secret) {

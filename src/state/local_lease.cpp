@@ -55,11 +55,6 @@ Error make_failure(const std::string& what, const fs::path& path, int error) {
       "The lock lies beside the state: check the rights to that folder, and that its file system has locks."};
 }
 
-std::string text_of(const json::object& members, std::string_view name) {
-  const json::value* value = base::find_member(members, name);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
 Lease decode(std::string_view text) {
   Lease lease;
   const std::size_t end = text.find_last_not_of(" \n");
@@ -69,11 +64,12 @@ Lease decode(std::string_view text) {
   if (!parsed || !parsed->is_object()) return lease;
   const json::object& members = parsed->get_object();
   lease.holder = decode_holder(members);
-  lease.since = text_of(members, "since");
-  lease.token = text_of(members, "token");
+  lease.since = base::text_member(members, "since");
+  lease.token = base::text_member(members, "token");
   const json::value* version = base::find_member(members, "version");
   const json::value* fence = base::find_member(members, "fence");
-  const bool is_ours = text_of(members, "format") == kFormat && version != nullptr && version->is_int64();
+  const bool is_ours =
+      base::text_member(members, "format") == kFormat && version != nullptr && version->is_int64();
   if (!is_ours) return lease;
   if (version->get_int64() > kVersion) {
     lease.form = Lease::Form::kNewer;

@@ -93,6 +93,43 @@ TEST_F(ConnectionSorts, AnotherTemplateIsAReplacement) {
   EXPECT_NE(refused.err.find("[replacement-not-allowed]"), std::string::npos) << refused.err;
 }
 
+TEST_F(ConnectionSorts, OfAnotherOriginTakeNothingOfTheFormerOneOver) {
+  const Arguments allowed{"--allow-replace"};
+  apply(connection("chat", "Chat", "  templateId: slack\n"));
+  apply(connection("chat", "Chat", "  templateId: teams\n"), allowed);
+  EXPECT_EQ(api.connection("chat").at("tokenUrl").as_string(), "https://teams.example/token");
+  apply(connection("chat", "Chat", "  appType: apikey\n"), allowed);
+  EXPECT_EQ(api.connection("chat").at("tokenUrl").as_string(), "");
+  apply(connection("chat", "Chat", "  templateId: slack\n"), allowed);
+  EXPECT_EQ(api.connection("chat").at("tokenUrl").as_string(), "https://slack.example/token");
+}
+
+TEST_F(ConnectionSorts, FromATemplateStayInTheirTenantWithAnother) {
+  apply(connection("chat", "Chat", "  templateId: slack\n  tenantId: T1\n"));
+  apply(connection("chat", "Chat", "  templateId: teams\n"), {"--allow-replace"});
+  EXPECT_EQ(api.connection("chat").at("tenantId").as_string(), "T1");
+}
+
+TEST_F(ConnectionSorts, FromATemplateTakeAResetForItsValue) {
+  apply(connection("chat", "Chat", "  templateId: slack\n  pkce: null\n  tokenUrl: null\n"));
+  EXPECT_FALSE(api.connection("chat").at("pkce").as_bool());
+  EXPECT_EQ(api.connection("chat").at("tokenUrl").as_string(), "");
+}
+
+TEST_F(ConnectionSorts, AreNotReplacedUnderAnIdThatTheirManifestNames) {
+  apply(connection("notes", "Notes", "  dcrPresetId: notion\n"));
+  std::string manifest = connection("notes", "Notes", "  dcrPresetId: linear\n");
+  const std::string id(named("Notes").at("id").as_string());
+  manifest.replace(manifest.find("name: notes"), 11, "name: notes, id: " + id);
+  project.declare(manifest);
+  const Result refused = project.apply({"--allow-replace"});
+  EXPECT_EQ(refused.status, 3) << refused.all();
+  EXPECT_NE(refused.err.find("[id-of-replaced]\n"), std::string::npos) << refused.err;
+  EXPECT_NE(refused.err.find("hint: remove metadata.id: the state knows the object\n"), std::string::npos)
+      << refused.err;
+  apply(connection("notes", "Notes", "  dcrPresetId: linear\n"), {"--allow-replace"});
+}
+
 TEST_F(ConnectionSorts, ThatContradictThemselvesAreInvalid) {
   expect_invalid(connection("a", "A", "  templateId: t\n  dcrPresetId: p\n"),
                  "'dcrPresetId' can't be given with 'templateId'");

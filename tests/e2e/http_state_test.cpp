@@ -163,9 +163,12 @@ TEST_P(HttpState, ThatCanNotBeSavedAtTheEndIsWrittenBeside) {
     };
     return 0;
   });
-  const Result result = project.apply();
-  EXPECT_NE(result.status, 0) << result.all();
-  EXPECT_NE(result.err.find("descopectl state push errored.state.json"), std::string::npos) << result.err;
+  const Result result = project.apply({"--config", "descopectl.yaml", "--report", "json=report.json"});
+  EXPECT_EQ(result.status, 5) << result.all();
+  EXPECT_EQ(json::parse(project.folder.read("report.json")).at("descopectl").at("exit_code"), 5);
+  EXPECT_NE(result.err.find("descopectl state push --config descopectl.yaml errored.state.json"),
+            std::string::npos)
+      << result.err;
   struct stat status{};
   ASSERT_EQ(::stat(project.folder.path("errored.state.json").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777U, 0600U);

@@ -130,7 +130,8 @@ TEST_F(InterruptedWait, OfAWriteLeavesItNotStarted) {
                             "  Connection/c: interrupted [not-started]\n"),
             std::string::npos)
       << result.out;
-  EXPECT_EQ(last_line(result.out), "Apply incomplete: 1 added, 0 changed, 0 destroyed, 2 not started.");
+  EXPECT_EQ(last_line(result.out),
+            "Apply incomplete: 1 added, 0 changed, 0 destroyed, 2 not started, 1 not read back.");
   const Result next = project.apply();
   EXPECT_EQ(last_line(next.out), "Apply complete! Resources: 2 added, 0 changed, 0 destroyed.");
   EXPECT_EQ(next.err.find("interrupted run"), std::string::npos) << "nothing was left open: " << next.err;

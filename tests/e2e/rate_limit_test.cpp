@@ -20,11 +20,10 @@ TEST(RateLimit, IsWaitedForAndTheReasonIsTold) {
   const Limited project("POST */create: status=429, retry-after=1, times=1", "{parallelism: 4}");
   const Result result = project.apply();
   EXPECT_EQ(result.status, 0) << result.all();
-  EXPECT_EQ(count(result.err,
-                  "warn: rate limited at POST /v1/mgmt/outbound/app/create: waiting 1 s; at most 2 "
-                  "requests at once from then on\n"),
-            1U)
+  EXPECT_EQ(
+      count(result.err, "warn: rate limited at POST /v1/mgmt/outbound/app/create: waiting 1 s, until 20"), 1U)
       << result.err;
+  EXPECT_EQ(count(result.err, "Z; at most 2 requests at once from then on\n"), 1U) << result.err;
   EXPECT_EQ(last_line(result.out), "Apply complete! Resources: 3 added, 0 changed, 0 destroyed.");
   EXPECT_EQ(Api(project).connections().size(), 3U);
 }
@@ -38,7 +37,8 @@ TEST(RateLimit, ThatOutlastsTheRetriesEndsWithFiveAndWhatWasDone) {
       << result.all();
   EXPECT_NE(result.out.find("skipped: the API's rate limit outlasted the retries"), std::string::npos)
       << result.all();
-  EXPECT_EQ(last_line(result.out), "Apply incomplete: 1 added, 0 changed, 0 destroyed, 1 failed, 1 skipped.");
+  EXPECT_EQ(last_line(result.out),
+            "Apply incomplete: 1 added, 0 changed, 0 destroyed, 1 failed, 1 skipped, 1 not read back.");
   EXPECT_EQ(Api(project).connections().size(), 1U);
 }
 

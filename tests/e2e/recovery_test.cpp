@@ -127,6 +127,32 @@ TEST(InterruptedRun, OfADeleteIsForgottenOnlyWhereItHappened) {
   }
 }
 
+TEST(DeletionThatNobodyCouldReadBack, IsMadeUpForWhereItWasNotCarriedOut) {
+  // A gateway in between answers in the service's stead; the lists before and after each apply are four.
+  const Project project({"--fault", "POST */delete: status=404, times=1", "--fault",
+                         "GET /v1/mgmt/outbound/apps: status=503, after=3, times=1"});
+  project.folder.write(
+      "descopectl.yaml",
+      "apiVersion: descopectl/v1\nkind: Config\nmanifests: [descope/]\nhttp: {retries: 0}\n");
+  project.declare(connection("a") + "---\n" + connection("b"));
+  ASSERT_EQ(project.apply().status, 0);
+  project.declare(connection("a"));
+  const Result unseen = project.apply();
+  EXPECT_EQ(unseen.status, 5) << unseen.all();
+  EXPECT_EQ(last_line(unseen.out), "Apply incomplete: 0 added, 0 changed, 1 destroyed, 1 not read back.");
+  EXPECT_NE(
+      unseen.err.find("error: 1 object was written or deleted and could not be read back [not-verified]"),
+      std::string::npos)
+      << unseen.err;
+  const Result next = project.apply();
+  EXPECT_EQ(next.status, 0) << next.all();
+  EXPECT_NE(next.err.find("an interrupted run was to delete Connection/b, and it is still there"),
+            std::string::npos)
+      << next.err;
+  EXPECT_EQ(last_line(next.out), "Apply complete! Resources: 0 added, 0 changed, 1 destroyed.");
+  EXPECT_EQ(Api(project).connections().size(), 1U);
+}
+
 TEST(InterruptedRun, IsFinishedByApplyBeforeASecretIsRotated) {
   Killed killed(std::string(kApp) + "}\n", {.write = 2, .is_after_effect = true});
   ASSERT_EQ(killed.run({"apply", "--auto-approve"}).status, 0);

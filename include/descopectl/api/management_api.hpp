@@ -52,9 +52,9 @@ struct ApiOptions {
 /// What a create told. `id` is empty where the answer has none (permissions: look in the list).
 struct Created {
   std::string id;
-  std::string client_id;    ///< of an inbound app
-  model::Secret cleartext;  ///< an inbound app's generated secret
-  json::object object;      ///< the object as answered; empty where the answer is not the object
+  /// The object as answered, without secrets: a generated one is left to Writer::load_secret. Empty where the
+  /// answer is not the object.
+  json::object object;
 };
 
 /// Secrets that go into a body on the wire and nowhere else: JSON pointer into the body, value.

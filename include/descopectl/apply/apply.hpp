@@ -72,6 +72,7 @@ struct ApplyOptions {
 struct Outcome {
   std::vector<ActionOutcome> actions;  ///< by index of Plan::actions
   std::size_t added = 0, changed = 0, destroyed = 0, adopted = 0, failed = 0, skipped = 0, unknown = 0;
+  std::size_t unverified = 0;  ///< of what is done: could not be read back
   /// kDone, kPartial, kStale, kCredentials, kUnreachable, kFailure: contract section 4's order where several
   /// hold. kInvalidInput where a secret was missing, so that nothing was started. A caller that was
   /// interrupted says so itself: what was not started for that reason has ErrorKind::kInterrupted.

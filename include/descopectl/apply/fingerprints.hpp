@@ -11,11 +11,6 @@
 
 namespace descopectl::apply {
 
-/// What is recorded of a secret that was cleared: nothing is left to take a fingerprint of.
-[[nodiscard]] inline model::Fingerprint cleared_fingerprint() {
-  return {.scheme = "cleared", .digest = ""};
-}
-
 /// What is recorded of a secret of which nobody knows whether it is there. It equals nothing: whatever the
 /// manifest says is a change, and is sent.
 [[nodiscard]] inline model::Fingerprint unsettled_fingerprint() {

@@ -28,10 +28,13 @@ enum class Escapes : unsigned char {
 /// where it has none. Always with places in `text`.
 [[nodiscard]] std::vector<Unescaped> unescape_all(std::string_view text);
 
+/// `text` with letter case and the two alphabets of base64 told apart no more: what differs from a secret in
+/// them alone is as good as the secret.
+[[nodiscard]] std::string fold_encodings(std::string_view text);
+
 /// What of `bytes` is the same in any text whose base64 or hexadecimal form contains them: base64 (with `+`
-/// and
-/// `/`) where they begin 0, 1 and 2 bytes into a group of three, without the characters that their neighbours
-/// decide as well; then hexadecimal in small letters.
+/// and `/`) where they begin 0, 1 and 2 bytes into a group of three, without the characters that their
+/// neighbours decide as well; then hexadecimal in small letters.
 [[nodiscard]] std::vector<std::string> encoded_cores(std::string_view bytes);
 
 }  // namespace descopectl::base

@@ -30,6 +30,9 @@ namespace base {
 /// The member `name` of `object`, or null where it is absent.
 [[nodiscard]] const json::value* find_member(const json::object& object, std::string_view name);
 
+/// The text of the member `name` of `object`; empty where it is absent or no string. Lives as long as it.
+[[nodiscard]] std::string_view text_member(const json::object& object, std::string_view name);
+
 /// `~` and `/` of one reference token of a JSON pointer written as `~0` and `~1` (RFC 6901 section 3).
 [[nodiscard]] std::string escape_pointer_token(std::string_view token);
 

@@ -23,6 +23,8 @@ namespace descopectl::config {
 
 /// What the file is called.
 inline constexpr std::string_view kConfigFileName = "descopectl.yaml";
+/// Where descopectl keeps what is its own, beside the configuration.
+inline constexpr std::string_view kOwnFolder = ".descopectl";
 /// What it begins with.
 inline constexpr std::string_view kConfigApiVersion = "descopectl/v1";
 inline constexpr std::string_view kConfigKind = "Config";

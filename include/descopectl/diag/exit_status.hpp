@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "descopectl/base/result.hpp"
+
 namespace descopectl::diag {
 
 enum class ExitStatus : int {
@@ -56,5 +58,8 @@ inline constexpr std::array<ExitStatusText, 12> kExitStatusTexts{{
 /// 4), then the others, the larger number first (a refusal tells more than a difference, anything more than
 /// 0).
 [[nodiscard]] ExitStatus stronger(ExitStatus left, ExitStatus right);
+
+/// What an error that ends a run means for the exit status.
+[[nodiscard]] ExitStatus exit_of(const Error& error);
 
 }  // namespace descopectl::diag

@@ -23,9 +23,15 @@ struct ObjectKey {
 
 /// What a secret was when it was last sent, without saying what it was.
 struct Fingerprint {
-  std::string scheme;  ///< "hmac-sha256", or "scrypt-16384-8-1" for secrets under 20 characters
+  /// "hmac-sha256", or "scrypt-16384-8-1" for secrets under 20 characters; "cleared" and "unsettled" have no
+  /// digest.
+  std::string scheme;
   std::string digest;  ///< lower-case hexadecimal
   friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
+
+  /// Of a secret that was cleared: nothing is left to take a fingerprint of.
+  [[nodiscard]] static Fingerprint cleared() { return {.scheme = "cleared", .digest = ""}; }
+  [[nodiscard]] bool is_cleared() const { return scheme == "cleared"; }
 };
 
 /// A value that the server hands back changed, and that therefore counts as equal to what was sent
@@ -71,7 +77,7 @@ struct Intent {
   Operation operation = Operation::kCreate;
   std::string live_id;    ///< the object's id before the write; of a create the id that it asks for, or empty
   json::object identity;  ///< fields that tell the object among others, by wire name, as they were to be sent
-  std::string body_sha256;  ///< of the body without its secrets
+  std::string body_sha256;  ///< of the body without its secrets; of a delete, of the object as it was
   std::string at;           ///< RFC 3339
   /// Where nothing tells the object that is to be made: the live ids of the kind that nobody owned before.
   std::vector<std::string> strangers;
@@ -79,7 +85,8 @@ struct Intent {
   std::vector<std::string> candidates;
   /// Of a create what the outcome was to be recorded as, but for the id that the service chooses; of a
   /// replacement the same, with the create's body as `pending_create`. Of an update of an owned object what
-  /// was recorded, with the secrets unsettled that were to be sent. Else nothing (no key).
+  /// was recorded, with the secrets unsettled that were to be sent; of a delete what was recorded. Else
+  /// nothing (no key).
   RecordedObject record;
 
   [[nodiscard]] bool has_record() const { return !record.key.kind.empty(); }

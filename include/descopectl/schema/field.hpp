@@ -58,10 +58,12 @@ struct Field {
   Type type = Type::kString;
   std::uint8_t calls = kEverywhere;
   bool required = false;
-  bool read_only = false;   ///< the server's; no manifest may write it
-  bool immutable = false;   ///< a change of it is a replacement (sheet 13.3)
-  bool secret = false;      ///< a typed secret; write-only, compared by fingerprint
-  bool write_only = false;  ///< never read back; compared with what was last applied
+  bool read_only = false;  ///< the server's; no manifest may write it
+  bool immutable = false;  ///< a change of it is a replacement (sheet 13.3)
+  bool is_origin = false;  ///< what the object is made of: with another one, nothing of live is carried over
+  bool outlives_origin = false;  ///< but for this
+  bool secret = false;           ///< a typed secret; write-only, compared by fingerprint
+  bool write_only = false;       ///< never read back; compared with what was last applied
   bool has_unknown_default =
       false;  ///< what the server takes when it is absent is not known: it can't be reset
   bool may_come_back_changed =

@@ -34,15 +34,10 @@ namespace descopectl::schema {
 
 /// The live id of an object as the API shows it; empty where it has none, or a part of its key is not a text.
 [[nodiscard]] inline std::string live_id_of(const Kind& kind, const json::object& body) {
-  const auto text_of = [&body](std::string_view name) -> std::string_view {
-    const json::value* value = base::find_member(body, name);
-    if (value == nullptr || !value->is_string()) return {};
-    return {value->get_string().data(), value->get_string().size()};
-  };
-  if (!has_key(kind)) return std::string(text_of(kind.id_field));
+  if (!has_key(kind)) return std::string(base::text_member(body, kind.id_field));
   std::string id;
   for (const std::string_view field : kind.key_fields) {
-    const std::string_view part = text_of(field);
+    const std::string_view part = base::text_member(body, field);
     if (part.empty()) return {};
     if (!id.empty()) id += '/';
     id += base::escape_pointer_token(part);
@@ -54,16 +49,13 @@ namespace descopectl::schema {
 [[nodiscard]] inline std::string_view scope_of(const Kind& kind, std::string_view field,
                                                const json::object& body) {
   if (kind.unique_within.empty() || field == kind.id_field) return {};
-  const json::value* value = base::find_member(body, kind.unique_within);
-  if (value == nullptr || !value->is_string()) return {};
-  return {value->get_string().data(), value->get_string().size()};
+  return base::text_member(body, kind.unique_within);
 }
 
 /// The name by which objects of other kinds name this one; empty for a tenant's object.
 [[nodiscard]] inline std::string_view common_name_of(const Kind& kind, const json::object& body) {
-  const json::value* value = base::find_member(body, kind.name_field);
-  if (value == nullptr || !value->is_string() || !scope_of(kind, kind.name_field, body).empty()) return {};
-  return {value->get_string().data(), value->get_string().size()};
+  return scope_of(kind, kind.name_field, body).empty() ? base::text_member(body, kind.name_field)
+                                                       : std::string_view();
 }
 
 /// Puts what tells the object with that live id into `body`: its id, or the members of its key.

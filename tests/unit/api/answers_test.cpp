@@ -184,14 +184,14 @@ TEST_F(Objects, LostWithOneAreCountedByTheTotalOfASearch) {
   EXPECT_EQ(run(writer().count_losses(kind("Role"), "ROL1")).error().kind(), ErrorKind::kFailure);
 }
 
-TEST_F(Objects, CreatedTellIdClientIdAndSecret) {
+TEST_F(Objects, CreatedTellTheirIdAndNoGeneratedSecret) {
   script->answer(200, R"({"id":"TP1","cleartext":"generated","clientId":"cid"})");
   const auto created = create("InboundApp", R"({"name":"n"})");
   ASSERT_TRUE(created);
   EXPECT_EQ(created->id, "TP1");
-  EXPECT_EQ(created->client_id, "cid");
-  EXPECT_EQ(created->cleartext.reveal(), "generated");
   EXPECT_TRUE(created->object.empty());
+  script->answer(200, R"({"id":"TP1","name":"n","cleartext":"generated"})");
+  EXPECT_EQ(json::serialize(create("InboundApp", R"({"name":"n"})")->object), R"({"id":"TP1","name":"n"})");
 }
 
 TEST_F(Objects, CreatedComeBackWithoutTheirSecret) {

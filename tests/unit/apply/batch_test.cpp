@@ -215,5 +215,17 @@ TEST_F(ApplyBatch, LeavesOutWhatSomebodyElseHasDeleted) {
   EXPECT_THAT(store.state.objects, IsEmpty());
 }
 
+TEST_F(ApplyBatch, LeavesWhatSomebodyElseHasChanged) {
+  for (const std::string n : {"1", "2", "3"})
+    add(make_delete("Resource", "r" + n, "RS" + n));
+  service.live["Resource"]["RS2"]["description"] = "by hand";
+  options.live_read_at = timing.now() - std::chrono::minutes(1);
+  const Outcome outcome = apply();
+  EXPECT_EQ(outcome.exit, ExitStatus::kStale);
+  EXPECT_EQ(outcome.actions[1].message, "Resource/r2 was changed by somebody else since the plan was made");
+  EXPECT_THAT(service.log, ElementsAre("list Resource", "erase 2 of Resource", "list Resource"));
+  EXPECT_EQ(store.state.objects.size(), 1U);
+}
+
 }  // namespace
 }  // namespace descopectl::apply

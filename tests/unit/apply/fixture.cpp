@@ -66,9 +66,9 @@ Action ApplyTest::make_update(std::string_view kind_name, std::string handle, st
 
 Action ApplyTest::make_delete(std::string_view kind_name, std::string handle, std::string id) {
   json::object body{{"name", handle}};
-  own(kind_name, handle, id, body);
+  own(kind_name, handle, id, std::move(body));
   Action action = make_action(ActionKind::kDelete, kind_name, handle);
-  action.before = std::move(body);
+  action.before = service.live[std::string(kind_name)][id];
   action.live_id = std::move(id);
   action.is_owned = true;
   action.record = store.state.objects[action.key];

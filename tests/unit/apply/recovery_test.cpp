@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "descopectl/apply/fingerprints.hpp"
+#include "descopectl/base/digest.hpp"
 #include "fixture.hpp"
 
 namespace descopectl::apply {
@@ -213,6 +214,39 @@ TEST_F(Recovery, KeepsWhatWasNotDeleted) {
   intend(Operation::kDelete, "Role", "editor").live_id = "ROL7";
   EXPECT_THAT(recover(), IsEmpty());
   EXPECT_EQ(recorded("Role", "editor").live_id, "ROL7");
+}
+
+class UndoneDeletion : public Recovery {
+ protected:
+  /// As a delete that was said to be done and never looked at leaves the state.
+  UndoneDeletion() {
+    service.live["Connection"]["slack"] = {{"id", "slack"}, {"name", "Slack"}};
+    model::Intent& intent = intend(Operation::kDelete, "Connection", "slack");
+    intent.live_id = "slack";
+    intent.record.key = intent.key;
+    intent.record.live_id = "slack";
+    intent.body_sha256 = base::sha256_hex(R"({"id":"slack","name":"Slack"})");
+  }
+};
+
+TEST_F(UndoneDeletion, IsOwnedAsBefore) {
+  EXPECT_THAT(recover(),
+              ElementsAre("an interrupted run was to delete Connection/slack, and it is still there (live id "
+                          "'slack')"));
+  EXPECT_EQ(recorded("Connection", "slack").live_id, "slack");
+}
+
+TEST_F(UndoneDeletion, IsNothingOfOursWhereSomebodyMadeAnotherUnderThatId) {
+  service.live["Connection"]["slack"]["name"] = "another";
+  EXPECT_THAT(recover(), IsEmpty());
+  EXPECT_THAT(store.state.objects, IsEmpty());
+}
+
+TEST_F(UndoneDeletion, IsOwnedBesideWhatTookItsHandle) {
+  own("Connection", "slack", "slack-2", {{"name", "other"}});
+  EXPECT_EQ(recover().size(), 1U);
+  EXPECT_EQ(recorded("Connection", "slack").live_id, "slack-2");
+  EXPECT_EQ(recorded("Connection", "slack").superseded_id, "slack");
 }
 
 TEST_F(Recovery, OfADeleteLeavesAnotherObjectOfThatHandle) {

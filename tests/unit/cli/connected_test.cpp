@@ -4,7 +4,6 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "support/temporary_file.hpp"
 #include "target.hpp"
 
 namespace descopectl::cli {
@@ -19,12 +18,8 @@ class StoppedClock final : public base::Clock {
 
 class Connection : public testing::Test {
  protected:
-  Connection() {
-    context_.settings.is_sandbox = true;
-    context_.settings.sandbox_file = file_.path();
-  }
+  Connection() { context_.settings.is_sandbox = true; }
 
-  test::TemporaryFile file_{""};
   Options options_;
   base::Environment environment_;
   StoppedClock clock_;

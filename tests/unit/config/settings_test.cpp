@@ -147,6 +147,22 @@ TEST_F(SettingsTest, ShowPathsFromWhereTheUserStandsAndNameRootsFromTheFile) {
   EXPECT_THAT(root_names(), ElementsAre("a/b/x", "descope", "-"));
 }
 
+TEST_F(SettingsTest, WithoutAFileNameRootsFromTheState) {
+  const auto names_in = [&](const std::string& folder, const std::string& root, const std::string& state) {
+    stand_in(folder);
+    flags_.filenames = {root};
+    flags_.state = state;
+    resolve(kPlan);
+    return root_names();
+  };
+  EXPECT_THAT(names_in("a", "m", "../s.json"), ElementsAre("a/m"));
+  EXPECT_THAT(names_in("b", "m", "../s.json"), ElementsAre("b/m"));
+  EXPECT_THAT(names_in("b", "../a/m", "../s.json"), ElementsAre("a/m"));
+  EXPECT_THAT(names_in("a", "m", ".descopectl/state.json"), ElementsAre("m"));
+  EXPECT_THAT(names_in("a/sub", "../m", "../.descopectl/state.json"), ElementsAre("m"));
+  EXPECT_THAT(names_in("a", "m", ""), ElementsAre("m"));
+}
+
 TEST_F(SettingsTest, WorkInTheFolderOfChdir) {
   write("not read");
   folder_.write("repo/descopectl.yaml", kFile);

@@ -441,9 +441,14 @@ TEST(PlanServer, AResetToADefaultThatOnlyTheServiceKnowsIsAskedForOnce) {
   const std::string text = connection("c", "callbackDomain: null");
   EXPECT_EQ(paths_of(action_on(project.apply_text(text), "Connection/c")), "/callbackDomain");
   project.live_body("Connection", "c")["callbackDomain"] = "the.project.example";
+  project.recorded.objects.begin()->second.changed_by_server["/callbackDomain"] = {nullptr,
+                                                                                   "the.project.example"};
   EXPECT_FALSE(project.plan_text(text).has_work());
   project.apply_text(connection("c", "callbackDomain: null, pkce: true"));
   EXPECT_FALSE(project.plan_text(connection("c", "callbackDomain: null, pkce: true")).has_work());
+  // What somebody else sets it to is no default.
+  project.live_body("Connection", "c")["callbackDomain"] = "another.example";
+  EXPECT_EQ(paths_of(action_on(project.plan_text(text), "Connection/c")), "/callbackDomain, /pkce");
 }
 
 TEST(PlanDestroy, DeletesWhatIsOwnedAndDeclaredDependantsFirst) {

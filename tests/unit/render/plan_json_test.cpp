@@ -74,7 +74,9 @@ TEST(PlanJson, HasTheShapeOfTheContract) {
           "name": "Google Calendar",
           "pkce": true
         },
-        "after_unknown": {},
+        "after_unknown": {
+          "id": true
+        },
         "before_sensitive": {},
         "after_sensitive": {
           "clientSecret": true
@@ -82,7 +84,7 @@ TEST(PlanJson, HasTheShapeOfTheContract) {
         "replace_paths": []
       },
       "descopectl": {
-        "live_id": "google-calendar",
+        "live_id": null,
         "adopted": false,
         "source": {
           "file": "descope/google.yaml",
@@ -281,8 +283,9 @@ TEST(ApplyJson, PutsAResultBesideEachChange) {
   EXPECT_EQ(
       base::to_canonical_json(entries.at(1).at("result")),
       R"({"attempts":2,"error":{"code":"api-refused","hint":"look at the uri","message":"the service refused it"},"live_id":null,"seconds":0.0,"status":"failed"})");
-  EXPECT_EQ(json::serialize(document.at("descopectl").at("outcome")),
-            R"({"added":1,"changed":0,"destroyed":0,"failed":1,"skipped":0,"unknown":0})");
+  EXPECT_EQ(
+      json::serialize(document.at("descopectl").at("outcome")),
+      R"({"added":1,"changed":0,"destroyed":0,"adopted":0,"failed":1,"skipped":0,"unknown":0,"unverified":0})");
   EXPECT_EQ(document.at("descopectl").at("exit_reason"), "partial");
 }
 

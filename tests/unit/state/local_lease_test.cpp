@@ -322,7 +322,7 @@ TEST_F(Lease, GuardsTheStateThatItStandsFor) {
   const std::string before = read_bytes(path);
   EXPECT_EQ(stale->put(sample_object("late")).error().kind(), ErrorKind::kLockHeld);
   EXPECT_EQ(stale->compact().error().kind(), ErrorKind::kLockHeld);
-  EXPECT_EQ(wait_for(stale->replace(model::RecordedState())).error().kind(), ErrorKind::kLockHeld);
+  EXPECT_EQ(wait_for(stale->replace(stale->current())).error().kind(), ErrorKind::kLockHeld);
   EXPECT_EQ(read_bytes(path), before);
   ASSERT_TRUE((*store)->put(sample_object("zoom")));
   EXPECT_EQ((*store)->current().objects.size(), 3U);
