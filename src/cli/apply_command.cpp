@@ -28,8 +28,7 @@ class Applier {
     const ExitStatus checked = co_await check_plan_file();
     if (checked != ExitStatus::kDone) co_return emit_failure(context_, checked);
     const model::RecordedState recorded = store_.current();
-    auto planned =
-        co_await make_planned(context_, **writer, connected_, desired_, recorded, store_.is_kept(), &store_);
+    auto planned = co_await make_planned(context_, **writer, connected_, desired_, recorded, &store_);
     if (!planned) co_return emit_failure(context_, report(context_, planned.error()));
     planned_ = std::move(*planned);
     const std::optional<ExitStatus> stopped = co_await look_before_writing();

@@ -151,8 +151,7 @@ net::awaitable<ExitStatus> plan_and_show(Context& context, Connected& connected,
     co_return emit_failure(context, ExitStatus::kRefused);
   auto reader = api::make_reader(connected.io.get_executor(), connected.options);
   if (!reader) co_return emit_failure(context, report(context, reader.error()));
-  const bool is_kept = context.settings.state.backend != config::StateBackend::kNone;
-  auto planned = co_await make_planned(context, **reader, connected, desired, recorded, is_kept);
+  auto planned = co_await make_planned(context, **reader, connected, desired, recorded);
   if (!planned) co_return emit_failure(context, report(context, planned.error()));
   context.log(LogLevel::kDebug, fmt::format("{} requests", (*reader)->request_count()));
   if (context.sink.has_errors()) co_return emit_failure(context, ExitStatus::kInvalidInput);

@@ -101,7 +101,7 @@ net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, 
                                                               Connected& connected,
                                                               const model::DesiredState& desired,
                                                               const model::RecordedState& recorded,
-                                                              bool is_state_kept, state::Store* store) {
+                                                              state::Store* store) {
   auto planned = std::make_unique<Planned>();
   plan::PlanInput& input = planned->input;
   input.policy = make_policy(context);
@@ -128,8 +128,8 @@ net::awaitable<Result<std::unique_ptr<Planned>>> make_planned(Context& context, 
   input.desired = &desired;
   input.live = &planned->live.state;
   input.recorded = &planned->recorded;
-  input.is_state_kept = is_state_kept;
-  if (!is_state_kept && context.options.command != Command::kDrift)  // whose report says so itself
+  input.is_state_kept = context.settings.state.backend != config::StateBackend::kNone;
+  if (!input.is_state_kept && context.options.command != Command::kDrift)  // whose report says so itself
     context.sink.warning("no-state", {},
                          "with 'state: {backend: none}' nothing is owned: what leaves the manifests stays in "
                          "the project, and destroy finds nothing");

@@ -29,7 +29,7 @@ struct Planned {
 /// interrupted run left open is resolved first: in memory, and in `store` where the command writes.
 [[nodiscard]] boost::asio::awaitable<Result<std::unique_ptr<Planned>>> make_planned(
     Context& context, api::Reader& reader, Connected& connected, const model::DesiredState& desired,
-    const model::RecordedState& recorded, bool is_state_kept, state::Store* store = nullptr);
+    const model::RecordedState& recorded, state::Store* store = nullptr);
 
 /// What the second of two generations of a kind's API shows; nothing where the service does not have it.
 [[nodiscard]] boost::asio::awaitable<Result<std::vector<model::LiveObject>>> list_second_generation(

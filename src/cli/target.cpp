@@ -51,6 +51,10 @@ diff::ConnectionScopeFormat scope_format_of(const config::Settings& settings) {
   return Format::kUnset;
 }
 
+unsigned generation_of(const config::Settings& settings) {
+  return settings.inbound_api == config::InboundApi::kV2 ? 2 : 1;
+}
+
 api::ApiOptions api_options(Context& context) {
   const config::Settings& settings = context.settings;
   api::ApiOptions options;
@@ -162,7 +166,7 @@ model::DesiredState load_what_is_there(Context& context) {
   }
   options.variables.insert(context.settings.variables.begin(), context.settings.variables.end());
   options.environment = &context.environment;
-  options.inbound_generation = context.settings.inbound_api == config::InboundApi::kV2 ? 2 : 1;
+  options.inbound_generation = generation_of(context.settings);
   if (context.settings.config_file) options.config_file = context.settings.config_file->string();
   model::DesiredState desired = manifest::load_manifests(options, context.sources, context.sink);
   hide_secrets(context, desired);
@@ -187,7 +191,7 @@ plan::Policy make_policy(const Context& context) {
   for (const auto& kind : settings.prune.kinds)
     policy.prune.kinds.insert(kind.value);
   if (settings.state.backend == config::StateBackend::kNone) policy.prune.form = plan::Prune::Form::kNone;
-  policy.inbound_generation = settings.inbound_api == config::InboundApi::kV2 ? 2 : 1;
+  policy.inbound_generation = generation_of(settings);
   policy.connection_scope_format = scope_format_of(settings);
   policy.strict_references = settings.has_strict_references;
   policy.allow_replace = allow.replace;

@@ -42,15 +42,16 @@ void add_removed(Draft& draft);
 /// The actions of the command destroy.
 void add_destroyed(Draft& draft);
 
-/// Refusals that look at the plan as a whole: wrong project, objects gone, protection, last of a kind, and
-/// check_referrers().
+/// Refusals that look at the plan as a whole: wrong project, what an --allow flag names and is not there,
+/// objects gone, protection, limits of deletions, last of a kind, and check_referrers().
 void check_rails(Draft& draft);
 
 /// Refuses what would leave others with a reference to nothing; a replacement's consequences name those whose
 /// reference points at nothing meanwhile.
 void check_referrers(Draft& draft);
 
-/// Names that scopes use: roles that exist nowhere, roles that are about to be renamed.
+/// Names of roles and permissions that others use: those that exist nowhere, and those that this run takes
+/// away.
 void check_names(Draft& draft);
 
 /// Does the action send anything?

@@ -1,4 +1,4 @@
-// Refusals that look at the plan as a whole, and the names that scopes use.
+// Refusals that look at the plan as a whole.
 //
 // Rails are decided here, before anything is ordered or sent; each refusal names the flag that would lift it.
 #include <fmt/format.h>
@@ -195,108 +195,6 @@ void check_rails(Draft& draft) {
   check_delete_limits(draft);
   check_last_of_kind(draft);
   check_referrers(draft);
-}
-
-std::string_view common_name_of(const diff::Binding& binding) {
-  const schema::Kind& kind = *binding.desired->kind;
-  const json::object& spec = binding.desired->spec;
-  // A tenant that the manifest does not tell stays.
-  if (binding.live != nullptr && !spec.contains(kind.unique_within) &&
-      !schema::scope_of(kind, kind.name_field, binding.live->body).empty())
-    return {};
-  return schema::common_name_of(kind, spec);
-}
-
-bool is_built_in(const model::NameUse& use) {
-  const schema::Kind* kind = kinds::find_named(use.kind);
-  return kind != nullptr && std::find(kind->built_in_names.begin(), kind->built_in_names.end(), use.name) !=
-                                kind->built_in_names.end();
-}
-
-/// Does the object's live form name that, in a field that will show the new name?
-bool follows_rename(const Draft& draft, const ObjectKey& key, const model::NameUse& use) {
-  const auto at = std::find_if(draft.bindings.begin(), draft.bindings.end(),
-                               [&](const diff::Binding& binding) { return binding.desired->key == key; });
-  if (at == draft.bindings.end() || at->live == nullptr) return false;
-  const auto references = diff::find_live_references(*at->desired->kind, at->live->body);
-  return std::any_of(references.begin(), references.end(), [&](const diff::LiveReference& reference) {
-    const schema::Field* row = schema::find_row(at->desired->kind->fields, reference.pointer);
-    return row != nullptr && row->follows_renames && reference.kind == use.kind &&
-           reference.value == use.name;
-  });
-}
-
-void check_names(Draft& draft) {
-  std::map<std::string, std::map<std::string, ObjectKey>> renamed;  // kind: old name: who
-  for (const Action& action : draft.plan.actions) {
-    if (action.kind != ActionKind::kUpdate) continue;
-    if (schema::common_name_of(*action.descriptor, action.before).empty()) continue;
-    for (const schema::FieldChange& change : action.changes)
-      if (change.path == "/" + std::string(action.descriptor->name_field) && change.before.is_string())
-        renamed[action.key.kind].emplace(std::string(change.before.get_string()), action.key);
-  }
-  std::set<std::pair<std::string_view, std::string_view>> declared;
-  for (const diff::Binding& binding : draft.bindings)
-    declared.emplace(binding.desired->key.kind, common_name_of(binding));
-  std::set<std::pair<std::string, std::string>> said;
-  std::set<std::string> unavailable;
-  for (const model::DesiredObject& object : draft.input.desired->objects)
-    for (const model::NameUse& use : object.names) {
-      if (!draft.input.scope.contains(object.key)) break;
-      if (is_built_in(use)) continue;
-      const schema::Kind* kind = kinds::find_named(use.kind);
-      const bool is_declared = declared.contains({use.kind, use.name});
-      const auto old = renamed[use.kind].find(use.name);
-      const bool was_renamed = old != renamed[use.kind].end();
-      if (draft.input.policy.is_drift && was_renamed) continue;  // in the way of an apply alone
-      if (is_declared && was_renamed && follows_rename(draft, object.key, use)) {
-        draft.sink.error(
-            "renamed-" + base::to_lower(use.kind), use.span,
-            fmt::format("'{}' passes from {} to another {} in this run, and the live object names "
-                        "the first, whose new name it will show",
-                        base::printable(use.name, 100), old->second.to_string(), kind->title),
-            fmt::format("apply the new name of {} first, with it written here; then let the other "
-                        "have the old one",
-                        old->second.to_string()));
-        continue;
-      }
-      if (is_declared) continue;
-      if (was_renamed) {
-        draft.sink.error("renamed-" + base::to_lower(use.kind), use.span,
-                         fmt::format("'{}' is the old name of {}, which is renamed in this run",
-                                     base::printable(use.name, 100), old->second.to_string()),
-                         "write the new name");
-        continue;
-      }
-      const model::LiveKind* live = draft.input.live->find(use.kind);
-      if (live == nullptr || !live->is_loaded) {
-        if (live != nullptr && !live->unavailable.empty() && unavailable.insert(use.kind).second)
-          draft.sink.warning(
-              "names-not-checked", {},
-              fmt::format("the names of {}s could not be checked: {}", kind->title, live->unavailable));
-        continue;
-      }
-      const bool is_live =
-          std::any_of(live->objects.begin(), live->objects.end(), [&](const model::LiveObject& other) {
-            return schema::common_name_of(*kind, other.body) == use.name;
-          });
-      if (is_live || !said.insert({use.kind, use.name}).second) continue;
-      const std::string code = "unknown-" + base::to_lower(use.kind);
-      const std::string summary = fmt::format(
-          "no {} is called '{}', neither {} in the project", kind->title, base::printable(use.name, 100),
-          kind->built_in_names.empty() ? "in the manifests nor" : "built in nor");
-      std::string hint(kind->missing_name_means);
-      const model::DesiredObject* meant = draft.input.desired->find({use.kind, use.name});
-      const json::value* name = meant == nullptr ? nullptr : meant->spec.if_contains(kind->name_field);
-      if (name != nullptr && name->is_string())
-        hint = fmt::format("did you mean '{}'? '{}' is the handle of that {}",
-                           base::printable(std::string_view(name->get_string()), 100),
-                           base::printable(use.name, 100), kind->title);
-      if (draft.input.policy.strict_references)
-        draft.sink.error(code, use.span, summary, std::move(hint));
-      else
-        draft.sink.warning(code, use.span, summary, std::move(hint));
-    }
 }
 
 }  // namespace descopectl::plan

@@ -105,8 +105,8 @@ class Decoder {
       sink_.error("invalid-combination", member.key_span,
                   fmt::format("'{}' belongs to inboundApi v{}, and v{} is configured", row.name,
                               row.generation, context_.generation),
-                  row.generation == 2 ? "set 'inboundApi: v2' in descopectl.yaml, or use attributesScopes"
-                                      : "use scopeClaimMapping, or set 'inboundApi: v1' in descopectl.yaml");
+                  fmt::format("use {}, or set 'inboundApi: v{}' in descopectl.yaml", row.counterpart,
+                              row.generation));
       return false;
     }
     return true;
@@ -352,7 +352,7 @@ class Decoder {
                "duplicate-item",
                fmt::format("'{}' stands in '{}' and in '{}'", key->value.text, at->second.second, list.name),
                "",
-               "a scope may stand once in all lists of a resource",
+               fmt::format("it may stand once in all lists of a {}", kind_.name),
                key->value.span,
                {{at->second.first, "first written here"}}});
         }

@@ -6,6 +6,9 @@
 #include <boost/url/parse.hpp>
 
 #include <algorithm>
+#include <array>
+#include <string_view>
+#include <vector>
 
 #include "descopectl/base/letters.hpp"
 #include "descopectl/base/text.hpp"
@@ -142,6 +145,61 @@ std::optional<std::string> decode_list_item(const Field& row, const Node& node, 
   return text;
 }
 
+namespace {
+
+/// What an environment variable or a file is called.
+bool decode_secret_name(const document::Member& member, model::SecretSource& source, DecodeContext& context) {
+  auto name = decode_text(member.value, member.key, context);
+  if (!name) return false;
+  if (base::is_blank(*name)) {
+    context.sink.error("invalid-value", member.value.span, fmt::format("'{}' is empty", member.key));
+    return false;
+  }
+  source.name = std::move(*name);
+  return true;
+}
+
+bool decode_secret_command(const document::Member& member, model::SecretSource& source,
+                           DecodeContext& context) {
+  for (const Node& item : member.value.items) {
+    auto word = decode_text(item, "an item of fromCommand", context);
+    if (!word) return false;
+    source.argv.push_back(std::move(*word));
+  }
+  if (!source.argv.empty() && !source.argv.front().empty()) return true;
+  context.sink.error("wrong-type", member.value.span,
+                     "'fromCommand' must be a list: the program and its arguments");
+  return false;
+}
+
+bool decode_secret_clear(const document::Member& member, model::SecretSource&, DecodeContext& context) {
+  const auto is_clear = decode_boolean(member.value, "clear", context);
+  if (is_clear && !*is_clear)
+    context.sink.error("invalid-value", member.value.span, "'clear' can only be true",
+                       "leave the secret out to keep it");
+  return is_clear.value_or(false);
+}
+
+struct SecretForm {
+  std::string_view word;
+  model::SecretSource::Form form;
+  bool (*decode)(const document::Member&, model::SecretSource&, DecodeContext&);
+};
+constexpr std::array kSecretForms{
+    SecretForm{"fromEnv", model::SecretSource::Form::kEnvironment, decode_secret_name},
+    SecretForm{"fromFile", model::SecretSource::Form::kFile, decode_secret_name},
+    SecretForm{"fromCommand", model::SecretSource::Form::kCommand, decode_secret_command},
+    SecretForm{"clear", model::SecretSource::Form::kClear, decode_secret_clear}};
+
+std::vector<std::string_view> secret_words() {
+  std::vector<std::string_view> words;
+  for (const SecretForm& form : kSecretForms)
+    words.push_back(form.word);
+  return words;
+}
+
+}  // namespace
+
 std::optional<model::SecretSource> decode_secret_source(const Field& row, const Node& node,
                                                         DecodeContext& context) {
   using Form = model::SecretSource::Form;
@@ -171,52 +229,20 @@ std::optional<model::SecretSource> decode_secret_source(const Field& row, const 
         node.kind == NodeKind::kNull ? "write {clear: true} to clear it, or leave it out to keep it" : "");
     return std::nullopt;
   }
-  const std::vector<std::string_view> known{"fromEnv", "fromFile", "fromCommand", "clear"};
   if (node.members.size() != 1) {
-    sink.error(
-        "invalid-combination", node.span,
-        fmt::format("the secret '{}' needs exactly one of {}", row.name, base::join_words(known, " and ")));
+    sink.error("invalid-combination", node.span,
+               fmt::format("the secret '{}' needs exactly one of {}", row.name,
+                           base::join_words(secret_words(), " and ")));
     return std::nullopt;
   }
   const document::Member& member = node.members.front();
-  if (member.key == "fromEnv" || member.key == "fromFile") {
-    auto name = decode_text(member.value, member.key, context);
-    if (!name) return std::nullopt;
-    if (base::is_blank(*name)) {
-      sink.error("invalid-value", member.value.span, fmt::format("'{}' is empty", member.key));
-      return std::nullopt;
-    }
-    source.form = member.key == "fromEnv" ? Form::kEnvironment : Form::kFile;
-    source.name = std::move(*name);
-    return source;
-  }
-  if (member.key == "fromCommand") {
-    source.form = Form::kCommand;
-    for (const Node& item : member.value.items) {
-      auto word = decode_text(item, "an item of fromCommand", context);
-      if (!word) return std::nullopt;
-      source.argv.push_back(std::move(*word));
-    }
-    if (source.argv.empty() || source.argv.front().empty()) {
-      sink.error("wrong-type", member.value.span,
-                 "'fromCommand' must be a list: the program and its arguments");
-      return std::nullopt;
-    }
-    return source;
-  }
-  if (member.key == "clear") {
-    const auto is_clear = decode_boolean(member.value, "clear", context);
-    if (!is_clear) return std::nullopt;
-    if (!*is_clear) {
-      sink.error("invalid-value", member.value.span, "'clear' can only be true",
-                 "leave the secret out to keep it");
-      return std::nullopt;
-    }
-    source.form = Form::kClear;
-    return source;
+  for (const SecretForm& form : kSecretForms) {
+    if (member.key != form.word) continue;
+    source.form = form.form;
+    return form.decode(member, source, context) ? std::optional(std::move(source)) : std::nullopt;
   }
   context.sources.mark_secret(member.value.span);
-  report_unknown_key(member, fmt::format("the secret '{}'", row.name), known, sink);
+  report_unknown_key(member, fmt::format("the secret '{}'", row.name), secret_words(), sink);
   return std::nullopt;
 }
 

@@ -47,7 +47,8 @@ class SourceTable {
   [[nodiscard]] Position begin_of(const Span& span) const;
   [[nodiscard]] Position end_of(const Span& span) const;
 
-  /// Never to be quoted: the value of a secret. Quoting replaces these bytes by asterisks.
+  /// Never to be quoted: the value of a secret. Quoting replaces these bytes by asterisks. Threads may do so
+  /// side by side for different sources, and none may quote meanwhile.
   void mark_secret(const Span& span);
 
   /// The line (without its end) that holds the span's first byte, with secret stretches as "***", tabs as one

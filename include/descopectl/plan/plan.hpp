@@ -268,20 +268,20 @@ void refuse_losses(Plan& plan, const schema::Kind& kind, const std::vector<model
 /// that it did.
 void add_counted_loss(Action& action, const Result<std::uint64_t>& count);
 
-/// The kinds whose live objects this run needs: declared, owned, of an open intent, named by a scope; and
-/// those always listed. `optional` ones may be refused by the service without harm.
 struct NeededKind {
   const schema::Kind* kind = nullptr;
-  bool is_optional = false;
+  bool is_optional = false;  ///< the service may refuse to list it without harm
 };
+/// The kinds whose live objects this run needs: declared, owned, of an open intent, named by a scope; and
+/// those always listed.
 [[nodiscard]] std::vector<NeededKind> find_needed_kinds(const model::DesiredState& desired,
                                                         const model::RecordedState& recorded,
                                                         const Policy& policy);
 
+inline constexpr std::size_t kMostParentsAsked = 100;
 /// Of a kind that is listed by parent (policies by app): the parents that find_list_parents leaves out and
 /// whose objects may refer to what `plan` deletes, replaces or takes an item out of. Of parents that are not
 /// among those themselves at most kMostParentsAsked are looked at; `left_out` gets the number of the rest.
-inline constexpr std::size_t kMostParentsAsked = 100;
 [[nodiscard]] std::vector<std::string> find_unseen_parents(const schema::Kind& kind, const Plan& plan,
                                                            const PlanInput& input, std::size_t& left_out);
 

@@ -1,4 +1,5 @@
-// The formats that results are shown in: one table, so that a further format is one row.
+// The formats that plans, applies, drift and diagnostics are shown in: a row each. What other commands print
+// has two forms, text and JSON.
 #pragma once
 
 #include <span>

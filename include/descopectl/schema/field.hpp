@@ -1,7 +1,7 @@
 // One row of a kind's field table: all that the program knows about a field, in one place.
 //
-// Decoding, validation, bodies, normal form, diff, the emulator's checks, and later JSON Schema, export and
-// `explain` iterate over these rows; no other file names a field. Rows are constexpr, so that a table costs
+// Decoding, validation, bodies, normal form, diff, JSON Schema, export, `explain` and the emulator's checks
+// iterate over these rows. Rows are constexpr, so that a table costs
 // nothing at start-up and `static_assert(is_valid_table(...))` under each one finds contradictions at build
 // time.
 #pragma once
@@ -75,6 +75,7 @@ struct Field {
   bool is_output = false;  ///< shown by the command `output`: an id that others need
   std::uint8_t generation =
       0;  ///< 1 or 2: only in that generation of the kind's endpoints (sheet 0.3, trap 10)
+  std::string_view counterpart = {};  ///< the field that says the same in the other generation
   std::string_view update_wire = {};  ///< the update call names it so ("newName", sheet 9)
   ListForm list = ListForm::kNone;
   std::string_view key = {};                           ///< of kKeyed
