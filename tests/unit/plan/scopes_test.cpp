@@ -92,6 +92,15 @@ TEST_F(ScopeOfRoles, KeepsItsRolesWhereAScopeDocumentHasNoValues) {
   EXPECT_EQ(actions_of(project.plan_text(text)), "");
 }
 
+TEST_F(ScopeOfRoles, LeavesAListThatIsWrittenWithoutIt) {
+  const std::string text = connection("c") + resource("r", "scopes: {permissionsScopes: []}") +
+                           doc("McpScope", "name: m", "resource: r, " + connections);
+  project.apply_text(text);
+  EXPECT_EQ(json::serialize(project.live_body("Resource", "RS1").at("scopes")),
+            R"({"permissionsScopes":[],"connectionsScopes":[{"name":"s","values":["x"]}]})");
+  EXPECT_EQ(actions_of(project.plan_text(text)), "");
+}
+
 TEST_F(ScopeOfRoles, IsNotOverwrittenByConnections) {
   Manifests declared(connection("c") + resource("r") +
                      doc("McpScope", "name: m", "resource: r, " + connections));
