@@ -48,6 +48,21 @@ bool went_with_parent(const Action& action, const std::set<Place>& erased) {
   return row != nullptr && erased.contains({row->reference, parent});
 }
 
+/// Is what `action`'s object was listed under still there, or was its deletion not seen?
+bool is_parent_in_doubt(const Run& run, const Action& action) {
+  const std::string parent = schema::parent_of(*action.descriptor, action.live_id);
+  if (parent.empty()) return false;
+  const schema::Field* row =
+      schema::find_wire_field(action.descriptor->fields, action.descriptor->calls.list_by);
+  for (std::size_t i = 0; row != nullptr && i < run.plan.actions.size(); ++i) {
+    const Action& other = run.plan.actions[i];
+    if (other.live_id == parent && other.key.kind == row->reference &&
+        other.kind != plan::ActionKind::kCreate)
+      return run.unseen.contains(i) || run.outcome.actions[i].code == kNotApplied;
+  }
+  return false;
+}
+
 /// The state goes on owning what is still there: beside the object that has its handle by now, or in its old
 /// record.
 void keep_owning(Run& run, const Action& action) {
@@ -100,7 +115,7 @@ void fail_departure(Run& run, std::size_t index, std::string_view what, std::str
   const Action& action = run.plan.actions[index];
   ActionOutcome& outcome = run.outcome.actions[index];
   if (outcome.status != Status::kDone) return;  // it failed for a reason of its own
-  fail(outcome, ErrorKind::kFailure, "not-applied",
+  fail(outcome, ErrorKind::kFailure, kNotApplied,
        fmt::format("{} was deleted, but {} (live id '{}')", action.key.to_string(), what,
                    base::printable(action.live_id)),
        std::move(hint));
@@ -138,6 +153,12 @@ std::map<const schema::Kind*, Departures> find_departures(const Run& run) {
 
 void settle_departed(Run& run) {
   if (run.stop == Stop::kState) return;
+  for (std::size_t i = 0; i < run.outcome.actions.size(); ++i)
+    if (run.outcome.actions[i].is_erased && !run.unseen.contains(i) &&
+        is_parent_in_doubt(run, run.plan.actions[i])) {
+      leave_unverified(run, i, "deleted", "what it belongs to may still be there");
+      run.unseen.insert(i);
+    }
   for (std::size_t i = 0; i < run.outcome.actions.size(); ++i)
     if (run.outcome.actions[i].is_erased && !run.unseen.contains(i))
       settle_deletion(run, run.plan.actions[i]);

@@ -134,10 +134,9 @@ std::optional<model::Intent> Journal::make_intent(const plan::Step& step) const 
     if (record) intent.record = std::move(*record);
   }
   if (*operation == Operation::kUpdate) intent.record = make_updated(action);
-  if (*operation == Operation::kDelete) {
-    intent.record = find_owned(action);
-    intent.body_sha256 = digest_live(*action.descriptor, action.before);
-  }
+  if (*operation == Operation::kDelete) intent.record = find_owned(action);
+  if (*operation == Operation::kDelete || *operation == Operation::kReplace)
+    intent.before_sha256 = digest_live(*action.descriptor, action.before);
   if (*operation == Operation::kReplace) {
     // Ids that are known later are declared, and laid over by whoever creates the object in the end.
     if (!intent.has_record()) intent.record = action.record;

@@ -218,12 +218,12 @@ void Proof::fail_open(const std::vector<Written*>& open, const Objects& objects)
     }
     const std::string key = action.key.to_string();
     if (finding.object == nullptr) {
-      fail(outcome, ErrorKind::kFailure, "not-applied",
+      fail(outcome, ErrorKind::kFailure, kNotApplied,
            fmt::format("{} was written, but the list of its kind does not show it (live id '{}')", key,
                        base::printable(written->record.live_id)),
            "plan again a little later: lists may lag behind");
     } else {
-      fail(outcome, ErrorKind::kFailure, "not-applied",
+      fail(outcome, ErrorKind::kFailure, kNotApplied,
            fmt::format("{} was written, but {}", key, describe(finding.differences)),
            "look at the object in the console; a value that the service does not keep can be taken out of "
            "the manifest "

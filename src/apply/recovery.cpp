@@ -76,7 +76,8 @@ class Resolver {
 
   Resolution resolve_replacement() const {
     if (const LiveObject* made = find_made(intent_.record.pending_create)) return take(*made);
-    if (live_->find(intent_.live_id) != nullptr) return doubt_secrets();
+    if (const LiveObject* there = live_->find(intent_.live_id))
+      return is_new(*there) ? take(*there) : doubt_secrets();
     Resolution unseen{state::PutChange{recorded_.make_unfinished(intent_)}, ""};
     if (leaves_open(unseen, intent_.record.pending_create)) return unseen;
     unseen.may_appear = true;
@@ -104,7 +105,7 @@ class Resolver {
   /// now, or by its old record. Where the id is not the service's, something else may have been made under
   /// it.
   Resolution own_again(const LiveObject& live) const {
-    if (kind_->id_chosen_by_client && digest_live(*kind_, live.body) != intent_.body_sha256)
+    if (kind_->id_chosen_by_client && digest_live(*kind_, live.body) != intent_.before_sha256)
       return settle("");
     const auto heir = recorded_.objects.find(intent_.key);
     const bool has_heir = heir != recorded_.objects.end();
@@ -114,6 +115,12 @@ class Resolver {
     return {state::PutChange{std::move(record)},
             fmt::format("an interrupted run was to delete {}, and it is still there (live id '{}')",
                         intent_.key.to_string(), base::printable(live.id, 100))};
+  }
+
+  /// Is what has the id of the object that was to be replaced the new one for certain?
+  bool is_new(const LiveObject& object) const {
+    return !intent_.before_sha256.empty() && digest_live(*kind_, object.body) != intent_.before_sha256 &&
+           !intent_.record.pending_create.empty() && shows(object, intent_.record.pending_create);
   }
 
   /// The one object of nobody that is what the request was to make, and shows what was sent. What has the id

@@ -95,6 +95,7 @@ void fail(ActionOutcome& outcome, const Error& error);
 void fail(ActionOutcome& outcome, ErrorKind kind, std::string_view code, std::string message,
           std::string hint = {});
 
+inline constexpr std::string_view kNotApplied = "not-applied";
 inline constexpr std::string_view kNotVerified = "not-verified";
 /// The action stays done; its outcome and a warning say that nobody looked: "Role/r was deleted, but not read
 /// back: interrupted". `what`: "written", "deleted".

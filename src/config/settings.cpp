@@ -260,16 +260,24 @@ class Resolver {
 
   /// A root's name in the state, from its absolute path.
   std::string root_name(const fs::path& absolute) const {
-    return normal(normal(absolute).lexically_relative(normal(find_anchor()))).string();
+    if (!is_anchored_by_state())
+      return normal(normal(absolute).lexically_relative(normal(file_folder_))).string();
+    std::error_code error;
+    const fs::path real = fs::weakly_canonical(absolute, error);
+    return normal((error ? normal(absolute) : normal(real)).lexically_relative(find_anchor())).string();
   }
 
-  /// What the names of roots start from: the same for one state, wherever it is used from.
+  bool is_anchored_by_state() const { return !settings_.config_file && !overrides_.state.empty(); }
+
+  /// What the names of roots start from where there is no file: the same for one state, wherever it is used
+  /// from.
   fs::path find_anchor() const {
-    if (settings_.config_file || overrides_.state.empty()) return file_folder_;
     std::error_code error;
-    const fs::path folder = fs::weakly_canonical(working_folder_ / overrides_.state, error).parent_path();
+    const fs::path state = fs::weakly_canonical(working_folder_ / overrides_.state, error);
     if (error) return file_folder_;
-    return folder.filename() == kOwnFolder ? folder.parent_path() : folder;
+    for (fs::path folder = state.parent_path(); folder.has_relative_path(); folder = folder.parent_path())
+      if (folder.filename() == kOwnFolder) return folder.parent_path();
+    return state.parent_path();
   }
 
   void add_root(ManifestRoot root) {

@@ -19,19 +19,13 @@ class Comparer {
     const json::object* live = binding_.live == nullptr ? nullptr : &binding_.live->body;
     // What a replacement left behind is carried over as live would have been.
     const json::object* base = live == nullptr ? find_pending_create(binding_) : live;
+    if (base == nullptr) return plan_new_object({}, id_of, format);
+    if (live == nullptr && has_other_origin(*base))
+      return plan_new_object(keep_beyond_origin(*base), id_of, format);
     json::object spec = binding_.desired->spec;
-    if (base != nullptr) {
-      place_own_items(spec, *base);
-      drop_ignored(spec, base);
-    }
+    place_own_items(spec, *base);
+    drop_ignored(spec, base);
     result_.managed = resolve_fields(kind_, spec, base, id_of, format, result_.uses_unverified_encoding);
-    if (base == nullptr) {
-      result_.applied = result_.managed;
-      drop_ignored(result_.applied, nullptr);  // sent once, and not managed from then on
-      result_.target = schema::overlay(kind_.fields, {}, result_.managed);
-      result_.changes = schema::find_changes(kind_.fields, {}, result_.target);
-      return;
-    }
     result_.applied = result_.managed;
     if (binding_.recorded != nullptr) {
       // A field that goes back to its default now is not managed any more after that.
@@ -49,7 +43,7 @@ class Comparer {
     result_.changes = schema::find_changes(kind_.fields, *live, result_.target);
     settle_write_only();
     find_replacements();
-    if (has_other_origin()) leave_origin_behind(*live);
+    if (has_other_origin()) leave_origin_behind(*live, id_of, format);
   }
 
  private:
@@ -72,7 +66,7 @@ class Comparer {
 
   static bool is_declared_whole(const json::object& spec, const std::string& list) {
     const json::value* declared = schema::find_at({}, spec, list);
-    return declared != nullptr && declared->is_array();
+    return declared != nullptr && (declared->is_array() || declared->is_null());
   }
 
   static bool is_named(const json::value& item, std::string_view name) {
@@ -275,22 +269,12 @@ class Comparer {
 
   /// What live got of its template, say, is not for an object that is made of another one: that is made of
   /// what its manifest says alone.
-  void leave_origin_behind(const json::object& live) {
-    json::object kept;
-    for (const Field& row : kind_.fields)
-      if (const json::value* value = live.if_contains(row.wire_name());
-          value != nullptr && row.outlives_origin)
-        kept[row.wire_name()] = *value;
-    const auto is_written = [this](std::string_view name) { return result_.applied.contains(name); };
-    json::object managed;
-    for (const auto& [name, value] : result_.managed)
-      if (is_written(name)) managed[name] = value;
-    result_.managed = std::move(managed);
+  void leave_origin_behind(const json::object& live, const IdOf& id_of, ConnectionScopeFormat format) {
+    plan_new_object(keep_beyond_origin(live), id_of, format);
     std::erase_if(result_.no_longer_managed, [&](const std::string& path) {
       const Field* row = schema::find_wire_field(kind_.fields, base::split_pointer(path).front());
       return row == nullptr || !row->outlives_origin;
     });
-    result_.target = schema::overlay(kind_.fields, kept, result_.managed);
     result_.changes = schema::find_changes(kind_.fields, live, result_.target);
     settle_write_only();
     std::erase_if(result_.changes, [](const schema::FieldChange& change) {
@@ -298,6 +282,36 @@ class Comparer {
     });
     result_.replaced_by.clear();
     find_replacements();
+  }
+
+  json::object keep_beyond_origin(const json::object& body) const {
+    json::object kept;
+    for (const Field& row : kind_.fields)
+      if (const json::value* value = body.if_contains(row.wire_name());
+          value != nullptr && row.outlives_origin)
+        kept[row.wire_name()] = *value;
+    return kept;
+  }
+
+  /// `kept`: what it has beside what its manifest says.
+  void plan_new_object(const json::object& kept, const IdOf& id_of, ConnectionScopeFormat format) {
+    result_.managed = resolve_fields(kind_, binding_.desired->spec, nullptr, id_of, format,
+                                     result_.uses_unverified_encoding);
+    result_.applied = result_.managed;
+    drop_ignored(result_.applied, nullptr);  // sent once, and not managed from then on
+    result_.target = schema::overlay(kind_.fields, kept, result_.managed);
+    result_.changes = schema::find_changes(kind_.fields, {}, result_.target);
+  }
+
+  /// Is an unfinished replacement's body made of something else than the manifest says by now?
+  [[nodiscard]] bool has_other_origin(const json::object& pending) const {
+    return std::any_of(kind_.fields.begin(), kind_.fields.end(), [&](const Field& row) {
+      const json::value* wanted = binding_.desired->spec.if_contains(row.wire_name());
+      const json::value* there = pending.if_contains(row.wire_name());
+      return row.is_origin && (wanted != nullptr || there != nullptr) &&
+             !schema::is_equal(&row, there == nullptr ? json::value() : *there,
+                               wanted == nullptr ? json::value() : *wanted);
+    });
   }
 
   void find_replacements() {

@@ -165,14 +165,16 @@ class DeclaredBuilder {
     send_all_secrets();
   }
 
-  /// What is reset is left out of a plain create; another create call may have a value of its own for it.
+  /// What is reset is left out of a plain create; another create call may have a value of its own for it,
+  /// also where it does not take the field: the update after it does.
   void write_resets() {
     const schema::CreateVariant* variant = schema::find_variant(kind_, action_.body);
     if (variant == nullptr) return;
     for (const auto& [name, value] : action_.managed) {
       const Field* row = schema::find_wire_field(kind_.fields, name);
-      if (value.is_null() && row != nullptr && schema::takes(*variant, row->wire_name()))
-        action_.body[name] = schema::zero_of(*row);
+      const bool is_sent = row != nullptr && !row->is_origin &&
+                           (row->in(schema::kInUpdate) || schema::takes(*variant, row->wire_name()));
+      if (value.is_null() && is_sent) action_.body[name] = schema::zero_of(*row);
     }
   }
 

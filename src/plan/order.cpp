@@ -79,7 +79,7 @@ class Grapher {
     for (std::size_t i = 0; i < actions_.size(); ++i)
       if (actions_[i].sequence == Sequence::kAddFirst)
         follow_renames(i);
-      else if (actions_[i].kind == ActionKind::kUpdate)
+      else if (looks_at_live(actions_[i]))
         note_renames(i);
     for (const Handover& handover : handovers)
       if (!handover.is_certain && clear_the_way(handover)) wait_for_name(handover);
@@ -294,7 +294,13 @@ class Grapher {
     }
   }
 
-  /// By the update's turn, live may name what is renamed in this run by its new name.
+  /// Is the object read again where its turn comes late?
+  static bool looks_at_live(const Action& action) {
+    return action.kind == ActionKind::kUpdate || action.kind == ActionKind::kReplace ||
+           action.kind == ActionKind::kDelete;
+  }
+
+  /// By the action's turn, live may name what is renamed in this run by its new name.
   void note_renames(std::size_t index) {
     Action& action = actions_[index];
     for (diff::LiveReference& reference : diff::find_live_references(*action.descriptor, action.before)) {

@@ -29,7 +29,7 @@ Error make_damage(std::string problem) {
 // A member that is added to the model has to be written and read here as well.
 static_assert(boost::pfr::tuple_size_v<model::RecordedState> == 7);
 static_assert(boost::pfr::tuple_size_v<model::RecordedObject> == 13);
-static_assert(boost::pfr::tuple_size_v<model::Intent> == 9);  // `candidates` is not kept
+static_assert(boost::pfr::tuple_size_v<model::Intent> == 10);  // `candidates` is not kept
 static_assert(boost::pfr::tuple_size_v<model::ObjectKey> == 2);
 static_assert(boost::pfr::tuple_size_v<model::Fingerprint> == 2);
 static_assert(boost::pfr::tuple_size_v<model::SentGot> == 2);
@@ -219,6 +219,7 @@ json::object encode_intent(const model::Intent& intent) {
                       {"identity", intent.identity},
                       {"body_sha256", intent.body_sha256},
                       {"at", intent.at}};
+  if (!intent.before_sha256.empty()) result["before_sha256"] = intent.before_sha256;
   if (intent.has_record()) result["object"] = encode_object(intent.record);
   if (!intent.strangers.empty())
     result["strangers"] = json::array(intent.strangers.begin(), intent.strangers.end());
@@ -233,6 +234,7 @@ Result<model::Intent> decode_intent(const json::value& value) {
   intent.live_id = reader.text("live_id");
   intent.identity = reader.object("identity");
   intent.body_sha256 = reader.text("body_sha256");
+  intent.before_sha256 = reader.optional_text("before_sha256");
   intent.at = reader.text("at");
   if (reader.has("object")) {
     auto object = decode_object(reader.any("object"));

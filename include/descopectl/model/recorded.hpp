@@ -77,8 +77,9 @@ struct Intent {
   Operation operation = Operation::kCreate;
   std::string live_id;    ///< the object's id before the write; of a create the id that it asks for, or empty
   json::object identity;  ///< fields that tell the object among others, by wire name, as they were to be sent
-  std::string body_sha256;  ///< of the body without its secrets; of a delete, of the object as it was
-  std::string at;           ///< RFC 3339
+  std::string body_sha256;    ///< of the body without its secrets
+  std::string before_sha256;  ///< of a delete or replacement: of the object as it was
+  std::string at;             ///< RFC 3339
   /// Where nothing tells the object that is to be made: the live ids of the kind that nobody owned before.
   std::vector<std::string> strangers;
   /// Live ids of nobody's of which one may be what it made, as a look found them; not kept.

@@ -225,7 +225,7 @@ class UndoneDeletion : public Recovery {
     intent.live_id = "slack";
     intent.record.key = intent.key;
     intent.record.live_id = "slack";
-    intent.body_sha256 = base::sha256_hex(R"({"id":"slack","name":"Slack"})");
+    intent.before_sha256 = base::sha256_hex(R"({"id":"slack","name":"Slack"})");
   }
 };
 
