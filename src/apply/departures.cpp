@@ -78,6 +78,20 @@ void keep_owning(Run& run, const Action& action) {
   if (!put) run.stop_for_state(fmt::format("{} is still there", key.to_string()), put.error());
 }
 
+/// The old object of a replacement is gone: its new one stands alone.
+void forget_superseded(Run& run, const Action& action) {
+  for (const model::ObjectKey& key : {action.key, action.moved_from}) {
+    const auto& owned = run.store.current().objects;
+    const auto found = owned.find(key);
+    if (found == owned.end() || found->second.superseded_id != action.live_id) continue;
+    model::RecordedObject record = found->second;
+    record.superseded_id.clear();
+    const auto put = run.store.put(std::move(record));
+    if (!put) run.stop_for_state(fmt::format("{} was read back", key.to_string()), put.error());
+    return;
+  }
+}
+
 void settle_deletion(Run& run, const Action& action) {
   const auto& intents = run.store.current().intents;
   for (const model::ObjectKey& key : {action.key, action.moved_from}) {
@@ -160,8 +174,10 @@ void settle_departed(Run& run) {
       run.unseen.insert(i);
     }
   for (std::size_t i = 0; i < run.outcome.actions.size(); ++i)
-    if (run.outcome.actions[i].is_erased && !run.unseen.contains(i))
+    if (run.outcome.actions[i].is_erased && !run.unseen.contains(i)) {
+      forget_superseded(run, run.plan.actions[i]);
       settle_deletion(run, run.plan.actions[i]);
+    }
 }
 
 void settle_gone(const Run& run, const std::vector<model::LiveObject>& objects, Departures& left) {

@@ -40,6 +40,15 @@ std::string hint_after_delete(bool is_state_kept) {
                          "declared (a generated clientId among them) are lost";
 }
 
+/// " (/description, /logo)"; nothing where what moved is in no field.
+std::string describe_moved(const Action& action, const json::object& live) {
+  std::vector<std::string> paths;
+  for (const schema::FieldChange& change :
+       schema::find_changes(action.descriptor->fields, action.before, live))
+    paths.push_back(change.path);
+  return paths.empty() ? std::string() : fmt::format(" ({})", base::join_first_words(paths));
+}
+
 /// Does the call take less than what is to be created?
 bool leaves_something_out(const schema::CreateVariant& variant, const json::object& body,
                           const api::BodySecrets& secrets) {
@@ -288,7 +297,6 @@ asio::awaitable<void> ApiRunner::erase_superseded(std::size_t index, ActionOutco
     co_return;
   }
   outcome.is_erased = true;
-  record_superseded_gone(action.key, describe_delete(action), outcome);
 }
 
 asio::awaitable<void> ApiRunner::erase(std::size_t index, ActionOutcome& outcome) {
@@ -333,10 +341,10 @@ asio::awaitable<bool> ApiRunner::check_fresh(Action& action, std::chrono::steady
   if (plan::recheck(action, is_gone ? nullptr : &found->body, run_.options.policy) && !is_gone)
     co_return true;
   fail(outcome, ErrorKind::kStale, "stale",
-       is_gone
-           ? fmt::format("{} is gone from the project since the plan was made (live id '{}')",
-                         action.key.to_string(), action.live_id)
-           : fmt::format("{} was changed by somebody else since the plan was made", action.key.to_string()),
+       is_gone ? fmt::format("{} is gone from the project since the plan was made (live id '{}')",
+                             action.key.to_string(), action.live_id)
+               : fmt::format("{} was changed by somebody else since the plan was made{}",
+                             action.key.to_string(), describe_moved(action, found->body)),
        "plan again and look at what moved");
   co_return false;
 }
@@ -461,28 +469,14 @@ bool ApiRunner::record_removal(const Action& action, const std::string& done, Ac
   const auto& owned = run_.store.current().objects;
   const auto found = owned.find(key);
   if (found == owned.end()) return true;
-  if (!action.live_id.empty() && found->second.superseded_id == action.live_id)
-    return record_superseded_gone(key, done, outcome);
+  // Until a list has shown that it is gone, the state names it beside the new object.
+  if (!action.live_id.empty() && found->second.superseded_id == action.live_id) return true;
   // A handle may name another live object by now; that one's record stays.
   if (!action.live_id.empty() && found->second.live_id != action.live_id) return true;
   const auto removed = outcome.is_erased ? run_.store.remove_unseen(key) : run_.store.remove(key);
   if (removed) return true;
   fail_recording(done, removed.error(), outcome);
   return false;
-}
-
-bool ApiRunner::record_superseded_gone(const model::ObjectKey& key, const std::string& done,
-                                       ActionOutcome& outcome) {
-  for (Written& written : run_.written)
-    if (written.record.key == key) written.record.superseded_id.clear();
-  const auto& owned = run_.store.current().objects;
-  const auto found = owned.find(key);
-  if (found == owned.end()) return true;
-  model::RecordedObject record = found->second;
-  record.superseded_id.clear();
-  const auto put = run_.store.put(std::move(record));
-  if (!put) fail_recording(done, put.error(), outcome);
-  return put.has_value();
 }
 
 void ApiRunner::fail_recording(const std::string& done, const Error& error, ActionOutcome& outcome) {

@@ -100,7 +100,6 @@ class ApiRunner final : public ActionRunner {
                   ActionOutcome& outcome);
   bool record_removal(const plan::Action& action, const std::string& done, ActionOutcome& outcome);
   /// The old object that an object's record names is gone.
-  bool record_superseded_gone(const model::ObjectKey& key, const std::string& done, ActionOutcome& outcome);
   void fail_recording(const std::string& done, const Error& error, ActionOutcome& outcome);
 
   /// What an update in two halves left after the first.

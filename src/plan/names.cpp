@@ -40,8 +40,10 @@ namespace {
 class NameChecker {
  public:
   explicit NameChecker(Draft& draft) : draft_(draft) {
-    for (const Action& action : draft.plan.actions)
+    for (const Action& action : draft.plan.actions) {
       note_rename(action);
+      note_deletion(action);
+    }
     for (const diff::Binding& binding : draft.bindings)
       declared_.emplace(binding.desired->key.kind, common_name_of(binding));
   }
@@ -64,6 +66,12 @@ class NameChecker {
         renamed_.emplace(std::pair(action.key.kind, std::string(change.before.get_string())), action.key);
   }
 
+  void note_deletion(const Action& action) {
+    if (action.kind != ActionKind::kDelete) return;
+    const std::string_view name = schema::common_name_of(*action.descriptor, action.before);
+    if (!name.empty()) deleted_.emplace(std::pair(action.key.kind, std::string(name)), action.key);
+  }
+
   void check(const DesiredObject& object, const NameUse& use) {
     const schema::Kind* kind = kinds::find_named(use.kind);
     if (kind == nullptr || is_built_in(use)) return;
@@ -74,6 +82,10 @@ class NameChecker {
       if (is_declared && follows_rename(object.key, use)) return report_passed_on(*kind, use, old->second);
       if (!is_declared) return report_renamed(use, old->second);
     }
+    const auto gone = deleted_.find({std::string(use.kind), use.name});
+    if (is_declared && gone != deleted_.end() && !draft_.input.policy.is_drift &&
+        follows_rename(object.key, use))
+      return report_freed(*kind, use, gone->second);
     if (!is_declared && is_unknown(*kind, use)) report_unknown(*kind, use);
   }
 
@@ -97,6 +109,16 @@ class NameChecker {
                                   base::printable(use.name, 100), from.to_string(), kind.title),
                       fmt::format("apply the new name of {} first, with it written here; then let the other "
                                   "have the old one",
+                                  from.to_string()));
+  }
+
+  void report_freed(const schema::Kind& kind, const NameUse& use, const ObjectKey& from) {
+    draft_.sink.error("renamed-" + base::to_lower(use.kind), use.span,
+                      fmt::format("'{}' passes from {}, which is deleted in this run, to another {}, and the "
+                                  "live object names the first: it would lose it",
+                                  base::printable(use.name, 100), from.to_string(), kind.title),
+                      fmt::format("have {} deleted first, without the name here; then write it again for the "
+                                  "other",
                                   from.to_string()));
   }
 
@@ -145,6 +167,7 @@ class NameChecker {
 
   Draft& draft_;
   std::map<std::pair<std::string, std::string>, ObjectKey> renamed_;  ///< (kind, old name): who bore it
+  std::map<std::pair<std::string, std::string>, ObjectKey> deleted_;  ///< (kind, name): who bore it
   std::set<std::pair<std::string_view, std::string_view>> declared_;  ///< (kind, name)
   std::set<std::pair<std::string, std::string>> said_;
   std::set<std::string> unavailable_;  ///< kinds

@@ -247,6 +247,14 @@ bool is_renamed_alone(const Action& action, const Action& fresh) {
   return is_same_changes(expected.changes, fresh.changes);
 }
 
+/// A replacement whose object is made of something else.
+bool takes_nothing_over(const Action& action) {
+  return action.kind == ActionKind::kReplace &&
+         std::any_of(action.changes.begin(), action.changes.end(), [](const schema::FieldChange& change) {
+           return change.field != nullptr && change.field->is_origin;
+         });
+}
+
 /// Is what is to be deleted what was looked at, but for names that this run itself has given to others?
 bool is_as_planned(const Action& action, const json::object& live) {
   const schema::Kind& kind = *action.descriptor;
@@ -260,7 +268,7 @@ bool is_as_planned(const Action& action, const json::object& live) {
 
 bool recheck(Action& action, const json::object* live, const Policy& policy) {
   if (live == nullptr) return false;
-  if (action.kind == ActionKind::kDelete) return is_as_planned(action, *live);
+  if (action.kind == ActionKind::kDelete || takes_nothing_over(action)) return is_as_planned(action, *live);
   if (action.kind != ActionKind::kUpdate && action.kind != ActionKind::kReplace) return true;
   const schema::Kind& kind = *action.descriptor;
   const json::object target = schema::overlay(kind.fields, *live, action.managed);

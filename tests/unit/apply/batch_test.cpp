@@ -222,7 +222,8 @@ TEST_F(ApplyBatch, LeavesWhatSomebodyElseHasChanged) {
   options.live_read_at = timing.now() - std::chrono::minutes(1);
   const Outcome outcome = apply();
   EXPECT_EQ(outcome.exit, ExitStatus::kStale);
-  EXPECT_EQ(outcome.actions[1].message, "Resource/r2 was changed by somebody else since the plan was made");
+  EXPECT_EQ(outcome.actions[1].message,
+            "Resource/r2 was changed by somebody else since the plan was made (/description)");
   EXPECT_THAT(service.log, ElementsAre("list Resource", "erase 2 of Resource", "list Resource"));
   EXPECT_EQ(store.state.objects.size(), 1U);
 }

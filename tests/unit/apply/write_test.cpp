@@ -265,7 +265,7 @@ TEST_F(ApplyStale, WhatMovedIsRefusedAndTheRestGoesOn) {
   EXPECT_EQ(outcome.exit, ExitStatus::kStale);
   EXPECT_EQ(outcome.actions[0].status, Status::kFailed);
   EXPECT_EQ(outcome.actions[0].code, "stale");
-  EXPECT_EQ(outcome.actions[0].message, "Connection/a was changed by somebody else since the plan was made");
+  EXPECT_EQ(outcome.actions[0].message, "Connection/a was changed by somebody else since the plan was made (/description)");
   EXPECT_EQ(outcome.actions[1].status, Status::kDone);
   EXPECT_FALSE(was_called("update Connection/a"));
 }
