@@ -74,6 +74,8 @@ asio::awaitable<Result<void>> Journal::begin(std::vector<plan::Step> steps) {
   co_await fingerprints.wait();
   std::vector<model::Intent> intents;
   for (const plan::Step& step : steps)
+    if (makes_object(run_.plan.actions[step.action])) name_superseded(run_.plan.actions[step.action]);
+  for (const plan::Step& step : steps)
     if (auto intent = make_intent(step)) intents.push_back(std::move(*intent));
   if (intents.empty()) co_return Result<void>();
   co_return co_await run_.store.begin(std::move(intents));
@@ -89,6 +91,13 @@ asio::awaitable<void> Journal::make_fingerprints(std::size_t index) {
     auto made = co_await fingerprinter_.make(action.record.object_id, use.pointer, secret->second);
     run_.fingerprints.insert_or_assign(secret->first, std::move(made));
   }
+}
+
+void Journal::name_superseded(Action& action) const {
+  const auto& intents = run_.store.current().intents;
+  const auto open = intents.find(action.key);
+  if (open == intents.end() || open->second.operation != Operation::kDelete) return;
+  if (action.record.superseded_id.empty()) action.record.superseded_id = open->second.live_id;
 }
 
 void Journal::end(const plan::Step& step, const ActionOutcome& outcome) {

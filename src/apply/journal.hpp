@@ -42,6 +42,9 @@ class Journal {
                                                                   const json::object& body) const;
   /// The ids of all that is live and nobody's (Intent::strangers).
   [[nodiscard]] std::vector<std::string> find_strangers(const schema::Kind& kind) const;
+  /// What was deleted in this run and had the handle is named beside its successor until a list has shown
+  /// that it is gone: the successor's intent takes the place of the deletion's.
+  void name_superseded(plan::Action& action) const;
   /// What the state owns as the action's object; nothing (no key) where it owns none.
   [[nodiscard]] model::RecordedObject find_owned(const plan::Action& action) const;
   [[nodiscard]] model::RecordedObject make_updated(const plan::Action& action) const;
