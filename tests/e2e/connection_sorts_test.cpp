@@ -104,6 +104,21 @@ TEST_F(ConnectionSorts, OfAnotherOriginTakeNothingOfTheFormerOneOver) {
   EXPECT_EQ(api.connection("chat").at("tokenUrl").as_string(), "https://slack.example/token");
 }
 
+TEST_F(ConnectionSorts, OfAnotherOriginAreSentWhatTheirManifestIgnoresFromThenOn) {
+  const auto manifest = [](const std::string& name) {
+    std::string text = connection("chat", "Chat", "  templateId: " + name + "\n  pkce: false\n");
+    return text.replace(text.find("name: chat"), 10, "name: chat, lifecycle: {ignoreFields: [/pkce]}");
+  };
+  apply(manifest("slack"));
+  apply(manifest("teams"), {"--allow-replace"});
+  EXPECT_FALSE(api.connection("chat").at("pkce").as_bool());
+}
+
+TEST_F(ConnectionSorts, FromAPresetAreResetByTheUpdateAfterIt) {
+  apply(connection("notes", "Notes", "  dcrPresetId: notion\n  pkce: null\n"));
+  EXPECT_FALSE(named("Notes").at("pkce").as_bool());
+}
+
 TEST_F(ConnectionSorts, FromATemplateStayInTheirTenantWithAnother) {
   apply(connection("chat", "Chat", "  templateId: slack\n  tenantId: T1\n"));
   apply(connection("chat", "Chat", "  templateId: teams\n"), {"--allow-replace"});

@@ -119,6 +119,17 @@ TEST_F(ApplyJournal, LeavesADeleteOpenThatMayHaveHappened) {
   EXPECT_TRUE(store.state.objects.contains({"Connection", "a"}));
 }
 
+TEST_F(ApplyJournal, NamesWhatWasDeletedUnderAHandleBesideItsSuccessor) {
+  model::Intent& deletion = store.state.intents[{"Connection", "a"}];
+  deletion.key = {"Connection", "a"};
+  deletion.operation = model::Operation::kDelete;
+  deletion.live_id = "old";
+  add_creates({"a"});
+  apply();
+  EXPECT_THAT(store.state.intents, IsEmpty());
+  EXPECT_EQ(store.state.objects.at({"Connection", "a"}).superseded_id, "old");
+}
+
 TEST_F(ApplyJournal, FollowsAMovedHandle) {
   plan::Action action = make_update("Connection", "new", "c", {{"name", "c"}}, {{"name", "d"}});
   store.state.objects.clear();

@@ -274,6 +274,19 @@ TEST_F(ReplacementRecovery, KeepsLivesFieldsWhereOnlyTheDeleteWasDone) {
   EXPECT_EQ(recorded("Resource", "r").pending_create.at("logoUrl"), "https://l");
 }
 
+TEST_F(ReplacementRecovery, TakesTheNewObjectUnderTheOldIdWhereItIsNotAsTheOldOneWas) {
+  own("Connection", "c", "c", {{"name", "C"}});
+  model::Intent& intent = intend(Operation::kReplace, "Connection", "c");
+  intent.live_id = "c";
+  intent.identity = {{"id", "c"}};
+  intent.before_sha256 = base::sha256_hex(R"({"id":"c","name":"C","tokenUrl":"https://old.example/t"})");
+  intent.record.applied = {{"name", "C"}, {"templateId", "new"}};
+  intent.record.pending_create = {{"id", "c"}, {"name", "C"}, {"templateId", "new"}};
+  EXPECT_THAT(recover(),
+              ElementsAre("an interrupted run had replaced Connection/c (live id 'c'); it is taken over"));
+  EXPECT_EQ(recorded("Connection", "c").applied.at("templateId"), "new");
+}
+
 TEST_F(ReplacementRecovery, SendsSecretsAgainWhereTheIdTellsNothing) {
   own("Connection", "c", "c", {{"name", "C"}});
   model::Intent& intent = intend(Operation::kReplace, "Connection", "c");

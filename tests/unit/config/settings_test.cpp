@@ -160,7 +160,12 @@ TEST_F(SettingsTest, WithoutAFileNameRootsFromTheState) {
   EXPECT_THAT(names_in("b", "../a/m", "../s.json"), ElementsAre("a/m"));
   EXPECT_THAT(names_in("a", "m", ".descopectl/state.json"), ElementsAre("m"));
   EXPECT_THAT(names_in("a/sub", "../m", "../.descopectl/state.json"), ElementsAre("m"));
+  EXPECT_THAT(names_in("a", "m", ".descopectl/prod/state.json"), ElementsAre("m"));
   EXPECT_THAT(names_in("a", "m", ""), ElementsAre("m"));
+  std::filesystem::create_directory(folder_.path() / "a/m");
+  std::filesystem::create_directory_symlink("a", folder_.path() / "link");
+  EXPECT_THAT(names_in("b", "../link/m", "../link/s.json"), ElementsAre("m"));
+  EXPECT_THAT(names_in("b", "../link/m", "../a/s.json"), ElementsAre("m"));
 }
 
 TEST_F(SettingsTest, WorkInTheFolderOfChdir) {

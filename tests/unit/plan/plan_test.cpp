@@ -404,6 +404,19 @@ TEST(PlanWriteOnly, AFieldThatCanNotBeReadBackIsAReplacementWhenItIsNewInTheMani
   EXPECT_EQ(plan.refusals.at(0).code, "replacement-not-allowed");
 }
 
+TEST(PlanRecheck, OfAReplacementThatTakesNothingOverAcceptsLiveAsItWas) {
+  Project project;
+  project.apply_text(connection("c", "tokenUrl: 'https://a.example'"));
+  plan::Plan plan = project.plan_text(connection("c", "appType: apikey"));
+  plan::Action& action = plan.actions.at(0);
+  EXPECT_EQ(action.kind, plan::ActionKind::kReplace);
+  json::object live = project.live_body("Connection", "c");
+  EXPECT_TRUE(plan::recheck(action, &live, project.policy));
+  EXPECT_FALSE(action.body.contains("tokenUrl"));
+  live["description"] = "by hand";
+  EXPECT_FALSE(plan::recheck(action, &live, project.policy));
+}
+
 TEST(PlanRecheck, AcceptsWhatMovedElsewhereAndRefusesWhatMovedUnderIt) {
   Project project;
   project.apply_text(connection("c", "description: d"));

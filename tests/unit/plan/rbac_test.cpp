@@ -86,6 +86,27 @@ TEST(PermissionRename, IsNotTakenForSomebodyElsesChangeOfTheRolesThatFollowIt) {
   EXPECT_FALSE(plan::recheck(update, &live, project.policy));
 }
 
+TEST(PermissionRename, IsNotTakenForSomebodyElsesChangeOfARoleThatIsDeleted) {
+  Project project;
+  project.apply_text(permission("a", "A") + role("R", ", permissionNames: [A]"));
+  plan::Action erase = action_on(project.plan_text(permission("a", "N")), "Role/role");
+  EXPECT_EQ(erase.kind, plan::ActionKind::kDelete);
+  json::object live = erase.before;
+  live["permissionNames"] = json::array{"N"};
+  EXPECT_TRUE(plan::recheck(erase, &live, project.policy));
+  live["description"] = "by hand";
+  EXPECT_FALSE(plan::recheck(erase, &live, project.policy));
+}
+
+TEST(PermissionDeletion, ThatLeavesTheNameToAnotherIsAnErrorWhereARoleNamesIt) {
+  Project project;
+  project.apply_text(permission("a", "A") + permission("b", "B") + role("R", ", permissionNames: [A]"));
+  Manifests passed(permission("b", "A") + role("R", ", permissionNames: [A]"));
+  (void)project.plan(passed);
+  EXPECT_THAT(passed.messages(),
+              HasSubstr("'A' passes from Permission/a, which is deleted in this run, to another permission"));
+}
+
 TEST(RoleRename, IsRefusedWhileALiveObjectOutsideTheManifestsNamesTheOld) {
   Project project;
   project.apply_text(role("Reader"));
