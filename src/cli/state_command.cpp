@@ -150,9 +150,13 @@ net::awaitable<ExitStatus> remove(Context& context, state::Store& store) {
     const auto found = store.current().objects.find(to_key(address));
     if (found == store.current().objects.end()) continue;  // named twice
     const std::string live_id = found->second.live_id;
+    const std::string superseded_id = found->second.superseded_id;
     if (done) done = store.remove(to_key(address));
     text += fmt::format("Forgot {}; the live object '{}' stays in the project.\n", address,
                         base::printable(live_id));
+    if (!superseded_id.empty())
+      text += fmt::format("So does what it was to replace, the live object '{}'.\n",
+                          base::printable(superseded_id));
     removed.push_back(json::object{{"address", address}, {"live_id", live_id}});
   }
   if (done) done = co_await end_writing(store);

@@ -97,17 +97,29 @@ diag::ExitStatus report_key(Context& context, const Error& error) {
   }
 }
 
+/// The signals that interrupt a run, for as long as it goes on.
+struct SignalWatch {
+  net::signal_set signals;
+  bool is_over = false;
+
+  /// A signal that has come by now and was not looked at yet is too late to interrupt anything.
+  void end() {
+    is_over = true;
+    signals.cancel();
+  }
+};
+
 /// Runs the body with the emulator (if any) beside it; both have ended when this returns, also where the body
 /// throws: what went on without it would keep the program from ending.
 net::awaitable<void> run_body(Connected& connected, const ConnectedBody& body, emulator::Running* sandbox,
-                              net::signal_set& signals, diag::ExitStatus& status, Context& context) {
+                              SignalWatch& watch, diag::ExitStatus& status, Context& context) {
   std::exception_ptr failure;
   try {
     status = co_await body(connected);
   } catch (...) {
     failure = std::current_exception();
   }
-  signals.cancel();
+  watch.end();
   if (sandbox != nullptr) {
     const auto stopped = sandbox->stop();
     if (!stopped) {
@@ -120,13 +132,13 @@ net::awaitable<void> run_body(Connected& connected, const ConnectedBody& body, e
 
 /// The first signal is taken note of; the second ends the program, whose state is written after every action
 /// anyway.
-void watch_signals(net::signal_set& signals, Context& context) {
-  signals.async_wait([&](const boost::system::error_code& error, int number) {
-    if (error) return;
+void watch_signals(SignalWatch& watch, Context& context) {
+  watch.signals.async_wait([&](const boost::system::error_code& error, int number) {
+    if (error || watch.is_over) return;
     if (context.interruption.has_come()) std::_Exit(128 + number);
     context.output.note("interrupted: finishing what is under way; a second signal ends at once\n");
     context.interruption.come(number);
-    watch_signals(signals, context);
+    watch_signals(watch, context);
   });
 }
 
@@ -280,8 +292,8 @@ diag::ExitStatus run_connected(Context& context, const ConnectedBody& body) {
     if (const auto taken = take_proxy(context, options.http); !taken)
       return report_failure(context, taken.error(), "invalid-value");
   }
-  net::signal_set signals(io, SIGINT, SIGTERM);
-  watch_signals(signals, context);
+  SignalWatch watch{net::signal_set(io, SIGINT, SIGTERM)};
+  watch_signals(watch, context);
   diag::ExitStatus status = diag::ExitStatus::kFailure;
   std::exception_ptr failure;
   const auto keep = [&failure](const std::exception_ptr& error) {
@@ -289,7 +301,7 @@ diag::ExitStatus run_connected(Context& context, const ConnectedBody& body) {
   };
   Connected connected{io, std::move(options)};
   if (sandbox) net::co_spawn(io, sandbox->run(), keep);
-  net::co_spawn(io, run_body(connected, body, sandbox.get(), signals, status, context), keep);
+  net::co_spawn(io, run_body(connected, body, sandbox.get(), watch, status, context), keep);
   io.run();
   if (failure) std::rethrow_exception(failure);
   return context.ending(status);

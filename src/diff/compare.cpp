@@ -295,6 +295,7 @@ class Comparer {
 
   /// `kept`: what it has beside what its manifest says.
   void plan_new_object(const json::object& kept, const IdOf& id_of, ConnectionScopeFormat format) {
+    result_.is_of_other_origin = find_pending_create(binding_) != nullptr || binding_.live != nullptr;
     result_.managed = resolve_fields(kind_, binding_.desired->spec, nullptr, id_of, format,
                                      result_.uses_unverified_encoding);
     result_.applied = result_.managed;

@@ -159,7 +159,9 @@ class DeclaredBuilder {
     put_id();
     if (action_.was_deleted) action_.reason = "it was deleted outside descopectl";
     if (diff::find_pending_create(binding_) != nullptr)
-      action_.reason = "its replacement was not finished; live's former fields are carried over";
+      action_.reason = comparison_.is_of_other_origin
+                           ? "its replacement was not finished"
+                           : "its replacement was not finished; live's former fields are carried over";
     const schema::CreateVariant* variant = schema::find_variant(kind_, action_.body);
     if (variant != nullptr && schema::leaves_out(*variant, action_.body)) warn_of_update(action_.body);
     send_all_secrets();
@@ -170,11 +172,22 @@ class DeclaredBuilder {
   void write_resets() {
     const schema::CreateVariant* variant = schema::find_variant(kind_, action_.body);
     if (variant == nullptr) return;
+    if (action_.kind == ActionKind::kReplace && !comparison_.is_of_other_origin) carry_zeros();
     for (const auto& [name, value] : action_.managed) {
       const Field* row = schema::find_wire_field(kind_.fields, name);
       const bool is_sent = row != nullptr && !row->is_origin &&
                            (row->in(schema::kInUpdate) || schema::takes(*variant, row->wire_name()));
       if (value.is_null() && is_sent) action_.body[name] = schema::zero_of(*row);
+    }
+  }
+
+  /// What live has and is zero, left out elsewhere, would come back as the template's value.
+  void carry_zeros() {
+    for (const Field& row : kind_.fields) {
+      const json::value* value = action_.before.if_contains(row.wire_name());
+      const bool is_carried = row.in(schema::kInUpdate) && row.is_settable() && !row.immutable;
+      if (value != nullptr && base::is_zero(*value) && is_carried && !action_.body.contains(row.wire_name()))
+        action_.body[row.wire_name()] = schema::zero_of(row);
     }
   }
 
@@ -197,6 +210,10 @@ class DeclaredBuilder {
     check_with(comparison_.target);
     fill_body(action_, binding_.live->body, comparison_.target, policy_);
     write_resets();
+    std::erase_if(action_.no_longer_managed, [this](const std::string& path) {
+      const Field* row = schema::find_row(kind_.fields, path);
+      return row != nullptr && row->write_only;  // the new object has none
+    });
     put_id();
     for (const schema::Breakage& breakage : kind_.replacement_breaks)
       if (breakage.holds == nullptr || breakage.holds(binding_.live->body, comparison_.target))

@@ -125,6 +125,13 @@ TEST_F(ConnectionSorts, FromATemplateStayInTheirTenantWithAnother) {
   EXPECT_EQ(api.connection("chat").at("tenantId").as_string(), "T1");
 }
 
+TEST_F(ConnectionSorts, FromATemplateKeepWhatLiveHasSwitchedOff) {
+  apply(connection("chat", "Chat", "  templateId: slack\n"));
+  api.change_connection("chat", {{"pkce", false}});
+  apply(connection("chat", "Chat", "  templateId: slack\n  tenantId: T1\n"), {"--allow-replace"});
+  EXPECT_FALSE(api.connection("chat").at("pkce").as_bool());
+}
+
 TEST_F(ConnectionSorts, FromATemplateTakeAResetForItsValue) {
   apply(connection("chat", "Chat", "  templateId: slack\n  pkce: null\n  tokenUrl: null\n"));
   EXPECT_FALSE(api.connection("chat").at("pkce").as_bool());

@@ -173,6 +173,18 @@ TEST_F(InterruptedWait, OfAWriteIsSkippedInJson) {
   EXPECT_EQ(ending.at("attempts").as_int64(), 1);
 }
 
+TEST(InterruptAfterTheEnd, KeepsNothingWaiting) {
+  for (int i = 0; i < 5; ++i) {
+    const Project project;
+    project.declare(connection("a"));
+    const auto process = project.start({"apply", "--auto-approve"});
+    ASSERT_TRUE(process->wait_for("Apply complete!"));
+    process->signal(SIGTERM);
+    const Result result = process->finish();
+    EXPECT_TRUE(result.status == 0 || result.status == 128 + SIGTERM) << result.all();
+  }
+}
+
 TEST_F(InterruptedWait, ForTheLookAtALostWriteLeavesItOpen) {
   const Project project({"--fault", "POST */create: connection=reset, effect=yes, times=1", "--fault",
                          "GET */outbound/app/a: status=429, retry-after=300, times=1"});

@@ -56,6 +56,8 @@ struct Comparison {
   std::vector<std::string> no_longer_managed;  ///< paths that stay as they are
   std::vector<MisplacedItem> misplaced;
   bool uses_unverified_encoding = false;
+  bool is_of_other_origin =
+      false;  ///< made of something else than live was (Field::is_origin): nothing is carried over
 };
 
 /// Desired fields with references resolved and connection scopes encoded; `live` (may be null) keeps its own
